@@ -1,0 +1,191 @@
+"""Routes, findings, cases and verdicts: what is concluded from a submission."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.mail import Address, MailKind
+from service.domain.submission import Answer, CoverLetter, Row, Submission, Table
+
+
+class Channel(StrEnum):
+    """Who reports to whom (notice section 三, paragraph 四)."""
+
+    CITY_BUREAU = "city_bureau"  # reports for its whole city, consolidated
+    DIRECT_UNIT = "direct_unit"  # central or provincial unit in the seat city, for itself
+    VIA_CITY = "via_city"  # not to us: its city bureau reports
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason to believe that a mail speaks for a unit."""
+
+    source: str  # letter_signer, seal, form_reporter, form_rows, address, domain, display_name, signature_block, case
+    value: str  # what was seen
+    unit: str | None  # the directory's name it points to
+    weight: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who is speaking, through which channel, and which line of the rules says so."""
+
+    channel: Channel
+    unit: str | None = None  # the directory's name, else as written
+    city: str | None = None
+    report_to: str | None = None  # the bureau, for via_city
+    decided_by: str = ""  # "routing.toml:12" or "units.csv:40"
+    reason: str = ""  # Chinese, one sentence
+    evidence: tuple[Evidence, ...] = ()
+    known: bool = False  # the unit stands in cities.csv or units.csv
+    contradiction: tuple[str, ...] = ()  # the units that the evidence names, when it names several (R403)
+    unlike_sender: str | None = None  # the unit that form or sender names, when the letter's signer is another
+
+
+class Severity(StrEnum):
+    """Who has to do something about a finding."""
+
+    CORRECT = "correct"  # the submitter
+    STAFF = "staff"  # a person of the department decides
+    REMARK = "remark"  # noted only
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a finding was made; None for what does not apply."""
+
+    attachment: str | None = None
+    table: int | None = None
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None  # the column's or question's label as people know it
+    cell: str | None = None  # "D5"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing observed: code, place, a Chinese sentence of what was seen and what to do."""
+
+    code: str
+    message: str
+    place: Place = Place()
+    severity: Severity = Severity.REMARK
+
+
+class PieceState(StrEnum):
+    RECEIVED = "received"
+    MISSING = "missing"
+    NIL = "nil"
+    FAULTY = "faulty"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One 应报件 of a case: cover_letter, table1 .. table4."""
+
+    piece: str
+    state: PieceState
+    mail: str | None = None  # SHA-256 of the mail that brought it
+    attachment: str | None = None
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSoFar:
+    """A case before the mail at hand: what earlier mails brought."""
+
+    number: str
+    route: Route
+    letter: CoverLetter | None
+    letter_mail: str | None  # SHA-256
+    tables: tuple[Table, ...]
+    table_mails: tuple[str, ...]  # SHA-256 per table, same order
+    addresses: frozenset[str]  # lower-case addr-specs that wrote in this case
+    versions: int
+    first_received: datetime  # earliest mail of the case
+    on_time: bool  # whether the case was complete or first received in time, as recorded
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that a case holds with the mail at hand: what the checks look at. Built by `service.assembly`."""
+
+    submission: Submission  # the mail at hand
+    received: datetime  # its arrival, our server's word
+    kind: MailKind
+    letter: CoverLetter | None
+    tables: tuple[Table, ...]
+    letter_mail: str | None = None  # SHA-256 of the mail that brought the letter
+    table_mails: tuple[str, ...] = ()
+    earlier: CaseSoFar | None = None
+    states_nil: bool = False  # the letter or the mail says 零报送/无需求
+
+    @property
+    def carried_over(self) -> frozenset[str]:
+        """Pieces that earlier mails brought and this one did not renew: "cover_letter", "table3"."""
+        own = self.submission.sha256
+        pieces = {f"table{t.number}" for t, m in zip(self.tables, self.table_mails, strict=True) if m != own}
+        if self.letter is not None and self.letter_mail != own:
+            pieces.add("cover_letter")
+        return frozenset(pieces)
+
+    def rows(self) -> Iterator[tuple[Table, Row]]:
+        """Every row of every table, in order."""
+        return ((table, row) for table in self.tables for row in table.rows)
+
+    def answers(self) -> Iterator[tuple[Table, Row, Answer]]:
+        """Every answer of every row, in order."""
+        return ((table, row, answer) for table, row in self.rows() for answer in row.answers)
+
+
+class Verdict(StrEnum):
+    ACCEPTED = "accepted"
+    NEEDS_CORRECTION = "needs_correction"
+    WRONG_ROUTE = "wrong_route"
+    STAFF_REVIEW = "staff_review"
+    NOT_A_SUBMISSION = "not_a_submission"
+
+
+class Letter(StrEnum):
+    """The kinds of letter we write to submitters; the value names its template."""
+
+    RECEIPT = "receipt"  # 回执
+    CORRECTION = "correction"  # 补正通知
+    REDIRECT = "redirect"  # 转报通知
+    HANDOVER = "handover"  # 已转人工
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPlan:
+    """Which letter goes to whom. to is never empty and never our own or staff's address."""
+
+    letter: Letter
+    to: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The whole conclusion on one mail: same input, same decision."""
+
+    kind: MailKind
+    verdict: Verdict
+    route: Route
+    findings: tuple[Finding, ...]
+    pieces: tuple[Piece, ...]
+    on_time: bool
+    reply: ReplyPlan | None
+    why: tuple[str, ...] = field(default=())  # Chinese, the steps of the conclusion, for `why`
+
+    def of_severity(self, severity: Severity) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.severity is severity)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A decision and what it was made from."""
+
+    dossier: Dossier
+    decision: Decision

@@ -1,0 +1,281 @@
+"""The rulebook: the whole of a rules folder as one frozen value. Built and validated by `service.rulebook`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from service.domain.judgement import Channel, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A line of cities.csv: a city and the bureau that reports for it."""
+
+    code: str
+    name: str  # 云江市
+    bureau: str
+    other_bureau_names: tuple[str, ...]
+    region: str
+    area_code: str
+    abbreviation: str
+    aliases: tuple[str, ...]
+    domains: tuple[str, ...]
+    addresses: tuple[str, ...]
+    letter_prefixes: tuple[str, ...]
+    source: str  # "cities.csv:5"
+
+    @property
+    def bureau_names(self) -> tuple[str, ...]:
+        return (self.bureau, *self.other_bureau_names)
+
+
+class UnitRoute(StrEnum):
+    DIRECT = "direct"
+    VIA_CITY = "via_city"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A line of units.csv: a unit whose channel is known."""
+
+    name: str
+    aliases: tuple[str, ...]
+    affiliation: str
+    category: str
+    seat_city: str
+    domains: tuple[str, ...]
+    addresses: tuple[str, ...]
+    route: UnitRoute
+    note: str
+    source: str  # "units.csv:40"
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """campaign.toml: one notice."""
+
+    title: str
+    department: str
+    addressees: tuple[str, ...]  # names a letter may be addressed to
+    number_prefix: str  # "GD2020" of GD2020-0012
+    deadline: datetime  # the last moment that is on time
+    timezone: str  # IANA name
+    province: str  # 岭海省; names of provincial units begin with it
+    seat_city: str  # where direct units must sit
+    required_pieces: tuple[str, ...]  # "cover_letter", "tables"
+    staff: tuple[str, ...]  # lower-case addresses
+    admins: tuple[str, ...]
+    contact: str = ""  # one line for submitters' letters: whom to ask, "" for nobody
+    form_title: str = ""  # 《…征集表（表1-4）》 as letters name it
+
+
+class ColumnKind(StrEnum):
+    TEXT = "text"
+    COUNT = "count"
+    MONEY = "money"
+    PHONE = "phone"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: found by its label or an alias."""
+
+    key: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    kind: ColumnKind = ColumnKind.TEXT
+    choices: tuple[str, ...] = ()
+
+
+class QuestionKind(StrEnum):
+    TICK = "tick"  # 是 / 否
+    TEXT = "text"  # a plan in words
+    CHOICE = "choice"  # any of some groups
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    key: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question inside a cell (表3, 表4). In the order the cell asks them."""
+
+    key: str  # with its block: "nyx.plan_nyx"
+    wording: str  # as printed: 是否有计划举办“海外专家南粤行专场活动”
+    label: str  # short, for letters: 是否举办南粤行专场
+    kind: QuestionKind
+    aliases: tuple[str, ...] = ()  # other wordings, shortened or older
+    parent: str | None = None  # asked only after 是 to this question
+    limit: int | None = None  # characters without white space
+    choices: tuple[Choice, ...] = ()
+    template: str = ""  # the printed text with its boxes, as the blank form shows it
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A wide column whose cells hold questions."""
+
+    key: str
+    label: str  # the header: 2020年“海外专家南粤行活动”
+    aliases: tuple[str, ...]
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """One of 表1-4: title, columns, and the blocks of questions."""
+
+    number: int
+    label: str  # 表3
+    title: str
+    title_aliases: tuple[str, ...]
+    columns: tuple[Column, ...]
+    blocks: tuple[Block, ...] = ()
+
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(q for block in self.blocks for q in block.questions)
+
+    def label_of(self, key: str) -> str:
+        """The label people know a column or question by; the key itself for an unknown column."""
+        for column in self.columns:
+            if column.key == key:
+                return column.label
+        return next((q.label for q in self.questions() if q.key == key), key)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How ticks look (forms.toml [marks]); every entry is NFKC-insensitive."""
+
+    checked: tuple[str, ...]
+    weak_checked: tuple[str, ...]  # a tick only when the sibling is empty
+    ambiguous: tuple[str, ...]  # × ☒: decided by the sibling, else asked
+    unchecked: tuple[str, ...]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """forms.toml: what 表1-4 look like and how they are filled."""
+
+    titles: tuple[str, ...]  # of the whole form
+    tables: tuple[TableForm, ...]
+    marks: Marks
+    nil_words: tuple[str, ...]  # 无, 无需求, 零报送 … as a whole cell
+    ditto_words: tuple[str, ...]  # 同上 〃
+    total_words: tuple[str, ...]  # 合计 小计
+    example_words: tuple[str, ...]  # 示例 例： 如：
+    note_words: tuple[str, ...]  # 填表说明 注：
+    reporter_labels: tuple[str, ...]  # 填报单位 …
+
+    def table(self, number: int) -> TableForm | None:
+        return next((t for t in self.tables if t.number == number), None)
+
+    def question(self, key: str) -> Question | None:
+        return next((q for t in self.tables for q in t.questions() if q.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterWords:
+    """letter.toml: how a cover letter reads."""
+
+    title_patterns: tuple[str, ...]
+    document_number_pattern: str
+    unit_suffixes: tuple[str, ...]  # 局 委员会 大学 研究院 有限公司 …
+    salutation_marks: tuple[str, ...]
+    nil_phrases: tuple[str, ...]  # 零报送 无需求 暂无…需求
+
+
+@dataclass(frozen=True, slots=True)
+class MailWords:
+    """mail.toml: how mail behaves here."""
+
+    free_mail: frozenset[str]
+    subject_prefixes: tuple[str, ...]
+    submitting_words: tuple[str, ...]  # a mail that speaks of these meant to submit
+    auto_reply_subjects: tuple[str, ...]
+    auto_reply_phrases: tuple[str, ...]
+    bounce_local_parts: tuple[str, ...]
+    bounce_subjects: tuple[str, ...]
+    bounce_phrases: tuple[str, ...]
+    receipt_subjects: tuple[str, ...]  # 已读: Recall:
+    link_patterns: tuple[str, ...]
+    link_marks: tuple[str, ...]
+    withdraw_words: tuple[str, ...] = ()
+    supplement_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSetting:
+    """checks.toml: what an admin decided about one code."""
+
+    code: str
+    severity: Severity
+    enabled: bool = True
+    limits: Mapping[str, int] = field(default_factory=dict)
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingRule:
+    """One rule of routing.toml, tried in order for units that stand in no directory.
+
+    A condition that is empty is not asked. name_* look at the unit's name as read from letter and form.
+    """
+
+    name: str
+    channel: Channel | None  # None: staff decide
+    reason: str
+    name_suffixes: tuple[str, ...] = ()
+    name_contains: tuple[str, ...] = ()
+    name_excludes: tuple[str, ...] = ()
+    starts_with_city: bool | None = None
+    starts_with_province: bool | None = None
+    in_seat_city: bool | None = None
+    city_known: bool | None = None
+    source: str = ""  # "routing.toml:12"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """routing.toml [weights]: how much each kind of evidence counts, and the bars."""
+
+    by_source: Mapping[str, float]
+    name_match: float = 0.88  # similarity from which a read name is a directory name
+    margin: float = 0.06  # to the runner-up
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """A validated rules folder. version is a digest of its files, stamped on every verdict.
+
+    Reading looks at forms, letter and mail only; reading_version is a digest of just these, so that a reading
+    stays good when other rules change.
+    """
+
+    version: str
+    reading_version: str
+    campaign: Campaign
+    cities: tuple[City, ...]
+    units: tuple[Unit, ...]
+    forms: Forms
+    letter: LetterWords
+    mail: MailWords
+    checks: Mapping[str, CheckSetting]
+    routing_rules: tuple[RoutingRule, ...]
+    weights: Weights
+
+    def city(self, name: str | None) -> City | None:
+        return next((c for c in self.cities if c.name == name), None)
+
+    def unit(self, name: str | None) -> Unit | None:
+        return next((u for u in self.units if u.name == name), None)
