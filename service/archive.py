@@ -1,0 +1,146 @@
+"""The archive: every mail's exact bytes under their SHA-256, and beside them what reading made of them.
+
+A file that can be found under its hash is whole: it was written elsewhere in the same file system, brought to
+disk, and then given its name. A crash leaves at most a nameless file in `incoming`, never half a mail.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from io import BufferedReader
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+_HASH = re.compile(r"[0-9a-f]{64}\Z")
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}\Z")
+
+
+def _nothing(_step: str) -> None:
+    """The hook of normal life; crash tests pass one that ends the process."""
+
+
+class Archive:
+    """Content-addressed files below one folder. Safe for several processes at once.
+
+    step is called between the durable steps of every write with the step's name, for crash tests.
+    Every method that writes raises OSError (a full disk: ENOSPC) and then leaves nothing behind.
+    """
+
+    def __init__(self, root: Path, step: Callable[[str], None] = _nothing) -> None:
+        self._mails = root / "mails"
+        self._readings = root / "readings"
+        self._incoming = root / "incoming"
+        self._step = step
+        for folder in (self._mails, self._readings, self._incoming):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def store(self, content: bytes) -> str:
+        """Keep these bytes durably and return their SHA-256 in hex. Safe to call twice."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        target = self.path(sha256)
+        if not target.exists():
+            self._write(target, content)
+        return sha256
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes of this hash lie, whether or not they are there. ValueError for what is no hash."""
+        return self._mails / _fan_out(sha256) / f"{sha256}.eml"
+
+    def has(self, sha256: str) -> bool:
+        """Whether the bytes of this hash are kept."""
+        return self.path(sha256).exists()
+
+    def read(self, sha256: str) -> bytes:
+        """The bytes; FileNotFoundError when they are not kept."""
+        return self.path(sha256).read_bytes()
+
+    def open(self, sha256: str) -> BufferedReader:
+        """The bytes as a file to read from; FileNotFoundError when they are not kept."""
+        return self.path(sha256).open("rb")
+
+    def put_reading(self, sha256: str, version: str, reading: bytes) -> None:
+        """Keep what one version of the reader made of a mail; a repeated reading replaces the earlier one."""
+        self._write(self._reading(sha256, version), reading)
+
+    def get_reading(self, sha256: str, version: str) -> bytes | None:
+        """What that version of the reader made of the mail; None when it has not read it."""
+        try:
+            return self._reading(sha256, version).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def __iter__(self) -> Iterator[str]:
+        """Every hash kept, in ascending order."""
+        for path in sorted(self._mails.glob("??/??/*.eml")):
+            if _HASH.match(path.stem):
+                yield path.stem
+
+    def damaged(self) -> Iterator[str]:
+        """Every hash whose file no longer has that hash: for `doctor` and after a restore."""
+        for sha256 in self:
+            with self.open(sha256) as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                    yield sha256
+
+    def sweep(self) -> int:
+        """Remove what writers that died left in `incoming`; call it when no other process writes."""
+        left = [path for path in self._incoming.iterdir() if path.is_file()]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
+
+    def _reading(self, sha256: str, version: str) -> Path:
+        if not _VERSION.match(version):
+            raise ValueError(f"{version!r} cannot name a reader's version")
+        return self._readings / _fan_out(sha256) / f"{sha256}.{version}.json"
+
+    def _write(self, target: Path, content: bytes) -> None:
+        draft = self._draft(content)
+        try:
+            _make_durable_folders(target.parent)
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        self._step("named")
+        _sync_folder(target.parent)
+        self._step("kept")
+
+    def _draft(self, content: bytes) -> Path:
+        """A file in `incoming` that holds the bytes and is on disk."""
+        with NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+            try:
+                self._step("drafting")
+                file.write(content)
+                file.flush()
+                self._step("written")
+                os.fsync(file.fileno())
+                self._step("synced")
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+        return Path(file.name)
+
+
+def _fan_out(sha256: str) -> Path:
+    if not _HASH.match(sha256):
+        raise ValueError(f"{sha256!r} is not a SHA-256 in lower-case hex")
+    return Path(sha256[:2], sha256[2:4])
+
+
+def _make_durable_folders(folder: Path) -> None:
+    """Make the folder and bring each new entry on the way to disk: a file is only as durable as its folders."""
+    if folder.exists():
+        return
+    _make_durable_folders(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
