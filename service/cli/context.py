@@ -1,0 +1,75 @@
+"""What every command shares: the configuration named on the command line, and output."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from service.settings import Settings, load_settings
+
+CONFIG_VARIABLE = "COLLECTION_MAILBOX_CONFIG"
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def take_config(arguments: list[str]) -> list[str]:
+    """Take `--config FILE` out of the arguments wherever it stands, and keep it for `settings()`."""
+    rest: list[str] = []
+    todo = iter(arguments)
+    for argument in todo:
+        if argument == "--":
+            return [*rest, argument, *todo]
+        if argument == "--config":
+            os.environ[CONFIG_VARIABLE] = next(todo, "")
+        elif argument.startswith("--config="):
+            os.environ[CONFIG_VARIABLE] = argument.removeprefix("--config=")
+        else:
+            rest.append(argument)
+    return rest
+
+
+def config_file() -> Path:
+    return Path(os.environ.get(CONFIG_VARIABLE) or "config.toml")
+
+
+def settings() -> Settings:
+    """The configuration; raises ConfigurationInvalid when there is none or it has problems."""
+    return load_settings(config_file())
+
+
+def settings_if_any() -> Settings | None:
+    """The configuration, None when none was named and none is there: commands on files work without."""
+    if CONFIG_VARIABLE not in os.environ and not config_file().exists():
+        return None
+    return settings()
+
+
+def print_json(value: Any) -> None:
+    """One object per line, UTF-8, whatever the locale of the terminal."""
+    line = json.dumps(value, ensure_ascii=False, default=_plain)
+    sys.stdout.buffer.write(line.encode("utf-8", "replace") + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Any]:
+    """A progress bar on a terminal; a function that counts either way."""
+    if total < 2 or not err.is_terminal:
+        yield lambda: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(title, total=total)
+        yield lambda: bar.advance(task)

@@ -1,0 +1,144 @@
+"""Commands that judge without recording: explain, checks, rules …, templates …"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table as Grid
+
+from service import checks, deciding, rulebook
+from service.cli import words
+from service.cli.context import out, print_json, settings_if_any
+from service.cli.words import say
+from service.domain.judgement import Judgement
+from service.explaining import explanation
+from service.wiring import Bench, open_bench
+
+RulesOption = Annotated[Path | None, typer.Option("--rules", help="规则文件夹")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，每行一个对象")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("explain", help="对邮件文件给出完整结论和将发出的答复，不写任何记录")(explain)
+    app.command("checks", help="列出每一项检查及其说明")(list_checks)
+    rules = typer.Typer(help="规则：检查、解释", no_args_is_help=True)
+    rules.command("check", help="检查规则文件夹，一次列出全部问题")(rules_check)
+    rules.command("explain", help="说明某个地址、单位由哪一条规则决定")(rules_explain)
+    app.add_typer(rules, name="rules")
+    templates = typer.Typer(help="信函模板", no_args_is_help=True)
+    templates.command("preview", help="用样例数据生成每一种信函")(templates_preview)
+    app.add_typer(templates, name="templates")
+
+
+def explain(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="邮件文件（.eml）")],
+    as_json: JsonOption = False,
+    received: Annotated[str | None, typer.Option("--received", help="到达时间（ISO 8601）")] = None,
+    rules: RulesOption = None,
+) -> int:
+    moment = _moment(received)
+    with open_bench(settings_if_any(), rules) as bench:
+        for file in files:
+            _explain_one(file, bench, moment, as_json)
+    return 0
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--received：{text} 不是 ISO 8601 时间，例如 2020-03-20T09:00:00+08:00") from None
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def _explain_one(file: Path, bench: Bench, moment: datetime | None, as_json: bool) -> None:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{file}：无法读取（{error.strerror}）") from None
+    judgement = bench.judge(content, moment)
+    letter = bench.letters.render(judgement, bench.rulebook, None) if judgement.decision.reply else None
+    if as_json:
+        print_json(explanation(str(file), judgement, letter, bench.rulebook))
+    else:
+        _show(file, judgement)
+        if letter is not None:
+            out.rule(f"将发出：{say(words.LETTERS, letter.template)}")
+            out.print(letter.subject, markup=False)
+            out.print(letter.text, markup=False)
+
+
+def _show(file: Path, judgement: Judgement) -> None:
+    submission, decision = judgement.dossier.submission, judgement.decision
+    out.rule(str(file))
+    out.print(f"主题：{submission.envelope.subject}", markup=False)
+    out.print(f"结论：{say(words.VERDICTS, decision.verdict)}（{say(words.KINDS, decision.kind)}）", markup=False)
+    route = decision.route
+    out.print(f"单位：{route.unit or '未能认定'}　渠道：{say(words.CHANNELS, route.channel)}　依据：{route.decided_by or '无'}", markup=False)
+    for attachment in submission.attachments:
+        out.print(f"附件：{attachment.path}　{say(words.ROLES, attachment.role)}　{attachment.note or attachment.why}", markup=False)
+    for finding in decision.findings:
+        out.print(f"[{finding.code}] {say(words.SEVERITIES, finding.severity)}：{finding.message}", markup=False)
+    for step in decision.why:
+        out.print(f"· {step}", markup=False)
+
+
+def list_checks() -> int:
+    for check in checks.ALL:
+        out.print(f"{check.CODE}  {check.EXPLANATION.strip()}\n", markup=False)
+    return 0
+
+
+def rules_check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, rules: RulesOption = None) -> int:
+    place = folder or rules or _rules_dir()
+    book = rulebook.load(place)
+    out.print(f"{place}：规则有效。", markup=False)
+    out.print(f"城市 {len(book.cities)}，单位 {len(book.units)}，报送渠道规则 {len(book.routing_rules)}，检查 {len(book.checks)}。")
+    out.print(f"截止时间 {book.campaign.deadline.isoformat()}　规则版本 {book.version[:12]}")
+    return 0
+
+
+def _rules_dir() -> Path:
+    settings = settings_if_any()
+    return settings.rules_dir if settings else rulebook.defaults_folder()
+
+
+def rules_explain(
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="来信地址")],
+    unit: Annotated[str | None, typer.Option("--unit", help="报送函或表格中的单位名称")] = None,
+    rules: RulesOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    from service.explaining import route as route_json
+
+    book = rulebook.load(rules or _rules_dir())
+    found = deciding.speaker_of(address, unit, book)
+    if as_json:
+        print_json(route_json(found))
+        return 0
+    out.print(f"渠道：{say(words.CHANNELS, found.channel)}", markup=False)
+    out.print(f"单位：{found.unit or '未能认定'}　城市：{found.city or '—'}　报送至：{found.report_to or '—'}", markup=False)
+    out.print(f"决定于：{found.decided_by or '无'}　{found.reason}", markup=False)
+    if found.evidence:
+        grid = Grid("依据", "所见", "指向", "权重", title="证据")
+        for item in found.evidence:
+            grid.add_row(item.source, item.value, item.unit or "—", f"{item.weight:.2f}")
+        out.print(grid)
+    return 0
+
+
+def templates_preview(
+    folder: Annotated[Path, typer.Option("--out", help="输出文件夹")] = Path("templates-preview"), rules: RulesOption = None
+) -> int:
+    from service.replies.preview import preview
+    from service.wiring import letters_for
+
+    settings = settings_if_any()
+    book = rulebook.load(rules or _rules_dir())
+    for file in preview(folder, letters_for(settings), book):
+        out.print(str(file), markup=False)
+    return 0

@@ -1,0 +1,213 @@
+"""Commands that read the records: cases, show, why, digest, workbook, reconcile."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table as Grid
+
+from service.cli import words
+from service.cli.context import err, out, print_json, settings
+from service.cli.words import say
+from service.explaining import finding as finding_json
+from service.records.views import CaseView, MailView, Views
+from service.wiring import Desk, open_desk
+
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+NOT_FOUND = 2
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("cases", help="全部报送件")(cases)
+    app.command("show", help="一个报送件：应报件、版次、往来邮件、问题")(show)
+    app.command("why", help="一个报送件或一封邮件的来龙去脉")(why)
+    app.command("digest", help="每日简报")(digest)
+    app.command("workbook", help="汇总工作簿")(workbook)
+    app.command("reconcile", help="邮箱与台账逐一核对")(reconcile)
+
+
+def cases(as_json: JsonOption = False) -> int:
+    with open_desk(settings()) as desk:
+        found = desk.views.cases()
+        if as_json:
+            for case in found:
+                print_json(_case_json(desk.views, case))
+            return 0
+        grid = Grid("编号", "单位", "城市", "渠道", "状态", "按时", "版次", title=f"报送件 {len(found)}")
+        for case in found:
+            grid.add_row(
+                case.number, case.unit or "未定", case.city or "", say(words.CHANNELS, case.channel),
+                say(words.VERDICTS, case.state), "是" if case.on_time else "逾期", str(case.versions),
+            )  # fmt: skip
+        out.print(grid)
+    return 0
+
+
+def _case_json(views: Views, case: CaseView) -> dict[str, Any]:
+    newest = views.newest(case.id)
+    mails = views.mails(case.id)
+    decisions = [m.decision for m in mails if m.decision is not None]
+    return {
+        "number": case.number,
+        "campaign": case.campaign,
+        "unit": case.unit,
+        "city": case.city,
+        "channel": case.channel,
+        "state": case.state,
+        "on_time": case.on_time,
+        "pieces": [
+            {"piece": p.piece, "state": p.state.value, "mail": p.mail, "attachment": p.attachment, "rows": p.rows}
+            for p in (newest.holding.pieces if newest else ())
+        ],
+        "mails": [
+            {"direction": m.direction, "message_id": m.message_id, "at": m.at, "template": m.template, "state": m.state}
+            for m in mails
+        ],
+        "findings": [finding_json(f) for f in (decisions[-1].findings if decisions else ())],
+    }
+
+
+def show(number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: JsonOption = False) -> int:
+    with open_desk(settings()) as desk:
+        case = desk.views.case(number)
+        if case is None:
+            return _not_found(number)
+        content = _case_json(desk.views, case)
+        content["versions"] = [
+            {"seq": v.seq, "mail": v.mail_sha256, "verdict": v.verdict, "at": v.at,
+             "tables": {str(t.number): len(t.rows) for t in v.holding.tables}}
+            for v in desk.views.versions(case.id)
+        ]  # fmt: skip
+        if as_json:
+            print_json(content)
+        else:
+            _show(case, content, desk)
+    return 0
+
+
+def _show(case: CaseView, content: dict[str, Any], desk: Desk) -> None:
+    out.rule(f"{case.number}　{case.unit or '单位未定'}　{say(words.VERDICTS, case.state)}")
+    out.print(f"渠道 {say(words.CHANNELS, case.channel)}　城市 {case.city or '—'}　{'按时' if case.on_time else '逾期'}")
+    for piece in content["pieces"]:
+        name = say(words.PIECES, piece["piece"])
+        rows = f"　{piece['rows']} 行" if piece["rows"] else ""
+        out.print(f"  {name}　{say(words.PIECE_STATES, piece['state'])}{rows}　{piece['attachment'] or ''}", markup=False)
+    for item in content["findings"]:
+        out.print(f"  [{item['code']}] {item['message']}", markup=False)
+    for mail in desk.views.mails(case.id):
+        out.print(f"  {_mail_line(mail)}", markup=False)
+
+
+def _mail_line(mail: MailView) -> str:
+    arrow = "收" if mail.direction == "in" else "发"
+    what = say(words.LETTERS, mail.template) if mail.template else mail.subject
+    return f"{mail.at.astimezone():%Y-%m-%d %H:%M} {arrow} {what}　{say(words.STATES, mail.state)} {mail.message_id or ''}"
+
+
+def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_json: JsonOption = False) -> int:
+    with open_desk(settings()) as desk:
+        case = desk.views.case(ident)
+        mails = [m for m in desk.views.mails(case.id) if m.direction == "in"] if case else []
+        if case is None and (mail := desk.views.mail(ident)):
+            mails = [mail]
+        if not mails:
+            return _not_found(ident)
+        stories = [_story(desk.views, mail) for mail in mails]
+        if as_json:
+            print_json({"case": case.number if case else None, "mails": stories})
+        else:
+            for story in stories:
+                _tell(story)
+    return 0
+
+
+def _story(views: Views, mail: MailView) -> dict[str, Any]:
+    decision = mail.decision
+    return {
+        "message_id": mail.message_id,
+        "sha256": mail.sha256,
+        "subject": mail.subject,
+        "received": mail.at,
+        "state": mail.state,
+        "verdict": decision.verdict.value if decision else None,
+        "decided_by": decision.route.decided_by if decision else None,
+        "evidence": [
+            {"source": e.source, "value": e.value, "unit": e.unit, "weight": e.weight}
+            for e in (decision.route.evidence if decision else ())
+        ],
+        "why": list(decision.why) if decision else [],
+        "findings": [finding_json(f) for f in (decision.findings if decision else ())],
+        "events": [{"at": e.at, "what": e.what, "detail": e.detail} for e in views.story(sha256=mail.sha256)],
+    }
+
+
+def _tell(story: dict[str, Any]) -> None:
+    out.rule(story["subject"] or "（无主题）")
+    out.print(f"结论：{say(words.VERDICTS, story['verdict'] or story['state'])}　依据：{story['decided_by'] or '无'}", markup=False)
+    for step in story["why"]:
+        out.print(f"  · {step}", markup=False)
+    for item in story["findings"]:
+        out.print(f"  [{item['code']}] {item['message']}", markup=False)
+    for event in story["events"]:
+        out.print(f"  {event['at'].astimezone():%Y-%m-%d %H:%M:%S} {say(words.EVENTS, event['what'])} {event['detail']}", markup=False)
+
+
+def _not_found(ident: str) -> int:
+    err.print(f"{ident}：台账中没有这个编号或邮件；用 collection-mailbox cases 查看全部", markup=False)
+    return NOT_FOUND
+
+
+def digest(
+    day: Annotated[str | None, typer.Option("--date", help="日期（YYYY-MM-DD），默认今天")] = None,
+    folder: Annotated[Path | None, typer.Option("--out", help="另存到文件夹")] = None,
+    send: Annotated[bool, typer.Option("--send", help="发给工作人员")] = False,
+) -> int:
+    from service.reporting import digest_for, queue_digest
+
+    try:
+        wanted = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise typer.BadParameter(f"--date：{day} 不是日期，例如 2020-03-20") from None
+    with open_desk(settings()) as desk:
+        letter = digest_for(desk, wanted)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / "digest.html").write_text(letter.html, encoding="utf-8")
+            (folder / "digest.txt").write_text(letter.text, encoding="utf-8")
+            out.print(str(folder / "digest.html"), markup=False)
+        if send:
+            queued = queue_digest(desk, letter, wanted)
+            out.print("已放入待发，下一轮收信时发出" if queued else "当日简报此前已在待发或已发出")
+        if folder is None and not send:
+            out.print(letter.text, markup=False)
+    return 0
+
+
+def workbook(file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")]) -> int:
+    from service.reporting import cases_for_workbook
+    from service.workbook import write_workbook
+
+    with open_desk(settings()) as desk:
+        content = cases_for_workbook(desk)
+        write_workbook(file, content, desk.rulebook)
+    out.print(f"{file}：{len(content)} 个报送件", markup=False)
+    return 0
+
+
+def reconcile(as_json: JsonOption = False) -> int:
+    from service.reporting import reconciliation
+
+    with open_desk(settings()) as desk:
+        for report in reconciliation(desk):
+            if as_json:
+                print_json(report)
+                continue
+            out.print(f"{report['mailbox']}/{report['folder']}：服务器上 {report['on_server']} 封，台账 {report['seen']} 封")
+            if report["gaps"]:
+                out.print(f"  台账中没有的：{report['gaps'][:50]}；下一轮收信会补取", markup=False)
+            for verdict, count in sorted(report["by_verdict"].items()):
+                out.print(f"  {say(words.VERDICTS, verdict)} {count}")
+            out.print(f"  待发的信 {report['unsent_replies']}")
+    return 0

@@ -1,0 +1,85 @@
+"""Commands that run the service: run, poll, doctor, demo."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.cli.context import err, out, progress, settings
+from service.daemon import Poller, Report, run, until_told_to_stop
+from service.errors import MailboxUnreachable
+from service.locking import only_one
+from service.logs import configure_logs
+from service.wiring import Service, open_service
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command("run", help="持续运行：轮询收信、答复、每日简报")(run_daemon)
+    app.command("poll", help="收信一轮后退出")(poll)
+    app.command("doctor", help="逐项体检并给出下一步")(doctor)
+    app.command("demo", help="在本机演示一天的来信")(demo)
+
+
+def run_daemon() -> int:
+    configure_logs(sys.stderr.isatty())
+    chosen = settings()
+    with only_one(chosen.data_dir), open_service(chosen) as service, until_told_to_stop() as stopping:
+        service.parts.records.outbox.recover()
+        run(service, stopping)
+    return 0
+
+
+def poll(
+    once: Annotated[bool, typer.Option("--once", help="只收一轮（默认）")] = True,  # noqa: ARG001
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看有哪些新邮件、会怎样处理，不写不发不移")] = False,
+) -> int:
+    configure_logs(sys.stderr.isatty(), quiet=err.is_terminal)
+    chosen = settings()
+    if dry_run:
+        return _dry_run()
+    with only_one(chosen.data_dir), open_service(chosen) as service, until_told_to_stop() as stopping:
+        service.parts.records.outbox.recover()
+        report = _with_progress(service, Poller(service, stopping))
+    return _end(report)
+
+
+def _with_progress(service: Service, poller: Poller) -> Report:
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+
+        def backlog(total: int) -> Callable[[], None]:
+            return stack.enter_context(progress("处理来信", total))  # type: ignore[no-any-return]
+
+        return poller.poll(backlog)
+
+
+def _end(report: Report) -> int:
+    out.print(f"收到 {report.taken}，处理 {report.judged}，发出 {report.sent}，归档 {report.filed}，失败 {report.failed}")
+    for error in report.away:
+        err.print(str(error), markup=False)
+    return MailboxUnreachable.exit_code if report.away else 0
+
+
+def _dry_run() -> int:
+    from service.cli.dryrun import dry_run
+
+    return dry_run(settings())
+
+
+def doctor() -> int:
+    from service.cli.doctor import examine
+
+    return examine()
+
+
+def demo(
+    folder: Annotated[Path, typer.Option("--out", help="输出文件夹")] = Path("demo-out"),
+    seed: Annotated[int, typer.Option("--seed", help="样例的随机种子")] = 2020,
+) -> int:
+    from service.demo.show import show
+
+    return show(folder, seed)

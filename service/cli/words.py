@@ -1,0 +1,48 @@
+"""Chinese words for codes of ours, as staff read them on the command line."""
+
+VERDICTS = {
+    "accepted": "齐备",
+    "needs_correction": "需补正",
+    "wrong_route": "应转报",
+    "staff_review": "转人工",
+    "not_a_submission": "非报送",
+    "quarantined": "已隔离",
+}
+CHANNELS = {"city_bureau": "市级汇总", "direct_unit": "直接报送", "via_city": "经所在市", "unknown": "未定"}
+KINDS = {
+    "submission": "报送",
+    "follow_up": "补充",
+    "auto_reply": "自动回复",
+    "bounce": "退信",
+    "list": "群发",
+    "own": "本系统邮件",
+    "staff_command": "工作人员来信",
+    "inquiry": "咨询",
+    "empty": "空邮件",
+}
+PIECES = {"cover_letter": "报送函", "table1": "表1", "table2": "表2", "table3": "表3", "table4": "表4"}
+PIECE_STATES = {"received": "已收到", "missing": "缺", "nil": "无需求", "faulty": "有误"}
+SEVERITIES = {"correct": "请补正", "staff": "待人工", "remark": "备注"}
+LETTERS = {"receipt": "回执", "correction": "补正通知", "redirect": "转报通知", "handover": "已转人工", "digest": "每日简报"}
+STATES = {
+    "pending": "待发", "sending": "发送中", "dot": "待确认", "sent": "已发出", "parked": "已搁置",
+    "judged": "已处理", "duplicate": "重复", "quarantined": "已隔离", "archived": "待处理",
+}  # fmt: skip
+EVENTS = {
+    "archived": "收到并存档",
+    "seen_again": "在别处又见到同一邮件",
+    "judged": "作出结论",
+    "duplicate": "与此前邮件相同，不再回复",
+    "quarantined": "已隔离，待人工",
+    "sent": "已发出",
+    "parked": "已搁置，待人工",
+}
+ROLES = {
+    "cover_letter": "报送函", "form": "征集表", "form_scan": "表格扫描件", "supporting": "其他材料",
+    "decoration": "装饰图片", "container": "压缩包或邮件", "link": "超大附件链接", "unreadable": "无法读取",
+}  # fmt: skip
+
+
+def say(words: dict[str, str], code: str | None) -> str:
+    """The Chinese word for a code; the code itself where there is none."""
+    return words.get(code or "", code or "")

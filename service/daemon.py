@@ -1,0 +1,159 @@
+"""Running for months: polling by schedule, waking on IDLE, one digest a day, a clean end on SIGTERM.
+
+A poll never raises for one mail, one mailbox or one letter: each failure is logged, shown, and tried again.
+"""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from service.errors import MailboxUnreachable
+from service.mailbox import Mailbox
+from service.pipeline import handle_mail, take_in
+from service.reporting import send_daily_digest
+from service.sending import Brake, send_due
+from service.wiring import Service
+
+SEND_EVERY = 2.0
+"""Seconds between two looks at the outbox while a backlog is worked off."""
+TICK = "poll"
+
+log = structlog.get_logger()
+Tick = Callable[[], None]
+
+
+@dataclass(slots=True)
+class Report:
+    """What one poll did."""
+
+    taken: int = 0
+    judged: int = 0
+    failed: int = 0
+    sent: int = 0
+    filed: int = 0
+    away: tuple[MailboxUnreachable, ...] = ()
+
+
+class Poller:
+    """One pass after the other over all mailboxes. Not for two threads at a time."""
+
+    def __init__(self, service: Service, stopping: threading.Event | None = None) -> None:
+        self._service = service
+        self._stopping = stopping or threading.Event()
+        self._sent_at = 0.0
+
+    def poll(self, backlog: Callable[[int], Tick] = lambda _: lambda: None) -> Report:
+        """Take in, judge, answer and file everything there is. Safe to call at any time, any number of times.
+
+        backlog: called once with the number of mails to work off, returns what to call after each.
+        """
+        report = Report()
+        for sha256 in self._service.parts.records.ledger.waiting():
+            self._handle(sha256, report)
+        for mailbox in self._service.mailboxes:
+            if self._stopping.is_set():
+                break
+            self._poll_mailbox(mailbox, report, backlog)
+        self._send(report)
+        return report
+
+    def _poll_mailbox(self, mailbox: Mailbox, report: Report, backlog: Callable[[int], Tick]) -> None:
+        parts = self._service.parts
+        try:
+            done = backlog(mailbox.count_new(parts.records.ledger))
+            for sha256 in take_in(mailbox, parts):
+                report.taken += 1
+                self._handle(sha256, report)
+                done()
+                self._send_now_and_then(report)
+                if self._stopping.is_set():
+                    return
+            report.filed += self._file(mailbox)
+        except MailboxUnreachable as error:
+            report.away += (error,)
+            log.warning("mailbox unreachable", mailbox=mailbox.settings.name, error=str(error))
+
+    def _handle(self, sha256: str, report: Report) -> None:
+        """One mail that fails must not stop the next: it stays in the ledger and is tried again, then set aside."""
+        try:
+            handle_mail(sha256, self._service.parts)
+            report.judged += 1
+        except Exception:
+            report.failed += 1
+            log.exception("mail failed", mail=sha256[:12])
+
+    def _send_now_and_then(self, report: Report) -> None:
+        if monotonic() - self._sent_at >= SEND_EVERY:
+            self._send(report)
+
+    def _send(self, report: Report) -> None:
+        parts, smtp = self._service.parts, self._service.settings.smtp
+        if parts.agent is not None and smtp is not None:
+            brake = Brake(smtp.letters_per_address_and_day)
+            report.sent += send_due(parts.records.outbox, parts.agent, parts.sender.address, brake, parts.now)
+        self._sent_at = monotonic()
+
+    def _file(self, mailbox: Mailbox) -> int:
+        """Courtesy to people who look into the mailbox: failures are noted by the mailbox and change nothing."""
+        ledger = self._service.parts.records.ledger
+        filed = 0
+        for key, verdict in ledger.to_file(*mailbox.place()):
+            if where := mailbox.file(key, verdict):
+                ledger.note_filed(key, where)
+                filed += 1
+        return filed
+
+
+@contextmanager
+def until_told_to_stop() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set; the mail at hand is finished first."""
+    stopping = threading.Event()
+    before = {s: signal.signal(s, lambda *_: stopping.set()) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopping
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+def run(service: Service, stopping: threading.Event) -> None:
+    """Poll until told to stop. A late poll or digest is caught up once, never skipped, never piled up."""
+    poller = Poller(service, stopping)
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    every = IntervalTrigger(seconds=service.settings.poll_seconds)
+    scheduler.add_job(poller.poll, every, id=TICK, next_run_time=datetime.now(UTC))
+    hour, minute = service.settings.digest_at.split(":")
+    zone = ZoneInfo(service.parts.rulebook.campaign.timezone)
+    daily = CronTrigger(hour=int(hour), minute=int(minute), timezone=zone)
+    scheduler.add_job(send_daily_digest, daily, args=[service], id="digest", next_run_time=datetime.now(UTC))
+    watchers = [_watch(mailbox, scheduler, stopping) for mailbox in service.mailboxes]
+    scheduler.start()
+    log.info("running", mailboxes=len(service.mailboxes), poll_seconds=service.settings.poll_seconds)
+    stopping.wait()
+    log.info("stopping")
+    scheduler.shutdown(wait=True)
+    for watcher in watchers:
+        watcher.join(timeout=5)
+
+
+def _watch(mailbox: Mailbox, scheduler: BackgroundScheduler, stopping: threading.Event) -> threading.Thread:
+    """Poll at once when the server says there is something new. Polling by schedule goes on regardless."""
+
+    def wake() -> None:
+        scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))
+
+    thread = threading.Thread(target=mailbox.watch, args=(wake, stopping), daemon=True, name="idle")
+    thread.start()
+    return thread

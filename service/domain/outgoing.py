@@ -1,0 +1,28 @@
+"""Letters on their way out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingLetter:
+    """A letter whose bytes are final: what is recorded is what is sent, now or after any crash."""
+
+    letter: str  # receipt, correction, redirect, handover, digest, alarm
+    recipients: tuple[str, ...]  # addr-specs
+    message_id: str
+    subject: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DueLetter:
+    """A letter in the outbox that may be sent now."""
+
+    id: int
+    letter: str
+    recipients: tuple[str, ...]
+    message_id: str
+    content: bytes = field(repr=False)
+    attempts: int
+    created: datetime

@@ -1,0 +1,157 @@
+"""A judgement as the stable JSON of `explain --json`. Keys only ever grow; see README, "JSON"."""
+
+from datetime import datetime
+from typing import Any
+
+from service.domain.judgement import Decision, Finding, Judgement, Route
+from service.domain.mail import Address
+from service.domain.rules import Rulebook
+from service.domain.submission import Answer, Attachment, CoverLetter, Row, Submission, Table
+from service.replies.rendering import RenderedLetter
+
+Json = dict[str, Any]
+
+
+def explanation(file: str, judgement: Judgement, letter: RenderedLetter | None, rulebook: Rulebook) -> Json:
+    """One object of `explain --json`."""
+    dossier, decision = judgement.dossier, judgement.decision
+    return {
+        "file": file,
+        "mail": mail(dossier.submission, dossier.received),
+        "kind": decision.kind.value,
+        "attachments": [attachment(a) for a in dossier.submission.attachments],
+        "cover_letter": cover_letter(dossier.letter, decision.route),
+        "tables": [table(t, rulebook) for t in dossier.tables],
+        "route": route(decision.route),
+        "findings": [finding(f) for f in decision.findings],
+        "verdict": decision.verdict.value,
+        "on_time": decision.on_time,
+        "reply": reply(decision, letter),
+        "states_nil": dossier.states_nil,
+        "why": list(decision.why),
+        "defects": list(dossier.submission.defects),
+        "rules_version": rulebook.version,
+    }
+
+
+def mail(submission: Submission, received: datetime) -> Json:
+    envelope = submission.envelope
+    return {
+        "sha256": submission.sha256,
+        "message_id": envelope.message_id,
+        "from": _address(envelope.senders[0]) if envelope.senders else None,
+        "reply_to": envelope.reply_to[0].address if envelope.reply_to else None,
+        "subject": envelope.subject,
+        "received": received.isoformat(),
+    }
+
+
+def _address(address: Address) -> Json:
+    return {"name": address.name, "address": address.address}
+
+
+def attachment(item: Attachment) -> Json:
+    problem = (item.note or item.problem.value) if item.problem else None
+    return {
+        "path": item.path,
+        "name": item.name,
+        "size": item.size,
+        "sha256": item.sha256,
+        "media_type": item.media_type,
+        "role": item.role.value,
+        "problem": problem,
+        "why": item.why,
+    }
+
+
+def cover_letter(letter: CoverLetter | None, route: Route) -> Json | None:
+    if letter is None:
+        return None
+    return {
+        "attachment": letter.attachment,
+        "attachments": list(letter.attachments),
+        "pages": letter.pages,
+        "unit": _signer(letter, route),
+        "signer_as_read": letter.signer,
+        "title": letter.title,
+        "document_number": letter.document_number,
+        "date": letter.date.isoformat() if letter.date else None,
+        "addressee": letter.addressee,
+        "seal": letter.seal.value,
+        "seal_unit": next((e.unit for e in route.evidence if e.source == "seal"), None) or letter.seal_text,
+        "sealed_colour": letter.sealed_colour,
+        "confidence": round(letter.confidence, 3),
+        "source": letter.source.value,
+    }
+
+
+def _signer(letter: CoverLetter, route: Route) -> str | None:
+    """The directory's name for the signer where routing found one, else as read."""
+    return next((e.unit for e in route.evidence if e.source == "letter_signer" and e.unit), None) or letter.signer
+
+
+def table(item: Table, rulebook: Rulebook) -> Json:
+    return {
+        "table": item.number,
+        "attachment": item.attachment,
+        "sheet": item.sheet,
+        "nil": item.nil,
+        "rows": [row(r) for r in item.rows],
+        "title": form.title if (form := rulebook.forms.table(item.number)) else None,
+        "left_out": list(item.left_out),
+    }
+
+
+def row(item: Row) -> Json:
+    return {
+        "row": item.row,
+        "unit": item.unit,
+        "city": item.city,
+        "cells": dict(item.cells),
+        "answers": {a.question: answer(a) for a in item.answers},
+    }
+
+
+def answer(item: Answer) -> str | list[str]:
+    if item.tick is not None:
+        return item.tick.value
+    return list(item.choices) if item.choices is not None else (item.text or "")
+
+
+def route(item: Route) -> Json:
+    return {
+        "channel": item.channel.value,
+        "unit": item.unit,
+        "city": item.city,
+        "report_to": item.report_to,
+        "decided_by": item.decided_by,
+        "reason": item.reason,
+        "evidence": [{"source": e.source, "value": e.value, "unit": e.unit, "weight": e.weight} for e in item.evidence],
+    }
+
+
+def finding(item: Finding) -> Json:
+    place = item.place
+    return {
+        "code": item.code,
+        "severity": item.severity.value,
+        "attachment": place.attachment,
+        "table": place.table,
+        "sheet": place.sheet,
+        "row": place.row,
+        "column": place.column,
+        "cell": place.cell,
+        "message": item.message,
+    }
+
+
+def reply(decision: Decision, letter: RenderedLetter | None) -> Json | None:
+    if decision.reply is None or letter is None:
+        return None
+    return {
+        "template": decision.reply.letter.value,
+        "to": [a.address for a in decision.reply.to],
+        "subject": letter.subject,
+        "text": letter.text,
+        "attachments": [file.name for file in letter.attachments],
+    }

@@ -1,0 +1,27 @@
+"""Structured logs, one line per event, no personal data: ids, hashes, codes and counts only."""
+
+import logging
+import sys
+
+import structlog
+
+
+def configure_logs(readable: bool, quiet: bool = False) -> None:
+    """Log to stderr: coloured lines for a person's terminal, JSON lines otherwise. quiet: warnings only.
+
+    Libraries are heard from WARNING up, without their arguments' contents.
+    """
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
+    shaping = [] if readable else [structlog.processors.dict_tracebacks]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *shaping,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

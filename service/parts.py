@@ -1,0 +1,41 @@
+"""What the pipeline works with: built by `service.wiring`, handed down, never global."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from service.archive import Archive
+from service.checks.wording import Wording
+from service.domain.mail import Address
+from service.domain.rules import Rulebook
+from service.domain.submission import Submission
+from service.records.store import Records
+from service.replies.rendering import Letters
+from service.sending import Agent
+
+
+class Reads(Protocol):
+    """Turns an archived mail into a Submission.
+
+    Raises ReaderDied when the reading process crashed or ran over its limits; never for what the mail holds.
+    """
+
+    def __call__(self, sha256: str) -> Submission: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One service's adapters and values."""
+
+    archive: Archive
+    records: Records
+    read: Reads
+    rulebook: Rulebook
+    wording: Wording
+    letters: Letters
+    agent: Agent | None  # None: no [smtp] section, letters wait
+    sender: Address  # the From of our letters
+    own_addresses: frozenset[str]  # lower case: collection mailboxes and From
+    key: bytes = field(repr=False)  # HMAC key of our Message-IDs
+    now: Callable[[], datetime]

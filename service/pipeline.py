@@ -1,0 +1,144 @@
+"""The life of a mail, from arrival to the right reply. Read this file first.
+
+    fetch -> archive -> ledger -> read -> who speaks -> which case -> judge -> record (+ letter) -> send -> file
+
+Left of `record` nothing about the mail is decided for good; right of it nothing is judged. Every step may be
+repeated after a crash: the ledger and the records know what was done.
+"""
+
+from collections.abc import Iterator
+
+import structlog
+
+from service import deciding, routing
+from service.domain.judgement import Judgement
+from service.domain.mail import ArrivedMail
+from service.domain.outgoing import OutgoingLetter
+from service.domain.submission import Submission
+from service.mailbox import Mailbox, NotTaken
+from service.parts import Parts
+from service.reading.sandbox import ReaderDied
+from service.records.joining import Found, Handle, thread_of
+from service.replies.composing import compose
+from service.replies.identity import message_id_for, our_case_number, verify
+
+MAX_ATTEMPTS = 2
+"""A mail that ended its reader this often is set aside; the others go on."""
+
+log = structlog.get_logger()
+
+
+def take_in(mailbox: Mailbox, parts: Parts) -> Iterator[str]:
+    """Archive every mail of a mailbox that the ledger does not know; yields the SHA-256 of each new one."""
+    ledger = parts.records.ledger
+    for item in mailbox.fetch_new(ledger):
+        match item:
+            case ArrivedMail():
+                sha256 = parts.archive.store(item.content)
+                if ledger.note_arrival(item.key, sha256, len(item.content), item.internal_date, parts.now()):
+                    yield sha256
+            case NotTaken():
+                ledger.note_not_fetched(item.key, item.size, item.why, parts.now())
+                log.warning("mail not taken", mail=str(item.key), why=item.why)
+
+
+def handle_mail(sha256: str, parts: Parts) -> None:
+    """Judge one archived mail and record it with its reply. Safe to call twice: the second call does nothing."""
+    records = parts.records
+    if records.ledger.begin_attempt(sha256) > MAX_ATTEMPTS:
+        _set_aside(sha256, f"reading ended abnormally {MAX_ATTEMPTS} times", parts)
+        return
+    try:
+        submission = parts.read(sha256)
+    except ReaderDied as error:
+        log.warning("reader died", mail=sha256[:12], error=str(error))
+        return  # the next poll tries once more, then sets the mail aside
+    if twin := records.twin_of(submission):
+        records.record_twin(submission, twin, parts.now())
+        return
+    found = records.find_case(_handle(submission, parts))
+    judgement = judge(submission, found, parts)
+    _note_own_copy(submission, parts)
+    recorded = records.record(
+        judgement,
+        found,
+        parts.rulebook.campaign.number_prefix,
+        parts.rulebook.version,
+        lambda number: write_letter(judgement, number, parts),
+        parts.now(),
+    )
+    if recorded:
+        _tell(sha256, judgement, recorded.number)
+
+
+def judge(submission: Submission, found: Found | None, parts: Parts) -> Judgement:
+    """The pure middle: the same mail, case and rules always give the same judgement."""
+    return deciding.judge(
+        submission,
+        received=parts.records.ledger.received(submission.sha256),
+        earlier=found.case if found else None,
+        rulebook=parts.rulebook,
+        wording=parts.wording,
+        own_addresses=parts.own_addresses,
+        joins_thread=bool(found and found.by_thread),
+    )
+
+
+def write_letter(judgement: Judgement, number: str | None, parts: Parts) -> OutgoingLetter | None:
+    """The reply as it will leave, byte for byte; None when nobody is to be answered."""
+    plan = judgement.decision.reply
+    if plan is None:
+        return None
+    submission = judgement.dossier.submission
+    rendered = parts.letters.render(judgement, parts.rulebook, number)
+    message_id = message_id_for(plan.letter.value, submission.sha256, 0, parts.key, parts.sender.domain)
+    content = compose(
+        rendered,
+        sender=parts.sender,
+        to=plan.to,
+        message_id=message_id,
+        in_reply_to=submission.envelope.message_id,
+        references=submission.envelope.references,
+        date=parts.now(),
+    )
+    return OutgoingLetter(plan.letter.value, tuple(a.address for a in plan.to), message_id, rendered.subject, content)
+
+
+def _handle(submission: Submission, parts: Parts) -> Handle:
+    envelope, rulebook = submission.envelope, parts.rulebook
+    speaker = routing.who_speaks(submission, rulebook)
+    sender = envelope.sender.address.lower() if envelope.sender else None
+    return Handle(
+        campaign=rulebook.campaign.number_prefix,
+        thread=thread_of(envelope.in_reply_to, envelope.references),
+        number=our_case_number(envelope.subject, rulebook.campaign.number_prefix),
+        sender=sender,
+        unit=speaker.unit,
+        shared_domain=bool(envelope.sender and envelope.sender.domain in rulebook.mail.free_mail),
+    )
+
+
+def _note_own_copy(submission: Submission, parts: Parts) -> None:
+    message_id = submission.envelope.message_id
+    if message_id and verify(message_id, parts.key):
+        parts.records.outbox.evidence(message_id, parts.now())
+
+
+def _set_aside(sha256: str, story: str, parts: Parts) -> None:
+    parts.records.ledger.quarantine(sha256, story, parts.now())
+    log.error("mail quarantined", mail=sha256[:12], why=story)
+
+
+def _tell(sha256: str, judgement: Judgement, number: str | None) -> None:
+    decision = judgement.decision
+    log.info(
+        "mail judged",
+        mail=sha256[:12],
+        case=number,
+        kind=decision.kind.value,
+        verdict=decision.verdict.value,
+        channel=decision.route.channel.value,
+        decided_by=decision.route.decided_by,
+        codes=sorted({f.code for f in decision.findings}),
+        reply=decision.reply.letter.value if decision.reply else None,
+    )

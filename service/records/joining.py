@@ -1,0 +1,136 @@
+"""Which case a mail belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, select
+
+from service.domain.judgement import CaseSoFar
+from service.records.snapshots import holding_from
+from service.records.tables import Case, Mail, Outgoing, Version
+
+_case = Case.__table__  # type: ignore[attr-defined]
+_mail = Mail.__table__  # type: ignore[attr-defined]
+_outbox = Outgoing.__table__  # type: ignore[attr-defined]
+_version = Version.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """By what a mail may be recognised as part of a case."""
+
+    campaign: str
+    thread: tuple[str, ...]  # Message-IDs it answers or refers to
+    number: str | None  # case number in its subject
+    sender: str | None  # lower-case addr-spec
+    unit: str | None  # whom it speaks for, when that is clear
+    shared_domain: bool  # the sender's domain is free mail, which makes nobody a colleague
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case that a mail joins, and whether its thread (not only its unit) says so."""
+
+    id: int
+    case: CaseSoFar
+    by_thread: bool
+
+
+def find(connection: Connection, handle: Handle) -> Found | None:
+    """The case a mail joins; None when it begins a new one.
+
+    The thread counts only for those who wrote in the case before, their colleagues, or who speaks for the
+    same unit: a stranger who got hold of a number cannot change a case.
+    """
+    threaded = _by_thread(connection, handle)
+    if threaded is not None and _may_join(connection, threaded, handle):
+        return Found(threaded.id, so_far(connection, threaded), True)
+    row = _by_unit(connection, handle) or _by_sender(connection, handle)
+    return None if row is None else Found(row.id, so_far(connection, row), False)
+
+
+def _by_thread(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
+    for known in (_outbox, _mail):
+        if not handle.thread:
+            break
+        query = (
+            select(_case)
+            .join(known, known.c.case_id == _case.c.id)
+            .where(known.c.message_id.in_(handle.thread), _case.c.campaign == handle.campaign)
+            .limit(1)
+        )
+        if row := connection.execute(query).first():
+            return row
+    if handle.number is None:
+        return None
+    return connection.execute(
+        select(_case).where(_case.c.number == handle.number, _case.c.campaign == handle.campaign)
+    ).first()
+
+
+def _may_join(connection: Connection, case: Row[tuple[object, ...]], handle: Handle) -> bool:
+    if handle.unit is not None and case.unit is not None:
+        return bool(handle.unit == case.unit)
+    known = addresses(connection, case.id)
+    if handle.sender in known:
+        return True
+    domains = {address.rpartition("@")[2] for address in known}
+    colleague = handle.sender is not None and handle.sender.rpartition("@")[2] in domains
+    return colleague and not handle.shared_domain
+
+
+def _by_unit(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
+    if handle.unit is None:
+        return None
+    query = select(_case).where(_case.c.campaign == handle.campaign, _case.c.unit == handle.unit)
+    return connection.execute(query.order_by(_case.c.id.desc()).limit(1)).first()
+
+
+def _by_sender(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
+    """The sender's newest case, when either side does not say which unit it is."""
+    if handle.sender is None:
+        return None
+    query = (
+        select(_case)
+        .join(_mail, _mail.c.case_id == _case.c.id)
+        .where(_case.c.campaign == handle.campaign, _mail.c.sender == handle.sender)
+        .order_by(_case.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    if row is None or (row.unit is not None and handle.unit is not None):
+        return None
+    return row
+
+
+def addresses(connection: Connection, case_id: int) -> frozenset[str]:
+    """Everyone who wrote in a case."""
+    query = select(_mail.c.sender).where(_mail.c.case_id == case_id, _mail.c.sender.is_not(None)).distinct()
+    return frozenset(connection.execute(query).scalars())
+
+
+def so_far(connection: Connection, row: Row[tuple[object, ...]]) -> CaseSoFar:
+    """What a case holds after its newest version."""
+    newest = connection.execute(
+        select(_version.c.holding).where(_version.c.case_id == row.id).order_by(_version.c.seq.desc()).limit(1)
+    ).scalar_one()
+    holding = holding_from(newest)
+    return CaseSoFar(
+        number=row.number,
+        route=holding.route,
+        letter=holding.letter,
+        letter_mail=holding.letter_mail,
+        tables=holding.tables,
+        table_mails=holding.table_mails,
+        addresses=addresses(connection, row.id),
+        versions=row.versions,
+        first_received=row.first_received,
+        on_time=row.on_time,
+        complete=row.complete,
+    )
+
+
+def thread_of(in_reply_to: Sequence[str], references: Sequence[str]) -> tuple[str, ...]:
+    """The Message-IDs a mail refers to, nearest first, at most 50."""
+    ids = [*in_reply_to, *reversed(references)]
+    return tuple(dict.fromkeys(ids))[:50]

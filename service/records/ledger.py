@@ -1,0 +1,174 @@
+"""The ledger (台账): every place a mail was seen at, and every mail by its bytes."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from service.domain.mail import MailKey
+from service.records.tables import Event, Mail, Sighting
+
+_sighting = Sighting.__table__  # type: ignore[attr-defined]
+_mail = Mail.__table__  # type: ignore[attr-defined]
+_event = Event.__table__  # type: ignore[attr-defined]
+
+
+def tell(
+    connection: Connection,
+    at: datetime,
+    what: str,
+    detail: str = "",
+    *,
+    sha256: str | None = None,
+    case_id: int | None = None,
+) -> None:
+    """Add a line to the story of a mail or case."""
+    connection.execute(insert(_event).values(at=at, what=what, detail=detail, mail_sha256=sha256, case_id=case_id))
+
+
+class Ledger:
+    """Our own word on what was seen; the server's flags are courtesy."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def known_uids(self, account: str, folder: str, uidvalidity: int) -> frozenset[int]:
+        """UIDs of this folder and UIDVALIDITY that were seen and need not be fetched again."""
+        query = select(_sighting.c.uid).where(
+            _sighting.c.account == account, _sighting.c.folder == folder, _sighting.c.uidvalidity == uidvalidity
+        )
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def note_arrival(self, key: MailKey, sha256: str, size: int, internal_date: datetime, now: datetime) -> bool:
+        """Write down an archived mail; safe to call twice. True when these bytes are new to us."""
+        with self._engine.begin() as connection:
+            if not self._note(connection, key, sha256, size, internal_date, now):
+                return False
+            known = connection.execute(select(_mail.c.sha256).where(_mail.c.sha256 == sha256)).first()
+            if known is not None:
+                tell(connection, now, "seen_again", str(key), sha256=sha256)
+                return False
+            connection.execute(
+                insert(_mail).values(
+                    sha256=sha256,
+                    size=size,
+                    received=internal_date,
+                    state="archived",
+                    attempts=0,
+                    problem="",
+                    subject="",
+                    rules_version="",
+                    decision="",
+                )
+            )
+            tell(connection, now, "archived", str(key), sha256=sha256)
+            return True
+
+    def note_not_fetched(self, key: MailKey, size: int, why: str, now: datetime) -> None:
+        """Write down a mail that cannot be taken (over the size limit, vanished); staff see it in the digest."""
+        with self._engine.begin() as connection:
+            self._note(connection, key, None, size, None, now, why)
+
+    def _note(
+        self,
+        connection: Connection,
+        key: MailKey,
+        sha256: str | None,
+        size: int,
+        internal_date: datetime | None,
+        now: datetime,
+        why: str = "",
+    ) -> bool:
+        here = select(_sighting.c.id).where(
+            _sighting.c.account == key.account,
+            _sighting.c.folder == key.folder,
+            _sighting.c.uidvalidity == key.uidvalidity,
+            _sighting.c.uid == key.uid,
+        )
+        if key.uidvalidity and connection.execute(here).first() is not None:
+            return False
+        if not key.uidvalidity:  # no UIDVALIDITY: places mean nothing, only the newest sighting is kept
+            connection.execute(
+                _sighting.delete().where(
+                    _sighting.c.account == key.account,
+                    _sighting.c.folder == key.folder,
+                    _sighting.c.uidvalidity == 0,
+                    _sighting.c.uid == key.uid,
+                )
+            )
+        connection.execute(
+            insert(_sighting).values(
+                account=key.account,
+                folder=key.folder,
+                uidvalidity=key.uidvalidity,
+                uid=key.uid,
+                sha256=sha256,
+                size=size,
+                internal_date=internal_date,
+                seen_at=now,
+                note=why,
+            )
+        )
+        return True
+
+    def waiting(self) -> list[str]:
+        """SHA-256 of every archived mail without a verdict, oldest arrival first."""
+        query = select(_mail.c.sha256).where(_mail.c.state == "archived").order_by(_mail.c.received, _mail.c.sha256)
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return list(connection.execute(query).scalars())
+
+    def begin_attempt(self, sha256: str) -> int:
+        """Count one more try at reading, durably, before it begins: a mail that kills us is known by its count."""
+        with self._engine.begin() as connection:
+            connection.execute(update(_mail).where(_mail.c.sha256 == sha256).values(attempts=_mail.c.attempts + 1))
+            return int(connection.execute(select(_mail.c.attempts).where(_mail.c.sha256 == sha256)).scalar_one())
+
+    def received(self, sha256: str) -> datetime:
+        """When our server took the mail. Raises LookupError for bytes we never saw."""
+        with self._engine.connect().execution_options(reading=True) as connection:
+            found = connection.execute(select(_mail.c.received).where(_mail.c.sha256 == sha256)).scalar()
+        if found is None:
+            raise LookupError(sha256)
+        return found  # type: ignore[no-any-return]
+
+    def quarantine(self, sha256: str, story: str, now: datetime) -> None:
+        """Set a mail aside for staff: it is kept, shown, and never blocks the others."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_mail).where(_mail.c.sha256 == sha256).values(state="quarantined", problem=story, judged_at=now)
+            )
+            tell(connection, now, "quarantined", story, sha256=sha256)
+
+    def to_file(self, account: str, folder: str, uidvalidity: int) -> list[tuple[MailKey, str]]:
+        """Places of judged mails not yet filed, with the verdict (or "quarantined") that says where to."""
+        query = (
+            select(_sighting.c.uid, _mail.c.verdict, _mail.c.state)
+            .join(_mail, _mail.c.sha256 == _sighting.c.sha256)
+            .where(
+                _sighting.c.account == account,
+                _sighting.c.folder == folder,
+                _sighting.c.uidvalidity == uidvalidity,
+                _sighting.c.filed.is_(None),
+                _mail.c.state != "archived",
+            )
+            .order_by(_sighting.c.uid)
+        )
+        with self._engine.connect().execution_options(reading=True) as connection:
+            rows = connection.execute(query).all()
+        return [
+            (MailKey(account, folder, uidvalidity, row.uid), row.state if row.state == "quarantined" else row.verdict)
+            for row in rows
+        ]
+
+    def note_filed(self, key: MailKey, where: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_sighting)
+                .where(
+                    _sighting.c.account == key.account,
+                    _sighting.c.folder == key.folder,
+                    _sighting.c.uidvalidity == key.uidvalidity,
+                    _sighting.c.uid == key.uid,
+                )
+                .values(filed=where)
+            )

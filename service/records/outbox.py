@@ -1,0 +1,181 @@
+"""The outbox: letters recorded with their verdict, sent afterwards, each state committed before the next step.
+
+pending -> sending -> dot -> sent        the usual way
+sending -> pending                       died before the final dot: certainly not accepted
+dot     -> sent | pending once | parked  died between the dot and the answer (RFC 1047): see `resolve_dots`
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from service.domain.outgoing import DueLetter, OutgoingLetter
+from service.records.ledger import tell
+from service.records.tables import Outgoing
+
+_outbox = Outgoing.__table__  # type: ignore[attr-defined]
+
+MAY_REPEAT = frozenset({"receipt", "handover", "digest"})
+"""Letters that harm nobody when they come twice, byte for byte the same. All others wait for staff."""
+
+
+def put(
+    connection: Connection,
+    letter: OutgoingLetter,
+    now: datetime,
+    *,
+    sha256: str | None = None,
+    case_id: int | None = None,
+    seq: int = 0,
+) -> None:
+    """Queue a letter inside the caller's transaction."""
+    connection.execute(
+        insert(_outbox).values(
+            mail_sha256=sha256,
+            case_id=case_id,
+            letter=letter.letter,
+            seq=seq,
+            recipients="\n".join(letter.recipients),
+            message_id=letter.message_id,
+            subject=letter.subject,
+            content=letter.content,
+            state="pending",
+            attempts=0,
+            not_before=now,
+            reason="",
+            created=now,
+            resent=False,
+        )
+    )
+
+
+class Outbox:
+    """The letters on their way. Every method is one durable step."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def queue(self, letter: OutgoingLetter, now: datetime) -> bool:
+        """Queue a letter that belongs to no mail (a digest). False when one with its Message-ID is there."""
+        with self._engine.begin() as connection:
+            if connection.execute(select(_outbox.c.id).where(_outbox.c.message_id == letter.message_id)).first():
+                return False
+            put(connection, letter, now)
+            return True
+
+    def due(self, now: datetime, limit: int = 200) -> list[int]:
+        """Ids of letters that may be sent now, oldest first."""
+        query = (
+            select(_outbox.c.id)
+            .where(_outbox.c.state == "pending", _outbox.c.not_before <= now)
+            .order_by(_outbox.c.created, _outbox.c.id)
+            .limit(limit)
+        )
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return list(connection.execute(query).scalars())
+
+    def take(self, letter_id: int) -> DueLetter | None:
+        """Mark a pending letter as being sent and return it; None when another process took it."""
+        with self._engine.begin() as connection:
+            taken = connection.execute(
+                update(_outbox)
+                .where(_outbox.c.id == letter_id, _outbox.c.state == "pending")
+                .values(state="sending", attempts=_outbox.c.attempts + 1)
+            )
+            if taken.rowcount != 1:
+                return None
+            row = connection.execute(select(_outbox).where(_outbox.c.id == letter_id)).one()
+        return DueLetter(
+            row.id,
+            row.letter,
+            tuple(row.recipients.split("\n")),
+            row.message_id,
+            row.content,
+            row.attempts,
+            row.created,
+        )
+
+    def before_dot(self, letter_id: int) -> None:
+        """The body is over; the final dot goes out next."""
+        with self._engine.begin() as connection:
+            connection.execute(update(_outbox).where(_outbox.c.id == letter_id).values(state="dot"))
+
+    def sent(self, letter_id: int, now: datetime, how: str = "") -> None:
+        self._end(letter_id, now, "sent", how, sent_at=now)
+
+    def park(self, letter_id: int, now: datetime, reason: str) -> None:
+        """Leave a letter to staff: it is shown in the digest and never sent by itself again."""
+        self._end(letter_id, now, "parked", reason)
+
+    def later(self, letter_id: int, reason: str, not_before: datetime) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_outbox)
+                .where(_outbox.c.id == letter_id)
+                .values(state="pending", reason=reason, not_before=not_before)
+            )
+
+    def ambiguous(self, letter_id: int, reason: str, look_again: datetime) -> None:
+        """The dot was sent and no answer came: stay in dot until `resolve_dots`."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_outbox)
+                .where(_outbox.c.id == letter_id)
+                .values(state="dot", reason=reason, not_before=look_again)
+            )
+
+    def recover(self) -> int:
+        """After a start, under the service's lock: letters that died before the dot may go again."""
+        with self._engine.begin() as connection:
+            return connection.execute(
+                update(_outbox).where(_outbox.c.state == "sending").values(state="pending")
+            ).rowcount
+
+    def evidence(self, message_id: str, now: datetime) -> bool:
+        """A copy of our letter was found in the mailbox: it was accepted. Safe to call twice."""
+        query = select(_outbox.c.id).where(_outbox.c.message_id == message_id, _outbox.c.state == "dot")
+        with self._engine.connect().execution_options(reading=True) as connection:
+            found = connection.execute(query).scalar()
+        if found is not None:
+            self.sent(found, now, "found a copy in the mailbox")
+        return found is not None
+
+    def resolve_dots(self, now: datetime, settle: timedelta) -> None:
+        """Letters whose acceptance is unknown after the settle time: resent once where a repeat harms nobody,
+        else parked for staff."""
+        query = select(_outbox.c.id, _outbox.c.letter, _outbox.c.resent, _outbox.c.created).where(
+            _outbox.c.state == "dot"
+        )
+        with self._engine.connect().execution_options(reading=True) as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            if now < row.created + settle:
+                continue
+            if row.letter in MAY_REPEAT and not row.resent:
+                self._resend(row.id, now)
+            else:
+                self.park(row.id, now, "acceptance unknown")
+
+    def sent_to_since(self, address: str, since: datetime) -> int:
+        """How many letters this address was sent since a moment: the brake on loops."""
+        query = (
+            select(func.count()).select_from(_outbox).where(_outbox.c.recipients == address, _outbox.c.sent_at >= since)
+        )
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def _resend(self, letter_id: int, now: datetime) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_outbox).where(_outbox.c.id == letter_id).values(state="pending", resent=True, not_before=now)
+            )
+
+    def _end(self, letter_id: int, now: datetime, state: str, reason: str, **more: datetime) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_outbox).where(_outbox.c.id == letter_id).values(state=state, reason=reason, **more)
+            )
+            row = connection.execute(
+                select(_outbox.c.mail_sha256, _outbox.c.case_id, _outbox.c.letter).where(_outbox.c.id == letter_id)
+            ).one()
+            tell(connection, now, state, f"{row.letter} {reason}".strip(), sha256=row.mail_sha256, case_id=row.case_id)

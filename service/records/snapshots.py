@@ -1,0 +1,42 @@
+"""Decisions and case holdings as JSON: how judged values are kept, word for word, in the records."""
+
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from service.domain.judgement import Decision, Dossier, Piece, Route
+from service.domain.submission import CoverLetter, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a case holds after one mail."""
+
+    route: Route
+    letter: CoverLetter | None
+    letter_mail: str | None
+    tables: tuple[Table, ...]
+    table_mails: tuple[str, ...]
+    pieces: tuple[Piece, ...]
+
+
+_DECISION = TypeAdapter(Decision)
+_HOLDING = TypeAdapter(Holding)
+
+
+def decision_json(decision: Decision) -> str:
+    return _DECISION.dump_json(decision).decode()
+
+
+def decision_from(text: str) -> Decision:
+    return _DECISION.validate_json(text)
+
+
+def holding_json(dossier: Dossier, decision: Decision) -> str:
+    holding = Holding(
+        decision.route, dossier.letter, dossier.letter_mail, dossier.tables, dossier.table_mails, decision.pieces
+    )
+    return _HOLDING.dump_json(holding).decode()
+
+
+def holding_from(text: str) -> Holding:
+    return _HOLDING.validate_json(text)

@@ -1,0 +1,194 @@
+"""Recording a verdict: the case, its new version and the letter to send, in one transaction or not at all."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from service.domain.judgement import Judgement, Verdict
+from service.domain.mail import MailKind
+from service.domain.outgoing import OutgoingLetter
+from service.domain.submission import Submission
+from service.records import joining, outbox
+from service.records.joining import Found, Handle
+from service.records.ledger import Ledger, tell
+from service.records.outbox import Outbox
+from service.records.snapshots import decision_json, holding_json
+from service.records.tables import Case, Counter, Mail, Version
+
+_case = Case.__table__  # type: ignore[attr-defined]
+_counter = Counter.__table__  # type: ignore[attr-defined]
+_mail = Mail.__table__  # type: ignore[attr-defined]
+_version = Version.__table__  # type: ignore[attr-defined]
+
+Writer = Callable[[str | None], OutgoingLetter | None]
+"""Given the case's number, the letter to send; None when nothing is to be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a recording led to."""
+
+    number: str | None  # the case's number
+    queued: bool  # a letter waits in the outbox
+
+
+class Records:
+    """The records of one service. Safe for one writing process (see `service.daemon` for its lock)."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.ledger = Ledger(engine)
+        self.outbox = Outbox(engine)
+
+    def find_case(self, handle: Handle) -> Found | None:
+        """The case a mail joins, None when it begins one."""
+        with self.engine.connect().execution_options(reading=True) as connection:
+            return joining.find(connection, handle)
+
+    def twin_of(self, submission: Submission) -> str | None:
+        """SHA-256 of a mail judged before that is this one come by another way: the same Message-ID and
+        the same content. The same Message-ID with other content is a new mail (faults H13, H14)."""
+        if submission.envelope.message_id is None:
+            return None
+        query = select(_mail.c.sha256).where(
+            _mail.c.message_id == submission.envelope.message_id,
+            _mail.c.fingerprint == fingerprint(submission),
+            _mail.c.state == "judged",
+            _mail.c.sha256 != submission.sha256,
+        )
+        with self.engine.connect().execution_options(reading=True) as connection:
+            return connection.execute(query).scalar()
+
+    def record_twin(self, submission: Submission, twin: str, now: datetime) -> None:
+        """Note a mail that came twice: no verdict of its own, no second letter."""
+        with self.engine.begin() as connection:
+            first = connection.execute(
+                select(_mail.c.verdict, _mail.c.kind, _mail.c.case_id).where(_mail.c.sha256 == twin)
+            ).one()
+            connection.execute(
+                update(_mail)
+                .where(_mail.c.sha256 == submission.sha256, _mail.c.state == "archived")
+                .values(
+                    state="duplicate",
+                    problem=twin,
+                    verdict=first.verdict,
+                    kind=first.kind,
+                    judged_at=now,
+                    case_id=first.case_id,
+                    **_header(submission),
+                )
+            )
+            tell(connection, now, "duplicate", twin, sha256=submission.sha256, case_id=first.case_id)
+
+    def record(
+        self, judgement: Judgement, found: Found | None, campaign: str, rules_version: str, write: Writer, now: datetime
+    ) -> Recorded | None:
+        """Record verdict, case version and letter. None when this mail has its verdict already: then
+        nothing is written, and calling again never leads to a second letter."""
+        submission = judgement.dossier.submission
+        with self.engine.begin() as connection:
+            state = connection.execute(
+                select(_mail.c.state).where(_mail.c.sha256 == submission.sha256).with_for_update()
+            ).scalar()
+            if state != "archived":
+                return None
+            case_id, number = self._case(connection, judgement, found, campaign, now)
+            letter = write(number)
+            self._mail(connection, judgement, case_id, rules_version, now)
+            if case_id is not None:
+                self._version(connection, judgement, case_id, now)
+            if letter is not None:
+                outbox.put(connection, letter, now, sha256=submission.sha256, case_id=case_id)
+            tell(connection, now, "judged", judgement.decision.verdict.value, sha256=submission.sha256, case_id=case_id)
+        return Recorded(number, letter is not None)
+
+    def _case(
+        self, connection: Connection, judgement: Judgement, found: Found | None, campaign: str, now: datetime
+    ) -> tuple[int | None, str | None]:
+        decision = judgement.decision
+        if decision.kind not in (MailKind.SUBMISSION, MailKind.FOLLOW_UP):
+            return (None, None) if found is None else (found.id, found.case.number)
+        values = {
+            "unit": decision.route.unit,
+            "city": decision.route.city,
+            "channel": decision.route.channel.value,
+            "state": decision.verdict.value,
+            "on_time": decision.on_time,
+            "complete": decision.verdict is Verdict.ACCEPTED,
+            "updated": now,
+        }
+        if found is not None:
+            connection.execute(
+                update(_case).where(_case.c.id == found.id).values(**values, versions=_case.c.versions + 1)
+            )
+            return found.id, found.case.number
+        number = self._next_number(connection, campaign)
+        result = connection.execute(
+            insert(_case).values(
+                number=number, campaign=campaign, first_received=judgement.dossier.received, versions=1, **values
+            )
+        )
+        return result.inserted_primary_key[0], number
+
+    def _next_number(self, connection: Connection, campaign: str) -> str:
+        step = connection.execute(
+            update(_counter).where(_counter.c.name == campaign).values(value=_counter.c.value + 1)
+        )
+        if step.rowcount == 0:
+            connection.execute(insert(_counter).values(name=campaign, value=1))
+        value = connection.execute(select(_counter.c.value).where(_counter.c.name == campaign)).scalar_one()
+        return f"{campaign}-{value:04d}"
+
+    def _mail(
+        self, connection: Connection, judgement: Judgement, case_id: int | None, rules_version: str, now: datetime
+    ) -> None:
+        decision, submission = judgement.decision, judgement.dossier.submission
+        connection.execute(
+            update(_mail)
+            .where(_mail.c.sha256 == submission.sha256)
+            .values(
+                state="judged",
+                kind=decision.kind.value,
+                verdict=decision.verdict.value,
+                on_time=decision.on_time,
+                case_id=case_id,
+                rules_version=rules_version,
+                decision=decision_json(decision),
+                judged_at=now,
+                fingerprint=fingerprint(submission),
+                problem="",
+                **_header(submission),
+            )
+        )
+
+    def _version(self, connection: Connection, judgement: Judgement, case_id: int, now: datetime) -> None:
+        decision = judgement.decision
+        if decision.kind not in (MailKind.SUBMISSION, MailKind.FOLLOW_UP):
+            return
+        seq = connection.execute(select(_case.c.versions).where(_case.c.id == case_id)).scalar_one()
+        connection.execute(
+            insert(_version).values(
+                case_id=case_id,
+                seq=seq,
+                mail_sha256=judgement.dossier.submission.sha256,
+                verdict=decision.verdict.value,
+                at=now,
+                holding=holding_json(judgement.dossier, decision),
+            )
+        )
+
+
+def _header(submission: Submission) -> dict[str, str | None]:
+    envelope = submission.envelope
+    sender = envelope.sender.address.lower() if envelope.sender else None
+    return {"message_id": envelope.message_id, "sender": sender, "subject": envelope.subject[:500]}
+
+
+def fingerprint(submission: Submission) -> str:
+    """A digest of what a mail brings, without its way: sender, own words, the bytes of its attachments."""
+    senders = ",".join(sorted(a.address.lower() for a in submission.envelope.senders))
+    files = "\n".join(sorted(a.sha256 for a in submission.attachments))
+    return hashlib.sha256(f"{senders}\0{submission.text}\0{files}".encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,219 @@
+"""The configuration file: read once, validated whole, frozen. Promises that every problem is named at once,
+with its key, what was seen and what to do, and that no secret is ever printed."""
+
+import os
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from service.errors import ConfigurationInvalid
+
+Security = Literal["tls", "starttls", "plain"]
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Server(_Section):
+    """What every server section has: where, how secured, as whom."""
+
+    host: str = Field(min_length=1)
+    port: Annotated[int, Field(ge=1, le=65535)]
+    security: Security = "tls"
+    ca_file: str = ""
+    username: str = ""
+    password_file: str = ""
+    password_env: str = ""
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 60
+
+
+class ServiceSection(_Section):
+    data_dir: str = "data"
+    rules_dir: str = "rules"
+    templates_dir: str = "mail_templates"
+    poll_seconds: Annotated[int, Field(ge=1, le=86400)] = 60
+    digest_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:30"
+    max_mail_mb: Annotated[int, Field(ge=1, le=1000)] = 80
+
+
+class MailboxSection(_Server):
+    name: str = Field(min_length=1)
+    folder: str = "INBOX"
+    filing: Literal["move", "flag", "leave"] = "move"
+    authserv_id: str = ""
+
+
+class SmtpSection(_Server):
+    sender: str = Field(alias="from", min_length=3)
+    letters_per_address_and_day: Annotated[int, Field(ge=1)] = 50
+
+
+class DatabaseSection(_Section):
+    url: str = "sqlite:///data/records.db"
+
+
+class _File(_Section):
+    service: ServiceSection = ServiceSection()
+    mailbox: tuple[MailboxSection, ...] = ()
+    smtp: SmtpSection | None = None
+    database: DatabaseSection = DatabaseSection()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The whole configuration with its paths made absolute and its secrets fetched."""
+
+    file: Path | None
+    data_dir: Path
+    rules_dir: Path
+    templates_dir: Path
+    poll_seconds: int
+    digest_at: str
+    max_mail_bytes: int
+    mailboxes: tuple[MailboxSection, ...]
+    smtp: SmtpSection | None
+    database_url: str
+    secrets: MappingProxyType[str, str] = field(repr=False)
+    """Passwords by mailbox name, and "smtp"."""
+    warnings: tuple[str, ...] = ()
+
+    def path(self, text: str) -> Path | None:
+        """A path of the configuration, relative to its file; None for ""."""
+        return _absolute(self.file.parent if self.file else Path.cwd(), text) if text else None
+
+
+def load_settings(file: Path) -> Settings:
+    """Read a configuration file. Raises ConfigurationInvalid with all problems."""
+    try:
+        raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigurationInvalid(
+            str(file), ("没有这个文件",), "用 collection-mailbox init 目录 可生成一份，或用 --config 指明"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationInvalid(str(file), (f"无法读取（{error}）",)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationInvalid(str(file), (f"不是正确的 TOML（{error}）",)) from None
+    try:
+        parsed = _File.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigurationInvalid(str(file), tuple(_problems(error))) from None
+    return _settle(file, parsed)
+
+
+def _settle(file: Path, parsed: _File) -> Settings:
+    folder = file.parent.resolve()
+    secrets, warnings, problems = _secrets(folder, parsed)
+    problems += list(_contradictions(parsed))
+    if problems:
+        raise ConfigurationInvalid(str(file), tuple(problems))
+    return Settings(
+        file=file.resolve(),
+        data_dir=_absolute(folder, parsed.service.data_dir),
+        rules_dir=_absolute(folder, parsed.service.rules_dir),
+        templates_dir=_absolute(folder, parsed.service.templates_dir),
+        poll_seconds=parsed.service.poll_seconds,
+        digest_at=parsed.service.digest_at,
+        max_mail_bytes=parsed.service.max_mail_mb << 20,
+        mailboxes=parsed.mailbox,
+        smtp=parsed.smtp,
+        database_url=_database_url(folder, parsed.database.url),
+        secrets=MappingProxyType(secrets),
+        warnings=tuple(warnings),
+    )
+
+
+def _absolute(folder: Path, text: str) -> Path:
+    return (folder / Path(text).expanduser()).resolve()
+
+
+def _database_url(folder: Path, url: str) -> str:
+    prefix = "sqlite:///"
+    if not url.startswith(prefix) or url == "sqlite:///:memory:":
+        return url
+    return prefix + str(_absolute(folder, url.removeprefix(prefix)))
+
+
+def _secrets(folder: Path, parsed: _File) -> tuple[dict[str, str], list[str], list[str]]:
+    found: dict[str, str] = {}
+    warnings: list[str] = []
+    problems: list[str] = []
+    sections: list[tuple[str, _Server]] = [(m.name, m) for m in parsed.mailbox]
+    if parsed.smtp:
+        sections.append(("smtp", parsed.smtp))
+    for name, section in sections:
+        where = "[smtp]" if name == "smtp" else f"[[mailbox]] {name}"
+        if section.password_file:
+            _from_file(_absolute(folder, section.password_file), where, name, found, warnings, problems)
+        elif section.password_env:
+            if (value := os.environ.get(section.password_env)) is None:
+                problems.append(f"{where} password_env：环境变量 {section.password_env} 没有设置")
+            else:
+                found[name] = value
+        elif section.username:
+            problems.append(f"{where}：写了 username，却没有 password_file 或 password_env；密码不能直接写在配置里")
+    return found, warnings, problems
+
+
+def _from_file(
+    path: Path, where: str, name: str, found: dict[str, str], warnings: list[str], problems: list[str]
+) -> None:
+    try:
+        found[name] = path.read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        problems.append(f"{where} password_file：{path} 无法读取（{type(error).__name__}）；请检查路径和权限")
+        return
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        warnings.append(f"{where} password_file：{path} 的权限是 {mode:o}，其他用户也能读；请改为 600")
+
+
+def _contradictions(parsed: _File) -> Iterator[str]:
+    names = [m.name for m in parsed.mailbox]
+    yield from (
+        f"[[mailbox]] name：“{n}”出现了 {names.count(n)} 次；每个邮箱要有自己的名字"
+        for n in dict.fromkeys(names)
+        if names.count(n) > 1 or n == "smtp"
+    )
+    for where, section in [*((f"[[mailbox]] {m.name}", m) for m in parsed.mailbox), ("[smtp]", parsed.smtp)]:
+        if section is not None and section.security == "plain" and section.host not in _LOOPBACK:
+            yield f'{where} security：“plain”只许用于本机；到 {section.host} 请用 "tls" 或 "starttls"'
+
+
+def _problems(error: ValidationError) -> Iterator[str]:
+    for item in error.errors():
+        loc = [str(part) for part in item["loc"]]
+        where = ".".join(loc)
+        if item["type"] == "extra_forbidden":
+            yield f"{where}：不认识这一项{_did_you_mean(loc)}"
+        elif item["type"] == "missing":
+            yield f"{where}：缺少这一项"
+        else:
+            yield f"{where}：{item['msg']}（写的是 {_shown(loc, item['input'])}）"
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "service": ServiceSection,
+    "mailbox": MailboxSection,
+    "smtp": SmtpSection,
+    "database": DatabaseSection,
+}
+
+
+def _did_you_mean(loc: list[str]) -> str:
+    model = _SECTIONS.get(loc[0]) if len(loc) > 1 else None
+    known = [f.alias or n for n, f in model.model_fields.items()] if model else list(_SECTIONS)
+    close = get_close_matches(loc[-1], known, 1)
+    return f"；是不是 {close[0]}？" if close else f"；可用的有 {'、'.join(known)}"
+
+
+def _shown(loc: list[str], value: Any) -> str:
+    return "（不显示）" if "password" in loc[-1] else repr(value)[:80]

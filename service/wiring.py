@@ -1,0 +1,259 @@
+"""The only place that builds adapters: from settings to the parts that work together."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from service import deciding, rulebook
+from service.archive import Archive
+from service.checks.wording import Wording, load_wording
+from service.defaults import rules_folder, templates_folder
+from service.domain.judgement import Judgement
+from service.domain.mail import Address
+from service.domain.rules import Rulebook
+from service.domain.submission import Submission
+from service.errors import ConfigurationInvalid, DatabaseUnusable
+from service.mailbox import Mailbox, MailboxSettings
+from service.parts import Parts
+from service.reading.codec import submission_from_json, submission_to_json
+from service.reading.sandbox import Reader
+from service.records.engine import open_engine
+from service.records.store import Records
+from service.records.views import Views
+from service.replies.rendering import Letters
+from service.replies.smtp import SmtpSettings, Submitter
+from service.settings import MailboxSection, Settings
+
+FINDINGS = "findings.toml"
+_NOBODY = Address("征集工作邮箱", "collection@localhost")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def letters_for(settings: Settings | None) -> Letters:
+    """The letters. Raises ConfigurationInvalid naming every template's problem."""
+    folder = settings.templates_dir if settings else templates_folder()
+    letters = Letters(folder)
+    if problems := letters.problems():
+        raise ConfigurationInvalid(str(folder), problems)
+    return letters
+
+
+def _templates(settings: Settings | None) -> Path:
+    return settings.templates_dir if settings else templates_folder()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What judging needs, without mailbox or records: mails from files, each judged as a first mail."""
+
+    rulebook: Rulebook
+    wording: Wording
+    letters: Letters
+    reader: Reader
+    scratch: Archive
+    own_addresses: frozenset[str]
+
+    def judge(self, content: bytes, received: datetime | None) -> Judgement:
+        """Read and judge the bytes of one mail. received None: the newest Received field, else Date, else now."""
+        submission = self.reader.read(self.scratch.path(self.scratch.store(content)))
+        envelope = submission.envelope
+        return deciding.judge(
+            submission,
+            received=received or envelope.received or envelope.date or now(),
+            earlier=None,
+            rulebook=self.rulebook,
+            wording=self.wording,
+            own_addresses=self.own_addresses,
+        )
+
+
+@contextmanager
+def open_bench(settings: Settings | None, rules: Path | None) -> Iterator[Bench]:
+    """A bench over the given rules, else the configuration's, else the packaged ones; leaves nothing behind."""
+    book = rulebook.load(rules or (settings.rules_dir if settings else rules_folder()))
+    wording = load_wording(_templates(settings) / FINDINGS)
+    own = _own_addresses(settings) if settings else frozenset()
+    with tempfile.TemporaryDirectory(prefix="collection-mailbox-") as folder, Reader(book) as reader:
+        yield Bench(book, wording, letters_for(settings), reader, Archive(Path(folder)), own)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What commands that look at the records need."""
+
+    settings: Settings
+    records: Records
+    views: Views
+    rulebook: Rulebook
+    letters: Letters
+    sender: Address
+    key: bytes
+
+
+@contextmanager
+def open_desk(settings: Settings) -> Iterator[Desk]:
+    """The records, opened beside a running service."""
+    records = Records(open_engine(settings.database_url))
+    try:
+        yield Desk(
+            settings,
+            records,
+            Views(records.engine),
+            rulebook.load(settings.rules_dir),
+            letters_for(settings),
+            sender_of(settings),
+            signing_key(settings.data_dir),
+        )
+    finally:
+        records.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A whole service: its parts and the mailboxes it polls."""
+
+    settings: Settings
+    parts: Parts
+    mailboxes: tuple[Mailbox, ...]
+
+
+@contextmanager
+def open_service(settings: Settings) -> Iterator[Service]:
+    """Everything a poll needs. The caller holds the data folder's lock."""
+    book = rulebook.load(settings.rules_dir)
+    letters = letters_for(settings)
+    wording = load_wording(settings.templates_dir / FINDINGS)
+    archive = Archive(settings.data_dir / "archive")
+    _refuse_a_lost_database(settings, archive)
+    records = Records(open_engine(settings.database_url))
+    agent = Submitter(smtp_settings(settings)) if settings.smtp else None
+    mailboxes = tuple(Mailbox(mailbox_settings(settings, m)) for m in settings.mailboxes)
+    with Reader(book) as reader:
+        parts = Parts(
+            archive=archive,
+            records=records,
+            read=CachedReading(archive, reader, book.reading_version),
+            rulebook=book,
+            wording=wording,
+            letters=letters,
+            agent=agent,
+            sender=sender_of(settings),
+            own_addresses=_own_addresses(settings),
+            key=signing_key(settings.data_dir),
+            now=now,
+        )
+        try:
+            yield Service(settings, parts, mailboxes)
+        finally:
+            for mailbox in mailboxes:
+                mailbox.close()
+            if agent is not None:
+                agent.close()
+            records.engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class CachedReading:
+    """Readings kept beside the archive: a document is read once per version of reader and reading rules."""
+
+    archive: Archive
+    reader: Reader
+    version: str
+
+    def __call__(self, sha256: str) -> Submission:
+        kept = self.archive.get_reading(sha256, self.version)
+        if kept is not None:
+            return submission_from_json(kept)
+        submission = self.reader.read(self.archive.path(sha256))
+        self.archive.put_reading(sha256, self.version, submission_to_json(submission))
+        return submission
+
+
+def mailbox_settings(settings: Settings, section: MailboxSection) -> MailboxSettings:
+    return MailboxSettings(
+        name=section.name,
+        host=section.host,
+        port=section.port,
+        security=section.security,
+        username=section.username,
+        password=SecretStr(settings.secrets.get(section.name, "")),
+        ca_file=settings.path(section.ca_file),
+        folder=section.folder,
+        filing=section.filing,
+        max_bytes=settings.max_mail_bytes,
+        timeout_seconds=section.timeout_seconds,
+        own_addresses=_own_addresses(settings),
+    )
+
+
+def smtp_settings(settings: Settings) -> SmtpSettings:
+    section = settings.smtp
+    assert section is not None
+    return SmtpSettings(
+        host=section.host,
+        port=section.port,
+        security=section.security,
+        username=section.username,
+        password=SecretStr(settings.secrets.get("smtp", "")),
+        ca_file=settings.path(section.ca_file),
+        timeout_seconds=section.timeout_seconds,
+    )
+
+
+def sender_of(settings: Settings) -> Address:
+    """The From of our letters: [smtp] from, else the first mailbox's user name."""
+    if settings.smtp is not None:
+        name, address = parseaddr(settings.smtp.sender)
+        return Address(name, address)
+    return Address("", settings.mailboxes[0].username) if settings.mailboxes else _NOBODY
+
+
+def _own_addresses(settings: Settings) -> frozenset[str]:
+    users = [m.username for m in settings.mailboxes if "@" in m.username]
+    return frozenset(a.lower() for a in [*users, sender_of(settings).address])
+
+
+def signing_key(data_dir: Path) -> bytes:
+    """The key that signs our Message-IDs: made once, kept with the data, readable by the service only."""
+    file = data_dir / "signing.key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        _make_key(file)
+    return file.read_bytes()
+
+
+def _make_key(file: Path) -> None:
+    """Whole or not at all: written beside, then linked into place; of two makers the first wins."""
+    descriptor, beside = tempfile.mkstemp(dir=file.parent, prefix=".signing-")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(secrets.token_bytes(32))
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):
+            os.link(beside, file)
+    finally:
+        Path(beside).unlink()
+
+
+def _refuse_a_lost_database(settings: Settings, archive: Archive) -> None:
+    """An archive without its database would answer every submitter again: a person has to say what happened."""
+    prefix = "sqlite:///"
+    if not settings.database_url.startswith(prefix):
+        return
+    file = Path(settings.database_url.removeprefix(prefix))
+    if not file.exists() and next(iter(archive), None) is not None:
+        raise DatabaseUnusable(
+            f"数据库 {file}", "文件不见了，而存档里有邮件；重新开始会再次答复所有人", "请先用备份恢复数据库文件"
+        )
