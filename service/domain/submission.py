@@ -1,8 +1,8 @@
 """What one mail brings, as read: attachments with roles, letters, tables. No judgement, no directory."""
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 
 from service.domain.mail import Envelope
@@ -81,7 +81,7 @@ class CoverLetter:
     signer: str | None = None  # 署名, as read
     title: str | None = None
     document_number: str | None = None  # 发文字号 with 〔〕
-    date: date | None = None
+    date: datetime.date | None = None
     addressee: str | None = None
     seal: Seal = Seal.CANNOT_TELL
     seal_text: str | None = None  # ring text as read
