@@ -1,0 +1,225 @@
+"""A verdict is recorded once, whole, with its letter."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from service.domain.judgement import Verdict
+from service.domain.mail import Address, Envelope
+from service.errors import DatabaseUnusable
+from service.records.engine import open_engine
+from service.records.store import Records
+from service.records.views import Views
+from tests.records.conftest import NOON, a_letter, a_mail, arrives, handle, is_recorded, judged
+
+
+def test_numbers_are_given_in_the_order_of_recording(records: Records) -> None:
+    assert is_recorded(records, a_mail(1), unit="甲") == "LH2020-0001"
+
+    other = replace(a_mail(2), envelope=Envelope("<b@x>", (Address("", "b@b.example"),)))
+    arrives(records, other, uid=2)
+    done = records.record(judged(other, unit="乙"), None, "LH2020", "r", lambda n: None, NOON)
+
+    assert done is not None and done.number == "LH2020-0002"
+
+
+def test_recording_the_same_mail_again_writes_nothing_and_asks_for_no_letter(records: Records) -> None:
+    mail = a_mail(1)
+    is_recorded(records, mail)
+
+    again = records.record(judged(mail), None, "LH2020", "r", lambda n: a_letter(mail, n), NOON)
+
+    assert again is None
+    assert len(Views(records.engine).cases()) == 1
+    assert len(records.outbox.due(NOON)) == 1
+
+
+def test_when_the_letter_cannot_be_written_nothing_is_recorded(records: Records) -> None:
+    mail = a_mail(1)
+    arrives(records, mail)
+
+    def fails(_: str | None) -> None:
+        raise RuntimeError("template")
+
+    with pytest.raises(RuntimeError):
+        records.record(judged(mail), None, "LH2020", "r", fails, NOON)  # type: ignore[arg-type]
+
+    assert Views(records.engine).cases() == []
+    assert records.ledger.waiting() == [mail.sha256]
+
+
+def test_the_same_bytes_seen_in_two_places_are_one_mail(records: Records) -> None:
+    assert arrives(records, a_mail(1), uid=1)
+    assert not arrives(records, a_mail(1), uid=2)
+    assert records.ledger.waiting() == [a_mail(1).sha256]
+    assert records.ledger.known_uids("collection", "INBOX", 7) == {1, 2}
+
+
+def test_a_second_mail_of_the_same_unit_joins_its_case(records: Records) -> None:
+    is_recorded(records, a_mail(1), verdict=Verdict.NEEDS_CORRECTION)
+
+    assert is_recorded(records, a_mail(2)) == "LH2020-0001"
+
+    case = Views(records.engine).case("LH2020-0001")
+    assert case is not None and case.versions == 2 and case.state == "accepted"
+
+
+def test_a_reply_to_our_letter_joins_by_its_thread(records: Records) -> None:
+    first = a_mail(1)
+    is_recorded(records, first, unit=None)
+
+    found = records.find_case(handle(a_mail(2), unit=None, thread=(a_letter(first).message_id,)))
+
+    assert found is not None and found.by_thread and found.case.number == "LH2020-0001"
+
+
+def test_a_stranger_who_knows_the_number_cannot_join(records: Records) -> None:
+    is_recorded(records, a_mail(1))
+    stranger = handle(a_mail(2), unit=None, number="LH2020-0001", sender="eve@elsewhere.example")
+
+    assert records.find_case(stranger) is None
+
+
+def test_a_colleague_of_the_same_office_joins_by_the_number(records: Records) -> None:
+    is_recorded(records, a_mail(1))
+    colleague = handle(a_mail(2), unit=None, number="LH2020-0001", sender="other@yunjiang.example")
+
+    assert records.find_case(colleague) is not None
+
+
+def test_sharing_a_free_mail_provider_makes_nobody_a_colleague(records: Records) -> None:
+    is_recorded(records, a_mail(1))
+    neighbour = handle(
+        a_mail(2), unit=None, number="LH2020-0001", sender="other@yunjiang.example", shared_domain=True
+    )
+
+    assert records.find_case(neighbour) is None
+
+
+def test_one_sender_for_two_units_makes_two_cases(records: Records) -> None:
+    is_recorded(records, a_mail(1), unit="甲大学")
+
+    assert records.find_case(handle(a_mail(2), unit="乙研究院")) is None
+
+
+def test_the_same_mail_by_another_way_is_a_twin(records: Records) -> None:
+    first = a_mail(1)
+    is_recorded(records, first)
+    again = replace(first, sha256=f"{99:064x}")
+    arrives(records, again, uid=99)
+
+    assert records.twin_of(again) == first.sha256
+    records.record_twin(again, first.sha256, NOON)
+
+    assert records.ledger.waiting() == []
+    assert len(records.outbox.due(NOON)) == 1
+
+
+def test_the_same_message_id_with_other_content_is_no_twin(records: Records) -> None:
+    is_recorded(records, a_mail(1))
+    forged = replace(a_mail(1), sha256=f"{98:064x}", text="别的内容")
+
+    assert records.twin_of(forged) is None
+
+
+def test_a_letter_that_died_before_the_dot_goes_again_and_after_the_dot_it_waits(records: Records) -> None:
+    is_recorded(records, a_mail(1))
+    (letter,) = records.outbox.due(NOON)
+    records.outbox.take(letter)
+    records.outbox.recover()
+    assert records.outbox.due(NOON) == [letter]
+
+    records.outbox.take(letter)
+    records.outbox.before_dot(letter)
+    records.outbox.recover()
+    assert records.outbox.due(NOON) == []
+
+
+def test_a_receipt_of_unknown_fate_is_repeated_once_then_left_to_staff(records: Records) -> None:
+    is_recorded(records, a_mail(1))
+    (letter,) = records.outbox.due(NOON)
+    late = NOON + timedelta(hours=1)
+    for expected in ([letter], []):
+        records.outbox.take(letter)
+        records.outbox.before_dot(letter)
+        records.outbox.resolve_dots(late, timedelta(minutes=15))
+        assert records.outbox.due(late) == expected
+
+    assert [m.state for m in Views(records.engine).letters(["parked"])] == ["parked"]
+
+
+def test_a_copy_of_our_letter_in_the_mailbox_proves_it_was_sent(records: Records) -> None:
+    mail = a_mail(1)
+    is_recorded(records, mail)
+    (letter,) = records.outbox.due(NOON)
+    records.outbox.take(letter)
+    records.outbox.before_dot(letter)
+
+    assert records.outbox.evidence(a_letter(mail).message_id, NOON)
+    records.outbox.resolve_dots(NOON + timedelta(hours=1), timedelta(minutes=15))
+
+    assert records.outbox.due(NOON + timedelta(hours=2)) == []
+
+
+def test_a_letter_is_taken_by_one_sender_only(records: Records) -> None:
+    is_recorded(records, a_mail(1))
+    (letter,) = records.outbox.due(NOON)
+
+    assert records.outbox.take(letter) is not None
+    assert records.outbox.take(letter) is None
+
+
+def test_the_story_of_a_mail_is_kept(records: Records) -> None:
+    mail = a_mail(1)
+    is_recorded(records, mail)
+
+    assert [e.what for e in Views(records.engine).story(sha256=mail.sha256)] == ["archived", "judged"]
+
+
+def test_a_decision_comes_back_as_it_was_recorded(records: Records) -> None:
+    mail = a_mail(1)
+    is_recorded(records, mail)
+
+    view = Views(records.engine).mail("mail-1@yunjiang.example")
+
+    assert view is not None and view.decision == judged(mail).decision
+
+
+def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/records.db"
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+
+    with pytest.raises(DatabaseUnusable, match="9999"):
+        open_engine(url)
+
+
+def test_an_empty_database_file_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / "records.db").touch()
+
+    with pytest.raises(DatabaseUnusable):
+        open_engine(f"sqlite:///{tmp_path}/records.db")
+
+
+def test_a_damaged_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "records.db").write_bytes(b"not a database" * 1000)
+
+    with pytest.raises(DatabaseUnusable):
+        open_engine(f"sqlite:///{tmp_path}/records.db")
+
+
+def test_the_schema_of_the_migrations_is_the_schema_of_the_tables(tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+    from sqlmodel import SQLModel
+
+    engine = open_engine(f"sqlite:///{tmp_path}/records.db")
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+
+    assert differences == []
