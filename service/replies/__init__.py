@@ -1,0 +1,1 @@
+"""What submitters receive: judgement to letter, letter to mail."""

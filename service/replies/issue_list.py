@@ -1,0 +1,61 @@
+"""问题清单.xlsx: every point of a correction request as a row, to work through in the file itself.
+
+Generated beside the sender's untouched original. Marking the cells of that original is another module's work: it
+would take the same findings and give another OutgoingFile.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from openpyxl import Workbook
+
+from service.domain.judgement import Finding, Judgement, Letter, Severity
+from service.domain.rules import Rulebook
+from service.replies.view import file_view
+from service.typesetting import sheets
+from service.typesetting.papers import OutgoingFile
+from service.typesetting.text import one_line
+
+_WIDTHS = (6, 24, 16, 10, 20, 34, 40, 8)
+_CENTRED = frozenset({1, 4, 8})
+_HEAD_ROW = 3
+
+
+def issue_list(judgement: Judgement, rulebook: Rulebook, words: Any) -> OutgoingFile | None:
+    """The list for a correction that speaks of cells; None for every other letter. words: issue_list.words."""
+    plan = judgement.decision.reply
+    findings = judgement.decision.of_severity(Severity.CORRECT)
+    if plan is None or plan.letter is not Letter.CORRECTION or not any(f.place.cell for f in findings):
+        return None
+    workbook = Workbook()
+    sheet = sheets.first_sheet(workbook, words.sheet)
+    sheets.put_title(sheet, 1, words.title, len(_WIDTHS))
+    sheets.put_note(sheet, 2, words.note, len(_WIDTHS))
+    sheets.put_head(sheet, _HEAD_ROW, words.headings)
+    for index, values in enumerate(_rows(findings, rulebook, words), 1):
+        sheets.put_row(sheet, _HEAD_ROW + index, (index, *values), _CENTRED)
+    sheets.set_widths(sheet, _WIDTHS)
+    sheets.set_print(sheet, _HEAD_ROW)
+    return OutgoingFile(words.name, sheets.MEDIA_TYPE, sheets.workbook_bytes(workbook, judgement.dossier.received))
+
+
+def _rows(findings: Sequence[Finding], rulebook: Rulebook, words: Any) -> Iterator[tuple[str, ...]]:
+    for finding in findings:
+        place = finding.place
+        form = rulebook.forms.table(place.table) if place.table is not None else None
+        seen, remedy = _seen_and_remedy(one_line(finding.message))
+        yield (
+            file_view(place.attachment).name if place.attachment else words.whole_mail,
+            one_line(place.sheet or "") or (form.label if form else ""),
+            place.cell or (words.row % place.row if place.row else ""),
+            one_line(place.column or ""),
+            seen,
+            remedy,
+            finding.code,
+        )
+
+
+def _seen_and_remedy(message: str) -> tuple[str, str]:
+    """A finding says what was seen in its first sentence and what to do after it."""
+    seen, stop, remedy = message.partition("。")
+    return (seen + stop, remedy) if remedy else ("", message)
