@@ -7,24 +7,31 @@ caught there is never blindly sent again; see `Outbox.resolve_dots`.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 import structlog
 
 from service.domain.outgoing import DueLetter
+from service.errors import SubmissionUnreachable
 from service.records.outbox import Outbox
 from service.replies.smtp import Ambiguous, Outcome, Refused, Sent, TryLater
 
 SETTLE = timedelta(minutes=15)
 """How long a letter of unknown fate waits for evidence; longer than any server's 600 s after the dot."""
 GIVE_UP = timedelta(days=5)
+UNREACHABLE_WAIT = timedelta(minutes=1)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=4)
 
 log = structlog.get_logger()
 
 
 class Agent(Protocol):
-    """A mail submission server. Promises one of the four outcomes and never raises for the server's faults."""
+    """A mail submission server.
+
+    Returns one of the four outcomes for one letter; raises SubmissionUnreachable when no letter at all could be
+    handed over, which says nothing against this one.
+    """
 
     def send(
         self, envelope_from: str, recipients: tuple[str, ...], content: bytes, before_dot: Callable[[], None]
@@ -39,7 +46,7 @@ class Brake:
 
 
 def send_due(outbox: Outbox, agent: Agent, envelope_from: str, brake: Brake, now: Callable[[], datetime]) -> int:
-    """Send what is due, oldest first; returns how many left. Stops at the first sign that the server is away."""
+    """Send what is due, oldest first; returns how many left. Ends early when the server is away."""
     outbox.resolve_dots(now(), SETTLE)
     sent = 0
     for letter_id in outbox.due(now()):
@@ -49,17 +56,17 @@ def send_due(outbox: Outbox, agent: Agent, envelope_from: str, brake: Brake, now
         if _too_many(outbox, letter, brake, now()):
             outbox.park(letter.id, now(), "too many letters to this address within a day")
             continue
-        outcome = agent.send(
-            envelope_from,
-            letter.recipients,
-            letter.content,
-            lambda id=letter.id: outbox.before_dot(id),  # type: ignore[misc]
-        )
+        try:
+            outcome = agent.send(
+                envelope_from, letter.recipients, letter.content, partial(outbox.before_dot, letter.id)
+            )
+        except SubmissionUnreachable as error:
+            outbox.later(letter.id, str(error), now() + UNREACHABLE_WAIT)
+            log.warning("submission unreachable", error=str(error))
+            break
         _write_down(outbox, letter, outcome, now())
         log.info("letter", letter=letter.letter, id=letter.id, outcome=type(outcome).__name__, attempt=letter.attempts)
         sent += isinstance(outcome, Sent)
-        if isinstance(outcome, TryLater) and outcome.server_away:
-            break
     return sent
 
 
@@ -83,4 +90,4 @@ def _write_down(outbox: Outbox, letter: DueLetter, outcome: Outcome, now: dateti
 
 
 def _wait(attempts: int) -> timedelta:
-    return min(_FIRST_WAIT * 2 ** min(attempts - 1, 10), _LONGEST_WAIT)
+    return min(_FIRST_WAIT * (1 << min(attempts - 1, 10)), _LONGEST_WAIT)

@@ -9,6 +9,7 @@ import typer
 from service import rulebook
 from service.cli.context import err, out, settings_if_any
 
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command("init", help="在文件夹中写出配置、规则和模板")(init)
@@ -32,8 +33,10 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> int:
     return 0
 
 
-def blank_forms(folder: Annotated[Path, typer.Argument(metavar="DIR")],
-                rules: Annotated[Path | None, typer.Option("--rules", help="规则文件夹")] = None) -> int:
+def blank_forms(
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    rules: Annotated[Path | None, typer.Option("--rules", help="规则文件夹")] = None,
+) -> int:
     from service.workbook import write_blank_form
 
     settings = settings_if_any()

@@ -78,9 +78,13 @@ def _show(file: Path, judgement: Judgement) -> None:
     out.print(f"主题：{submission.envelope.subject}", markup=False)
     out.print(f"结论：{say(words.VERDICTS, decision.verdict)}（{say(words.KINDS, decision.kind)}）", markup=False)
     route = decision.route
-    out.print(f"单位：{route.unit or '未能认定'}　渠道：{say(words.CHANNELS, route.channel)}　依据：{route.decided_by or '无'}", markup=False)
+    channel = say(words.CHANNELS, route.channel)
+    out.print(f"单位：{route.unit or '未能认定'}　渠道：{channel}　依据：{route.decided_by or '无'}", markup=False)
     for attachment in submission.attachments:
-        out.print(f"附件：{attachment.path}　{say(words.ROLES, attachment.role)}　{attachment.note or attachment.why}", markup=False)
+        out.print(
+            f"附件：{attachment.path}　{say(words.ROLES, attachment.role)}　{attachment.note or attachment.why}",
+            markup=False,
+        )
     for finding in decision.findings:
         out.print(f"[{finding.code}] {say(words.SEVERITIES, finding.severity)}：{finding.message}", markup=False)
     for step in decision.why:
@@ -93,11 +97,13 @@ def list_checks() -> int:
     return 0
 
 
-def rules_check(folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, rules: RulesOption = None) -> int:
+def rules_check(
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, rules: RulesOption = None
+) -> int:
     place = folder or rules or _rules_dir()
     book = rulebook.load(place)
     out.print(f"{place}：规则有效。", markup=False)
-    out.print(f"城市 {len(book.cities)}，单位 {len(book.units)}，报送渠道规则 {len(book.routing_rules)}，检查 {len(book.checks)}。")
+    out.print(f"城市 {len(book.cities)} 单位 {len(book.units)} 渠道规则 {len(book.routing_rules)} 检查 {len(book.checks)}")
     out.print(f"截止时间 {book.campaign.deadline.isoformat()}　规则版本 {book.version[:12]}")
     return 0
 
@@ -121,7 +127,9 @@ def rules_explain(
         print_json(route_json(found))
         return 0
     out.print(f"渠道：{say(words.CHANNELS, found.channel)}", markup=False)
-    out.print(f"单位：{found.unit or '未能认定'}　城市：{found.city or '—'}　报送至：{found.report_to or '—'}", markup=False)
+    out.print(
+        f"单位：{found.unit or '未能认定'}　城市：{found.city or '—'}　报送至：{found.report_to or '—'}", markup=False
+    )
     out.print(f"决定于：{found.decided_by or '无'}　{found.reason}", markup=False)
     if found.evidence:
         grid = Grid("依据", "所见", "指向", "权重", title="证据")
@@ -132,7 +140,8 @@ def rules_explain(
 
 
 def templates_preview(
-    folder: Annotated[Path, typer.Option("--out", help="输出文件夹")] = Path("templates-preview"), rules: RulesOption = None
+    folder: Annotated[Path, typer.Option("--out", help="输出文件夹")] = Path("templates-preview"),
+    rules: RulesOption = None,
 ) -> int:
     from service.replies.preview import preview
     from service.wiring import letters_for

@@ -89,11 +89,15 @@ def show(number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: Json
 
 def _show(case: CaseView, content: dict[str, Any], desk: Desk) -> None:
     out.rule(f"{case.number}　{case.unit or '单位未定'}　{say(words.VERDICTS, case.state)}")
-    out.print(f"渠道 {say(words.CHANNELS, case.channel)}　城市 {case.city or '—'}　{'按时' if case.on_time else '逾期'}")
+    out.print(
+        f"渠道 {say(words.CHANNELS, case.channel)}　城市 {case.city or '—'}　{'按时' if case.on_time else '逾期'}"
+    )
     for piece in content["pieces"]:
         name = say(words.PIECES, piece["piece"])
         rows = f"　{piece['rows']} 行" if piece["rows"] else ""
-        out.print(f"  {name}　{say(words.PIECE_STATES, piece['state'])}{rows}　{piece['attachment'] or ''}", markup=False)
+        out.print(
+            f"  {name}　{say(words.PIECE_STATES, piece['state'])}{rows}　{piece['attachment'] or ''}", markup=False
+        )
     for item in content["findings"]:
         out.print(f"  [{item['code']}] {item['message']}", markup=False)
     for mail in desk.views.mails(case.id):
@@ -103,7 +107,9 @@ def _show(case: CaseView, content: dict[str, Any], desk: Desk) -> None:
 def _mail_line(mail: MailView) -> str:
     arrow = "收" if mail.direction == "in" else "发"
     what = say(words.LETTERS, mail.template) if mail.template else mail.subject
-    return f"{mail.at.astimezone():%Y-%m-%d %H:%M} {arrow} {what}　{say(words.STATES, mail.state)} {mail.message_id or ''}"
+    return (
+        f"{mail.at.astimezone():%Y-%m-%d %H:%M} {arrow} {what}　{say(words.STATES, mail.state)} {mail.message_id or ''}"
+    )
 
 
 def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_json: JsonOption = False) -> int:
@@ -145,13 +151,19 @@ def _story(views: Views, mail: MailView) -> dict[str, Any]:
 
 def _tell(story: dict[str, Any]) -> None:
     out.rule(story["subject"] or "（无主题）")
-    out.print(f"结论：{say(words.VERDICTS, story['verdict'] or story['state'])}　依据：{story['decided_by'] or '无'}", markup=False)
+    out.print(
+        f"结论：{say(words.VERDICTS, story['verdict'] or story['state'])}　依据：{story['decided_by'] or '无'}",
+        markup=False,
+    )
     for step in story["why"]:
         out.print(f"  · {step}", markup=False)
     for item in story["findings"]:
         out.print(f"  [{item['code']}] {item['message']}", markup=False)
     for event in story["events"]:
-        out.print(f"  {event['at'].astimezone():%Y-%m-%d %H:%M:%S} {say(words.EVENTS, event['what'])} {event['detail']}", markup=False)
+        out.print(
+            f"  {event['at'].astimezone():%Y-%m-%d %H:%M:%S} {say(words.EVENTS, event['what'])} {event['detail']}",
+            markup=False,
+        )
 
 
 def _not_found(ident: str) -> int:
@@ -204,7 +216,9 @@ def reconcile(as_json: JsonOption = False) -> int:
             if as_json:
                 print_json(report)
                 continue
-            out.print(f"{report['mailbox']}/{report['folder']}：服务器上 {report['on_server']} 封，台账 {report['seen']} 封")
+            out.print(
+                f"{report['mailbox']}/{report['folder']}：服务器上 {report['on_server']} 封，台账 {report['seen']} 封"
+            )
             if report["gaps"]:
                 out.print(f"  台账中没有的：{report['gaps'][:50]}；下一轮收信会补取", markup=False)
             for verdict, count in sorted(report["by_verdict"].items()):

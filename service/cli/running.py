@@ -12,7 +12,7 @@ from service.daemon import Poller, Report, run, until_told_to_stop
 from service.errors import MailboxUnreachable
 from service.locking import only_one
 from service.logs import configure_logs
-from service.wiring import Service, open_service
+from service.wiring import open_service
 
 
 def register(app: typer.Typer) -> None:
@@ -42,11 +42,11 @@ def poll(
         return _dry_run()
     with only_one(chosen.data_dir), open_service(chosen) as service, until_told_to_stop() as stopping:
         service.parts.records.outbox.recover()
-        report = _with_progress(service, Poller(service, stopping))
+        report = _with_progress(Poller(service, stopping))
     return _end(report)
 
 
-def _with_progress(service: Service, poller: Poller) -> Report:
+def _with_progress(poller: Poller) -> Report:
     from contextlib import ExitStack
 
     with ExitStack() as stack:
@@ -58,7 +58,9 @@ def _with_progress(service: Service, poller: Poller) -> Report:
 
 
 def _end(report: Report) -> int:
-    out.print(f"收到 {report.taken}，处理 {report.judged}，发出 {report.sent}，归档 {report.filed}，失败 {report.failed}")
+    out.print(
+        f"收到 {report.taken}，处理 {report.judged}，发出 {report.sent}，归档 {report.filed}，失败 {report.failed}"
+    )
     for error in report.away:
         err.print(str(error), markup=False)
     return MailboxUnreachable.exit_code if report.away else 0

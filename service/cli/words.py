@@ -23,7 +23,13 @@ KINDS = {
 PIECES = {"cover_letter": "报送函", "table1": "表1", "table2": "表2", "table3": "表3", "table4": "表4"}
 PIECE_STATES = {"received": "已收到", "missing": "缺", "nil": "无需求", "faulty": "有误"}
 SEVERITIES = {"correct": "请补正", "staff": "待人工", "remark": "备注"}
-LETTERS = {"receipt": "回执", "correction": "补正通知", "redirect": "转报通知", "handover": "已转人工", "digest": "每日简报"}
+LETTERS = {
+    "receipt": "回执",
+    "correction": "补正通知",
+    "redirect": "转报通知",
+    "handover": "已转人工",
+    "digest": "每日简报",
+}
 STATES = {
     "pending": "待发", "sending": "发送中", "dot": "待确认", "sent": "已发出", "parked": "已搁置",
     "judged": "已处理", "duplicate": "重复", "quarantined": "已隔离", "archived": "待处理",

@@ -131,7 +131,9 @@ class Records:
                 number=number, campaign=campaign, first_received=judgement.dossier.received, versions=1, **values
             )
         )
-        return result.inserted_primary_key[0], number
+        key = result.inserted_primary_key
+        assert key is not None
+        return key[0], number
 
     def _next_number(self, connection: Connection, campaign: str) -> str:
         step = connection.execute(
