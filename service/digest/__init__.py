@@ -1,0 +1,1 @@
+"""What staff receive every morning: a day's records as one letter, what needs a person first."""
