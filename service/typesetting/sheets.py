@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -14,6 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from service.typesetting.text import cell_text
+
+Value: TypeAlias = str | int | float | None  # what a cell may hold
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAPER_A4 = 9  # ECMA-376 part 1, 18.3.1.63 pageSetup
@@ -26,7 +29,7 @@ _TITLE = Font(name="黑体", size=16)
 _NOTE = Font(name="楷体", size=10.5, color="595959")
 _HEAD_FILL = PatternFill("solid", start_color="DCE6F1")
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
-_TOP_LEFT = Alignment(horizontal="left", vertical="top", wrap_text=True)
+_TOP = Alignment(horizontal="left", vertical="top", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 
 
@@ -37,7 +40,7 @@ def first_sheet(workbook: Workbook, title: str) -> Worksheet:
     return sheet
 
 
-def put(sheet: Worksheet, row: int, column: int, value: str | int | None) -> Cell:
+def put(sheet: Worksheet, row: int, column: int, value: Value) -> Cell:
     """Write a value; text is stored as text whatever it begins with."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)  # never written inside a merged range
@@ -74,12 +77,14 @@ def put_head(sheet: Worksheet, row: int, labels: Sequence[str], height: int = 34
     sheet.row_dimensions[row].height = height
 
 
-def put_row(sheet: Worksheet, row: int, values: Sequence[str | int | None], centred: frozenset[int]) -> None:
-    """One row of the body; columns whose 1-based number is in centred stand in the middle."""
+def put_row(
+    sheet: Worksheet, row: int, values: Sequence[Value], centred: frozenset[int], from_top: frozenset[int] = frozenset()
+) -> None:
+    """One row of the body; centred and from_top name columns, from 1, whose text stands so."""
     for column, value in enumerate(values, 1):
         cell = put(sheet, row, column, value)
         cell.font, cell.border = _BODY, _GRID
-        cell.alignment = _CENTRE if column in centred else _TOP_LEFT
+        cell.alignment = _CENTRE if column in centred else _TOP if column in from_top else _LEFT
 
 
 def set_widths(sheet: Worksheet, widths: Sequence[float]) -> None:
@@ -87,10 +92,16 @@ def set_widths(sheet: Worksheet, widths: Sequence[float]) -> None:
         sheet.column_dimensions[get_column_letter(column)].width = width
 
 
-def set_print(sheet: Worksheet, head_row: int) -> None:
+def merge(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:
+    """Merge cells that are written already; the first keeps its value."""
+    if (top, left) != (bottom, right):
+        sheet.merge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
+
+
+def set_print(sheet: Worksheet, head_row: int, first_head_row: int | None = None, frozen_columns: int = 0) -> None:
     """A4 landscape, one page wide, the head repeated on every page and frozen on the screen."""
-    sheet.freeze_panes = f"A{head_row + 1}"
-    sheet.print_title_rows = f"{head_row}:{head_row}"
+    sheet.freeze_panes = f"{get_column_letter(frozen_columns + 1)}{head_row + 1}"
+    sheet.print_title_rows = f"{first_head_row or head_row}:{head_row}"
     setup = sheet.page_setup
     setup.orientation, setup.paperSize = "landscape", PAPER_A4
     setup.fitToWidth, setup.fitToHeight = 1, 0

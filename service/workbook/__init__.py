@@ -1,0 +1,1 @@
+"""The official papers in spreadsheet form: the consolidated workbook and the blank forms."""
