@@ -18,7 +18,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from service.errors import MailboxUnreachable
-from service.mailbox import Mailbox
+from service.mailbox import Filed, Mailbox, NotFiled
 from service.pipeline import handle_mail, take_in
 from service.reporting import send_daily_digest
 from service.sending import Brake, send_due
@@ -27,6 +27,15 @@ from service.wiring import Service
 SEND_EVERY = 2.0
 """Seconds between two looks at the outbox while a backlog is worked off."""
 TICK = "poll"
+FOLDERS = {
+    "accepted": "已处理/齐备",
+    "needs_correction": "已处理/需补正",
+    "wrong_route": "已处理/应转报",
+    "staff_review": "已处理/待人工",
+    "not_a_submission": "已处理/非报送",
+    "quarantined": "已处理/已隔离",
+}
+"""Where people find a judged mail."""
 
 log = structlog.get_logger()
 Tick = Callable[[], None]
@@ -70,11 +79,11 @@ class Poller:
     def _poll_mailbox(self, mailbox: Mailbox, report: Report, backlog: Callable[[int], Tick]) -> None:
         parts = self._service.parts
         try:
-            done = backlog(mailbox.count_new(parts.records.ledger))
-            for sha256 in take_in(mailbox, parts):
+            progress = _Progress(backlog)
+            for sha256 in take_in(mailbox, parts, progress.begin):
                 report.taken += 1
                 self._handle(sha256, report)
-                done()
+                progress.step()
                 self._send_now_and_then(report)
                 if self._stopping.is_set():
                     return
@@ -105,13 +114,30 @@ class Poller:
 
     def _file(self, mailbox: Mailbox) -> int:
         """Courtesy to people who look into the mailbox: failures are noted by the mailbox and change nothing."""
-        ledger = self._service.parts.records.ledger
+        ledger, settings = self._service.parts.records.ledger, mailbox.settings
         filed = 0
-        for key, verdict in ledger.to_file(*mailbox.place()):
-            if where := mailbox.file(key, verdict):
-                ledger.note_filed(key, where)
-                filed += 1
+        waiting = ledger.to_file(settings.name, settings.folder)
+        uidvalidity = mailbox.uidvalidity() if waiting else 0
+        for key, verdict in waiting:
+            if key.uidvalidity != uidvalidity:
+                continue
+            match mailbox.file(key, FOLDERS[verdict]):
+                case Filed(how=how):
+                    ledger.note_filed(key, how)
+                    filed += 1
+                case NotFiled(reason=reason):
+                    log.warning("mail not filed", mail=str(key), why=reason)
+                    break  # the folder's fault as a rule: the next poll tries again
         return filed
+
+
+@dataclass(slots=True)
+class _Progress:
+    backlog: Callable[[int], Tick]
+    step: Tick = lambda: None
+
+    def begin(self, total: int) -> None:
+        self.step = self.backlog(total)
 
 
 @contextmanager

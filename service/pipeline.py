@@ -6,7 +6,7 @@ Left of `record` nothing about the mail is decided for good; right of it nothing
 repeated after a crash: the ledger and the records know what was done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import structlog
 
@@ -15,7 +15,7 @@ from service.domain.judgement import Judgement
 from service.domain.mail import ArrivedMail
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
-from service.mailbox import Mailbox, NotTaken
+from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
 from service.parts import Parts
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
@@ -28,18 +28,19 @@ MAX_ATTEMPTS = 2
 log = structlog.get_logger()
 
 
-def take_in(mailbox: Mailbox, parts: Parts) -> Iterator[str]:
+def take_in(mailbox: Mailbox, parts: Parts, announce: Callable[[int], None]) -> Iterator[str]:
     """Archive every mail of a mailbox that the ledger does not know; yields the SHA-256 of each new one."""
     ledger = parts.records.ledger
-    for item in mailbox.fetch_new(ledger):
+    for item in mailbox.fetch_new(ledger, announce):
         match item:
             case ArrivedMail():
                 sha256 = parts.archive.store(item.content)
                 if ledger.note_arrival(item.key, sha256, len(item.content), item.internal_date, parts.now()):
                     yield sha256
-            case NotTaken():
-                ledger.note_not_fetched(item.key, item.size, item.why, parts.now())
-                log.warning("mail not taken", mail=str(item.key), why=item.why)
+            case Refused():
+                _note_refused(item, parts)
+            case Vanished():
+                log.info("mail vanished", mail=str(item.key))
 
 
 def handle_mail(sha256: str, parts: Parts) -> None:
@@ -102,6 +103,16 @@ def write_letter(judgement: Judgement, number: str | None, parts: Parts) -> Outg
         date=parts.now(),
     )
     return OutgoingLetter(plan.letter.value, tuple(a.address for a in plan.to), message_id, rendered.subject, content)
+
+
+def _note_refused(item: Refused, parts: Parts) -> None:
+    """Too large is final and staff are told; what else could not be fetched is tried again by the mailbox."""
+    ledger, why = parts.records.ledger, f"{item.reason} {item.detail}".strip()
+    if item.reason is RefusalReason.TOO_LARGE:
+        ledger.note_refused(item.key, item.size or 0, item.internal_date, why, parts.now())
+    else:
+        ledger.note_trouble(item.key, why, parts.now())
+    log.warning("mail not fetched", mail=str(item.key), why=why, attempts=item.attempts)
 
 
 def _handle(submission: Submission, parts: Parts) -> Handle:

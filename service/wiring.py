@@ -119,6 +119,20 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         records.engine.dispose()
 
 
+def desk_of(service: "Service") -> Desk:
+    """A running service's own desk."""
+    parts = service.parts
+    return Desk(
+        service.settings,
+        parts.records,
+        Views(parts.records.engine),
+        parts.rulebook,
+        parts.letters,
+        parts.sender,
+        parts.key,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Service:
     """A whole service: its parts and the mailboxes it polls."""

@@ -103,7 +103,9 @@ def rules_check(
     place = folder or rules or _rules_dir()
     book = rulebook.load(place)
     out.print(f"{place}：规则有效。", markup=False)
-    out.print(f"城市 {len(book.cities)} 单位 {len(book.units)} 渠道规则 {len(book.routing_rules)} 检查 {len(book.checks)}")
+    out.print(
+        f"城市 {len(book.cities)} 单位 {len(book.units)} 渠道规则 {len(book.routing_rules)} 检查 {len(book.checks)}"
+    )
     out.print(f"截止时间 {book.campaign.deadline.isoformat()}　规则版本 {book.version[:12]}")
     return 0
 

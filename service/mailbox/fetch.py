@@ -4,7 +4,7 @@ One mail is in memory at a time. A mail that cannot be fetched is set aside and 
 that cannot be reached ends the poll, and nothing is lost.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -67,8 +67,12 @@ class _BrokenLine(Exception):
     """The connection broke twice at the same mail, although it could be made anew."""
 
 
-def fetch_new(session: Session, folder: str, known: LedgerView) -> Iterator[Fetched]:
+def fetch_new(
+    session: Session, folder: str, known: LedgerView, announce: Callable[[int], None] | None = None
+) -> Iterator[Fetched]:
     """Yield every mail that the ledger has not settled, oldest first. Raises MailboxUnreachable.
+
+    announce hears, before the first, how many there are.
 
     Settle a mail before asking for the next; one that is not settled comes again at the next call. When the
     server renumbered the folder, or gives no UIDVALIDITY, mails come again that are known by their bytes.
@@ -76,6 +80,8 @@ def fetch_new(session: Session, folder: str, known: LedgerView) -> Iterator[Fetc
     with session.guard("打开文件夹"):
         state = session.examine(folder)
     waiting = due(session, state, known)
+    if announce is not None:
+        announce(len(waiting))
     try:
         yield from _fetch_all(session, state, waiting)
     except Renumbered:

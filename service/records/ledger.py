@@ -1,8 +1,9 @@
 """The ledger (台账): every place a mail was seen at, and every mail by its bytes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
 
 from service.domain.mail import MailKey
 from service.records.tables import Event, Mail, Sighting
@@ -31,13 +32,16 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def known_uids(self, account: str, folder: str, uidvalidity: int) -> frozenset[int]:
-        """UIDs of this folder and UIDVALIDITY that were seen and need not be fetched again."""
-        query = select(_sighting.c.uid).where(
-            _sighting.c.account == account, _sighting.c.folder == folder, _sighting.c.uidvalidity == uidvalidity
+    def settled(self, account: str, folder: str, uidvalidity: int, from_uid: int) -> Mapping[int, datetime | None]:
+        """UID (from from_uid on) -> INTERNALDATE as recorded, for every mail that need not come again."""
+        query = select(_sighting.c.uid, _sighting.c.internal_date).where(
+            _sighting.c.account == account,
+            _sighting.c.folder == folder,
+            _sighting.c.uidvalidity == uidvalidity,
+            _sighting.c.uid >= from_uid,
         )
         with self._engine.connect().execution_options(reading=True) as connection:
-            return frozenset(connection.execute(query).scalars())
+            return {row.uid: row.internal_date for row in connection.execute(query)}
 
     def note_arrival(self, key: MailKey, sha256: str, size: int, internal_date: datetime, now: datetime) -> bool:
         """Write down an archived mail; safe to call twice. True when these bytes are new to us."""
@@ -64,10 +68,15 @@ class Ledger:
             tell(connection, now, "archived", str(key), sha256=sha256)
             return True
 
-    def note_not_fetched(self, key: MailKey, size: int, why: str, now: datetime) -> None:
-        """Write down a mail that cannot be taken (over the size limit, vanished); staff see it in the digest."""
+    def note_refused(self, key: MailKey, size: int, internal_date: datetime | None, why: str, now: datetime) -> None:
+        """Settle a place whose mail will not be fetched (over the size limit); the digest shows it to staff."""
         with self._engine.begin() as connection:
-            self._note(connection, key, None, size, None, now, why)
+            self._note(connection, key, None, size, internal_date, now, why)
+
+    def note_trouble(self, key: MailKey, why: str, now: datetime) -> None:
+        """Write down that a mail could not be fetched; it stays unsettled and is tried again."""
+        with self._engine.begin() as connection:
+            tell(connection, now, "not_fetched", f"{key} {why}")
 
     def _note(
         self,
@@ -79,23 +88,18 @@ class Ledger:
         now: datetime,
         why: str = "",
     ) -> bool:
-        here = select(_sighting.c.id).where(
+        """False when this very mail is noted at this place; another one there before (a restored server) goes."""
+        here = and_(
             _sighting.c.account == key.account,
             _sighting.c.folder == key.folder,
             _sighting.c.uidvalidity == key.uidvalidity,
             _sighting.c.uid == key.uid,
         )
-        if key.uidvalidity and connection.execute(here).first() is not None:
+        before = connection.execute(select(_sighting.c.id, _sighting.c.sha256).where(here)).first()
+        if before is not None and before.sha256 == sha256:
             return False
-        if not key.uidvalidity:  # no UIDVALIDITY: places mean nothing, only the newest sighting is kept
-            connection.execute(
-                _sighting.delete().where(
-                    _sighting.c.account == key.account,
-                    _sighting.c.folder == key.folder,
-                    _sighting.c.uidvalidity == 0,
-                    _sighting.c.uid == key.uid,
-                )
-            )
+        if before is not None:
+            connection.execute(delete(_sighting).where(here))
         connection.execute(
             insert(_sighting).values(
                 account=key.account,
@@ -139,15 +143,14 @@ class Ledger:
             )
             tell(connection, now, "quarantined", story, sha256=sha256)
 
-    def to_file(self, account: str, folder: str, uidvalidity: int) -> list[tuple[MailKey, str]]:
+    def to_file(self, account: str, folder: str) -> list[tuple[MailKey, str]]:
         """Places of judged mails not yet filed, with the verdict (or "quarantined") that says where to."""
         query = (
-            select(_sighting.c.uid, _mail.c.verdict, _mail.c.state)
+            select(_sighting.c.uidvalidity, _sighting.c.uid, _mail.c.verdict, _mail.c.state)
             .join(_mail, _mail.c.sha256 == _sighting.c.sha256)
             .where(
                 _sighting.c.account == account,
                 _sighting.c.folder == folder,
-                _sighting.c.uidvalidity == uidvalidity,
                 _sighting.c.filed.is_(None),
                 _mail.c.state != "archived",
             )
@@ -156,7 +159,10 @@ class Ledger:
         with self._engine.connect().execution_options(reading=True) as connection:
             rows = connection.execute(query).all()
         return [
-            (MailKey(account, folder, uidvalidity, row.uid), row.state if row.state == "quarantined" else row.verdict)
+            (
+                MailKey(account, folder, row.uidvalidity, row.uid),
+                row.state if row.state == "quarantined" else row.verdict,
+            )
             for row in rows
         ]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from service.domain.judgement import Judgement, Verdict
 from service.domain.mail import MailKind
@@ -16,11 +16,12 @@ from service.records.joining import Found, Handle
 from service.records.ledger import Ledger, tell
 from service.records.outbox import Outbox
 from service.records.snapshots import decision_json, holding_json
-from service.records.tables import Case, Counter, Mail, Version
+from service.records.tables import Case, Counter, Mail, Note, Version
 
 _case = Case.__table__  # type: ignore[attr-defined]
 _counter = Counter.__table__  # type: ignore[attr-defined]
 _mail = Mail.__table__  # type: ignore[attr-defined]
+_note = Note.__table__  # type: ignore[attr-defined]
 _version = Version.__table__  # type: ignore[attr-defined]
 
 Writer = Callable[[str | None], OutgoingLetter | None]
@@ -47,6 +48,17 @@ class Records:
         """The case a mail joins, None when it begins one."""
         with self.engine.connect().execution_options(reading=True) as connection:
             return joining.find(connection, handle)
+
+    def note(self, name: str) -> str | None:
+        """A small fact kept under a name; None when there is none."""
+        with self.engine.connect().execution_options(reading=True) as connection:
+            return connection.execute(select(_note.c.value).where(_note.c.name == name)).scalar()
+
+    def set_note(self, name: str, value: str) -> None:
+        """Keep a small fact."""
+        with self.engine.begin() as connection:
+            connection.execute(delete(_note).where(_note.c.name == name))
+            connection.execute(insert(_note).values(name=name, value=value))
 
     def twin_of(self, submission: Submission) -> str | None:
         """SHA-256 of a mail judged before that is this one come by another way: the same Message-ID and

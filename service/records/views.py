@@ -149,6 +149,12 @@ class Views:
         with self._read() as connection:
             return [_mail_view(row) for row in connection.execute(query)]
 
+    def in_state(self, state: str) -> list[MailView]:
+        """Every mail in a state, oldest arrival first."""
+        with self._read() as connection:
+            rows = connection.execute(select(_mail).where(_mail.c.state == state).order_by(_mail.c.received))
+            return [_mail_view(row) for row in rows]
+
     def letters(self, states: Sequence[str]) -> list[MailView]:
         """Letters in these outbox states, oldest first."""
         query = _letters().where(_outbox.c.state.in_(states)).order_by(_outbox.c.id)

@@ -55,7 +55,15 @@ def test_the_same_bytes_seen_in_two_places_are_one_mail(records: Records) -> Non
     assert arrives(records, a_mail(1), uid=1)
     assert not arrives(records, a_mail(1), uid=2)
     assert records.ledger.waiting() == [a_mail(1).sha256]
-    assert records.ledger.known_uids("collection", "INBOX", 7) == {1, 2}
+    assert set(records.ledger.settled("collection", "INBOX", 7, 1)) == {1, 2}
+
+
+def test_another_mail_under_a_used_uid_is_taken_too(records: Records) -> None:
+    arrives(records, a_mail(1), uid=1)
+
+    assert arrives(records, a_mail(2), uid=1, at=NOON + timedelta(days=1))
+
+    assert records.ledger.waiting() == [a_mail(1).sha256, a_mail(2).sha256]
 
 
 def test_a_second_mail_of_the_same_unit_joins_its_case(records: Records) -> None:

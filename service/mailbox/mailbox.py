@@ -1,0 +1,48 @@
+"""One mailbox as the daemon uses it: what is new, filing, and a bell that rings when mail comes."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+from service.domain.mail import MailKey
+from service.mailbox.fetch import Fetched, fetch_new
+from service.mailbox.filing import Filed, NotFiled, file_mail
+from service.mailbox.idle import Woken, wait_for_mail
+from service.mailbox.listing import LedgerView
+from service.mailbox.session import Session
+from service.mailbox.settings import MailboxSettings
+
+_WATCH_SECONDS = 540.0
+
+
+class Mailbox:
+    """A folder of an account. For one thread, but for `watch`, which has a connection of its own."""
+
+    def __init__(self, settings: MailboxSettings) -> None:
+        self.settings = settings
+        self._session = Session(settings)
+
+    def fetch_new(self, ledger: LedgerView, announce: Callable[[int], None] | None = None) -> Iterator[Fetched]:
+        """Every mail that the ledger has not settled; announce hears how many before the first.
+
+        Raises MailboxUnreachable; what was yielded before is good.
+        """
+        return fetch_new(self._session, self.settings.folder, ledger, announce)
+
+    def uidvalidity(self) -> int:
+        """Of the folder now. Raises MailboxUnreachable."""
+        with self._session.guard("打开文件夹"):
+            return self._session.examine(self.settings.folder).uidvalidity
+
+    def file(self, key: MailKey, destination: str) -> Filed | NotFiled:
+        """Put a judged mail where people expect it; never raises."""
+        return file_mail(self._session, key, destination)
+
+    def watch(self, wake: Callable[[], None], stopping: threading.Event) -> None:
+        """Call wake whenever the server announces mail, until stopping is set. Never raises."""
+        with Session(self.settings) as session:
+            while not stopping.is_set():
+                if wait_for_mail(session, self.settings.folder, _WATCH_SECONDS, stopping) is Woken.MAIL:
+                    wake()
+
+    def close(self) -> None:
+        self._session.close()

@@ -1,0 +1,186 @@
+"""From the records to what staff receive: the digest, the workbook's cases, the reconciliation."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from service.digest import DigestFacts, Matter, render_digest
+from service.domain.judgement import Channel, Severity, Verdict
+from service.domain.mail import Address
+from service.domain.outgoing import OutgoingLetter
+from service.mailbox import Session, list_uids
+from service.records.views import CaseView, MailView, Views
+from service.replies.composing import compose
+from service.replies.identity import message_id_for
+from service.typesetting.papers import RenderedLetter
+from service.wiring import Desk, Service, desk_of, mailbox_settings, now
+from service.workbook import CaseForWorkbook
+
+LAST_DIGEST = "last_digest"
+_LONGEST_TOLD = timedelta(days=31)
+
+
+def digest_for(desk: Desk, day: date | None, since: date | None = None) -> RenderedLetter:
+    """The digest of a day (None: today so far), as staff would receive it."""
+    return render_digest(digest_facts(desk, day, since), desk.letters.templates)
+
+
+def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> DigestFacts:
+    """What the records say of the days from since to day, in the campaign's time zone."""
+    campaign, made = desk.rulebook.campaign, now()
+    zone = ZoneInfo(campaign.timezone)
+    day = day or made.astimezone(zone).date()
+    start = datetime.combine(since or day, time(), zone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    mails = desk.views.judged_between(start, end)
+    cases = desk.views.cases(campaign.number_prefix)
+    counts = desk.views.letter_counts(start, end)
+    return DigestFacts(
+        department=campaign.department,
+        campaign=campaign.title,
+        timezone=campaign.timezone,
+        day=day,
+        made=made,
+        deadline=campaign.deadline,
+        since=since,
+        verdicts=Counter(m.decision.verdict for m in mails if m.decision),
+        new_cases=sum(start <= c.first_received < end for c in cases),
+        completed=tuple(_name(c) for c in cases if c.complete and start <= c.updated < end),
+        total_cases=len(cases),
+        total_complete=sum(c.complete for c in cases),
+        needs_person=tuple(_needing(desk.views, mails, cases)),
+        quarantined=tuple(_quarantined(desk.views)),
+        parked=tuple(_parked(desk.views)),
+        ambiguous=counts.get("dot", 0),
+        resent=counts["resent"],
+        held=len(desk.views.letters(["pending"])),
+    )
+
+
+def _name(case: CaseView) -> str:
+    return f"{case.number} {case.unit}" if case.unit else case.number
+
+
+def _needing(views: Views, mails: list[MailView], cases: list[CaseView]) -> Iterator[Matter]:
+    """Cases that wait for a person however old, and the day's mails that belong to no case."""
+    for case in cases:
+        if case.state == Verdict.STAFF_REVIEW.value:
+            yield Matter(case.number, _reason(views.mails(case.id)), case.unit or "", case.updated)
+    for mail in mails:
+        if (
+            mail.decision
+            and mail.decision.verdict is Verdict.STAFF_REVIEW
+            and not views.case_of_mail(mail.sha256 or "")
+        ):
+            yield Matter(mail.subject, "；".join(mail.decision.why[-1:]), mail.sender or "", mail.at)
+
+
+def _reason(mails: list[MailView]) -> str:
+    newest = next((m.decision for m in reversed(mails) if m.decision), None)
+    if newest is None:
+        return ""
+    found = newest.of_severity(Severity.STAFF)
+    return "；".join(f.message for f in found) or "；".join(newest.why[-1:])
+
+
+def _quarantined(views: Views) -> Iterator[Matter]:
+    for mail in views.in_state("quarantined"):
+        yield Matter(
+            mail.subject or (mail.sha256 or "")[:12],
+            "读取时多次异常中止，原件已保存，请人工查看。",
+            mail.sender or "",
+            mail.at,
+        )
+    for place, why in views.not_taken():
+        yield Matter(place, f"没有取下：{why}。邮件仍在服务器上。")
+
+
+def _parked(views: Views) -> Iterator[Matter]:
+    for letter in views.letters(["parked"]):
+        yield Matter(letter.subject, letter.reason, letter.sender or "", letter.at)
+
+
+def queue_digest(desk: Desk, letter: RenderedLetter, day: date | None) -> bool:
+    """Put the digest into the outbox, once per day. False when it is there already, or nobody is to get it."""
+    campaign = desk.rulebook.campaign
+    if not campaign.staff:
+        return False
+    made = now()
+    day = day or made.astimezone(ZoneInfo(campaign.timezone)).date()
+    seed = hashlib.sha256(f"{campaign.number_prefix} {day}".encode()).hexdigest()
+    message_id = message_id_for("digest", seed, 0, desk.key, desk.sender.domain)
+    content = compose(
+        letter,
+        sender=desk.sender,
+        to=tuple(Address("", a) for a in campaign.staff),
+        message_id=message_id,
+        in_reply_to=None,
+        references=(),
+        date=made,
+    )
+    return desk.records.outbox.queue(
+        OutgoingLetter("digest", campaign.staff, message_id, letter.subject, content), made
+    )
+
+
+def send_daily_digest(service: Service) -> None:
+    """Queue the digest that is due: of yesterday, or of all the days since the last one. Safe to call twice."""
+    desk = desk_of(service)
+    zone = ZoneInfo(desk.rulebook.campaign.timezone)
+    local = now().astimezone(zone)
+    if local.strftime("%H:%M") < service.settings.digest_at:
+        return
+    yesterday = local.date() - timedelta(days=1)
+    last = desk.records.note(LAST_DIGEST)
+    if last is not None and date.fromisoformat(last) >= yesterday:
+        return
+    since = max(date.fromisoformat(last) + timedelta(days=1), yesterday - _LONGEST_TOLD) if last else yesterday
+    queue_digest(desk, digest_for(desk, yesterday, since if since < yesterday else None), yesterday)
+    desk.records.set_note(LAST_DIGEST, yesterday.isoformat())
+
+
+def cases_for_workbook(desk: Desk) -> list[CaseForWorkbook]:
+    """Every case of the campaign as the consolidated workbook shows it."""
+    cases = desk.views.cases(desk.rulebook.campaign.number_prefix)
+    return [_for_workbook(desk.views, case) for case in cases]
+
+
+def _for_workbook(views: Views, case: CaseView) -> CaseForWorkbook:
+    newest = views.newest(case.id)
+    holding = newest.holding if newest else None
+    letter = holding.letter if holding else None
+    return CaseForWorkbook(
+        number=case.number,
+        unit=case.unit,
+        city=case.city,
+        channel=Channel(case.channel),
+        on_time=case.on_time,
+        state=Verdict(case.state),
+        received=case.first_received,
+        letter_number=letter.document_number if letter else None,
+        letter_date=letter.date if letter else None,
+        tables=holding.tables if holding else (),
+        pieces=holding.pieces if holding else (),
+    )
+
+
+def reconciliation(desk: Desk) -> Iterator[dict[str, Any]]:
+    """Every UID of every mailbox against the ledger. Raises MailboxUnreachable."""
+    unsent = len(desk.views.letters(["pending", "sending", "dot"]))
+    for section in desk.settings.mailboxes:
+        with Session(mailbox_settings(desk.settings, section)) as session:
+            listing = list_uids(session, section.folder)
+        seen = desk.views.sightings(section.name, section.folder, listing.uidvalidity)
+        yield {
+            "mailbox": section.name,
+            "folder": section.folder,
+            "uidvalidity": listing.uidvalidity,
+            "on_server": len(listing.uids),
+            "seen": len(seen),
+            "gaps": [uid for uid in listing.uids if uid not in seen],
+            "by_verdict": dict(Counter(seen.values())),
+            "unsent_replies": unsent,
+        }
