@@ -75,5 +75,5 @@ def _blotches(size: int, wear: float, seed: int) -> NDArray[np.float32]:
     rng = np.random.default_rng(seed)
     coarse = Image.fromarray(rng.integers(0, 256, (size // 6 + 2,) * 2, dtype=np.uint8))
     cloud = coarse.resize((size, size), Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(1))
-    reached: NDArray[np.float32] = 1 - wear * (np.asarray(cloud, dtype=np.float32) / 255)
+    reached: NDArray[np.float32] = np.float32(1) - np.asarray(cloud, dtype=np.float32) * np.float32(wear / 255)
     return reached
