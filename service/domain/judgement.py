@@ -122,6 +122,7 @@ class Dossier:
     table_mails: tuple[str, ...] = ()
     earlier: CaseSoFar | None = None
     states_nil: bool = False  # the letter or the mail says 零报送/无需求
+    nil_source: str | None = None  # where it says so: "letter", "mail" or "tables"
 
     @property
     def carried_over(self) -> frozenset[str]:

@@ -192,7 +192,27 @@ class LetterWords:
     document_number_pattern: str
     unit_suffixes: tuple[str, ...]  # 局 委员会 大学 研究院 有限公司 …
     salutation_marks: tuple[str, ...]
-    nil_phrases: tuple[str, ...]  # 零报送 无需求 暂无…需求
+    nil_phrases: tuple[str, ...]  # 零报送 无需求 暂无…需求; … stands for anything within a clause
+    nil_exceptions: tuple[str, ...] = ()  # in one sentence with them a nil phrase states nothing: 如无, 无需求的
+
+
+_ENCLOSING = ("见附件", "详见附", "附上", "随函", "随信", "请查收", "请查阅", "现将", "现报送", "报上", "呈上")
+_ASKING = (
+    "请问",
+    "咨询",
+    "请教",
+    "想问",
+    "问一下",
+    "如何",
+    "怎么",
+    "怎样",
+    "能否",
+    "可否",
+    "是否可以",
+    "吗",
+    "？",
+    "?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +232,8 @@ class MailWords:
     link_marks: tuple[str, ...]
     withdraw_words: tuple[str, ...] = ()
     supplement_words: tuple[str, ...] = ()
+    enclosing_words: tuple[str, ...] = _ENCLOSING  # said by who believes to have attached something
+    inquiry_words: tuple[str, ...] = _ASKING  # said by who asks something
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,48 @@
+"""Who is speaking, for which unit, through which channel, and with what evidence.
+
+Pure: a mail, a case and the rulebook in, a route out. A domain alone never decides, and contradictions are
+reported, not resolved.
+"""
+
+from dataclasses import replace
+
+from service.domain.judgement import Channel, Dossier, Route
+from service.domain.rules import Rulebook
+from service.domain.submission import Submission
+from service.routing.claims import CASE, ROWS, gather
+from service.routing.letters import speaking_letter
+from service.routing.names import contract, fold
+from service.routing.weighing import weigh
+
+__all__ = ["route", "speaking_letter", "who_speaks"]
+
+
+def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
+    """The route from this mail alone. Its unit is None unless it is clear for whom the mail speaks: a mail that
+    contradicts itself, or holds but one row of a unit that reports through its bureau, does not say."""
+    letter = speaking_letter(submission.letters, rulebook)
+    claims = gather(submission, letter, submission.tables, rulebook)
+    found = weigh(claims, submission.tables, rulebook)
+    by_rows_alone = not any(c.is_strong and c.source != ROWS for c in claims)
+    unclear = by_rows_alone and found.channel in (Channel.VIA_CITY, Channel.UNKNOWN)
+    return replace(found, unit=None) if found.contradiction or unclear else found
+
+
+def route(dossier: Dossier, rulebook: Rulebook) -> Route:
+    """The route of a case with the mail at hand. A mail that brings nothing to the contrary keeps its case's route."""
+    earlier = dossier.earlier
+    claims = gather(dossier.submission, dossier.letter, dossier.tables, rulebook, earlier)
+    found = weigh(claims, dossier.tables, rulebook)
+    if earlier is None or found.contradiction or earlier.route.contradiction:
+        return found
+    if earlier.route.channel is not Channel.UNKNOWN and _brings_nobody_else(found, earlier.route):
+        return replace(earlier.route, evidence=found.evidence)
+    return found
+
+
+def _brings_nobody_else(found: Route, before: Route) -> bool:
+    if found.unit is None or found.unit == before.unit:
+        return True
+    if all(e.source == CASE for e in found.evidence):
+        return True
+    return before.unit is not None and contract(fold(found.unit)) == contract(fold(before.unit))

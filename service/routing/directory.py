@@ -1,0 +1,190 @@
+"""The directory: which line of cities.csv or units.csv a written name, an address or a domain means.
+
+Exact names first, then names with something harmless around them, then, for text read from a scan, names that
+differ as misreadings do. A name that could mean two lines means none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from rapidfuzz.distance import JaroWinkler
+
+from service.domain.places import city_at_start, short_name, without_province
+from service.domain.rules import City, Rulebook, Unit, Weights
+from service.routing.names import bracketed, contract, fold, is_misreading, without_brackets
+
+_MIN_MISREAD = 6  # shorter names differ from other names by one character too often
+_MIN_PART = 4  # shorter bracketed parts are no names of their own
+_CAMPUS = re.compile(r"^\(?[^()]{0,10}校区\)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the directory: a city's bureau, or a unit."""
+
+    name: str
+    seat: str  # the city whose bureau it is, or where the unit sits
+    source: str
+    unit: Unit | None = None  # None: a bureau
+
+    @property
+    def is_bureau(self) -> bool:
+        return self.unit is None
+
+
+_Line = tuple[Entry, City | Unit]
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Looks names, addresses and domains up. Built once per rules version."""
+
+    cities: tuple[City, ...]
+    province: str
+    exact: dict[str, Entry | None] = field(repr=False)  # None: several lines share the name
+    primary: dict[str, Entry] = field(repr=False)
+    addresses: dict[str, Entry] = field(repr=False)
+    domains: dict[str, tuple[Entry, ...]] = field(repr=False)
+    bureau_kinds: re.Pattern[str]
+    telling: frozenset[str] = field(repr=False)  # characters of the names of places
+
+    def match(self, text: str | None) -> Entry | None:
+        """The line that a name means beyond doubt."""
+        folded = fold(text or "")
+        if not folded:
+            return None
+        for name in dict.fromkeys((folded, contract(folded), self._local(folded), contract(self._local(folded)))):
+            if name in self.exact:
+                return self.exact[name]
+        return self._bureau(folded) or self._with_brackets(folded) or self._campus(folded)
+
+    def match_misread(self, text: str | None, weights: Weights) -> Entry | None:
+        """The one line whose name a scan's reading resembles, when nothing but a misreading parts them."""
+        read = self._local(fold(text or ""))
+        if len(read) < _MIN_MISREAD:
+            return None
+        scored = [
+            (JaroWinkler.similarity(read, name), entry)
+            for name, entry in self.primary.items()
+            if len(name) >= _MIN_MISREAD and is_misreading(read, name, self.telling)
+        ]
+        best = max((score for score, _ in scored), default=0.0)
+        close = {entry for score, entry in scored if score > best - weights.margin}
+        return close.pop() if best >= weights.name_match and len(close) == 1 else None
+
+    def parent(self, text: str | None) -> Entry | None:
+        """The unit whose full name begins a longer name: an institute, an office, a hospital of its own."""
+        folded = self._local(fold(text or ""))
+        found = [name for name in self.primary if folded.startswith(name) and folded != name]
+        return self.primary[max(found, key=len)] if found else None
+
+    def at_address(self, address: str) -> Entry | None:
+        return self.addresses.get(address.lower())
+
+    def at_domain(self, domain: str) -> tuple[Entry, ...]:
+        """The lines that list this domain or one it belongs to, label by label, the nearest listed one."""
+        labels = domain.lower().split(".")
+        for start in range(len(labels) - 1):
+            if found := self.domains.get(".".join(labels[start:])):
+                return found
+        return ()
+
+    def _local(self, folded: str) -> str:
+        """Without the province, when a city's name follows it."""
+        rest = without_province(folded, self.province)
+        return rest if rest != folded and city_at_start(rest, self.cities, "") else folded
+
+    def _bureau(self, folded: str) -> Entry | None:
+        name = self._local(folded)
+        bare = without_brackets(name)
+        for city in self.cities:
+            for prefix in (city.name, short_name(city)):
+                if not bare.startswith(prefix):
+                    continue
+                kinds = re.sub(r"[、,/与和及]", "", contract(bare.replace(city.name, "").removeprefix(prefix)))
+                if self.bureau_kinds.fullmatch(kinds):
+                    return self.exact.get(fold(city.bureau))
+        return None
+
+    def _with_brackets(self, folded: str) -> Entry | None:
+        bare, inside = without_brackets(folded), bracketed(folded)
+        if bare == folded:
+            return None
+        entry = self.exact.get(bare) or self.exact.get(contract(bare))
+        other = self.exact.get(inside) if inside else None
+        return entry if other is None or other == entry else None
+
+    def _campus(self, folded: str) -> Entry | None:
+        """A campus is the legal person it belongs to."""
+        parent = self.parent(folded)
+        rest = folded.removeprefix(fold(parent.name)) if parent else ""
+        return parent if _CAMPUS.match(rest) else None
+
+
+def directory_of(rulebook: Rulebook) -> Directory:
+    """The directory of a rulebook; the same object for the same lines."""
+    return _build(rulebook.cities, rulebook.units, rulebook.campaign.province)
+
+
+@lru_cache(maxsize=8)
+def _build(cities: tuple[City, ...], units: tuple[Unit, ...], province: str) -> Directory:
+    bureaus: list[_Line] = [(Entry(c.bureau, c.name, c.source), c) for c in cities]
+    listed: list[_Line] = [(Entry(u.name, u.seat_city, u.source, u), u) for u in units]
+    lines = [*bureaus, *listed]
+    primary = {fold(entry.name): entry for entry, _ in lines}
+    exact: dict[str, Entry | None] = {}
+    for entry, line in lines:
+        for name in _other_names(line, cities):
+            exact[name] = entry if exact.get(name, entry) == entry else None
+    exact.update(primary)
+    return Directory(
+        cities,
+        province,
+        exact,
+        primary,
+        {address.lower(): entry for entry, line in lines for address in line.addresses},
+        _by_domain(lines),
+        _bureau_kinds(cities),
+        frozenset("".join(short_name(c) for c in cities) + province.removesuffix("省")),
+    )
+
+
+def _other_names(line: City | Unit, cities: tuple[City, ...]) -> Iterator[str]:
+    """Every other spelling under which a line is found, folded."""
+    names = line.bureau_names if isinstance(line, City) else (line.name, *line.aliases)
+    for name in map(fold, names):
+        yield from (name, contract(name))
+        inside = bracketed(name)
+        if inside and _is_name(inside, cities):
+            yield from (inside, without_brackets(name))
+        if "/" in name:
+            yield from (part for part in name.split("/") if len(part) > _MIN_PART)
+
+
+def _is_name(inside: str, cities: tuple[City, ...]) -> bool:
+    """True for an organisation's other name in brackets; False for a place, a year, a note."""
+    place = city_at_start(inside, cities, "")
+    return len(inside) >= _MIN_PART and not (place and len(inside) <= len(place.name)) and not re.search(r"\d", inside)
+
+
+def _by_domain(lines: Iterable[_Line]) -> dict[str, tuple[Entry, ...]]:
+    found: dict[str, tuple[Entry, ...]] = {}
+    for entry, line in lines:
+        for domain in line.domains:
+            found[domain.lower()] = (*found.get(domain.lower(), ()), entry)
+    return found
+
+
+def _bureau_kinds(cities: tuple[City, ...]) -> re.Pattern[str]:
+    """What the bureaus of all cities call themselves, after their city's name: any city's may."""
+    kinds = {
+        contract(fold(name).removeprefix(city.name))
+        for city in cities
+        for name in city.bureau_names
+        if fold(name).startswith(city.name)
+    }
+    return re.compile(
+        "(?:" + "|".join(map(re.escape, sorted(kinds, key=len, reverse=True))) + ")+" if kinds else r"(?!)"
+    )

@@ -1,0 +1,152 @@
+"""From claims to a route: who is speaking, through which channel, and whether the evidence agrees."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from service.domain.judgement import Channel, Route
+from service.domain.rules import Rulebook, UnitRoute
+from service.domain.submission import Table
+from service.routing.claims import (
+    ADDRESS,
+    CASE,
+    DISPLAY,
+    DOMAIN,
+    LETTER,
+    OTHER_LETTER,
+    REPORTER,
+    ROWS,
+    SEAL,
+    SIGNATURE,
+    SUBJECT,
+    Claim,
+)
+from service.routing.directory import Entry, directory_of
+from service.routing.names import fold
+from service.routing.unlisted import city_of_unit, route_unlisted
+
+_NAMED_BY_HAND = frozenset({DISPLAY, SIGNATURE, SUBJECT})
+_ORGANS = ("局", "委", "委员会", "办公室", "政府", "中心")
+"""Bodies that may well use their city's government domain without being its bureau."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is weighed: the claims, and the tables that tell a unit's city."""
+
+    claims: tuple[Claim, ...]
+    tables: Sequence[Table]
+    rulebook: Rulebook
+
+
+def weigh(claims: tuple[Claim, ...], tables: Sequence[Table], rulebook: Rulebook) -> Route:
+    """The route that the claims support; unknown, with a reason, when they support none or contradict each other."""
+    case = _Case(claims, tables, rulebook)
+    head = _speaker(case)
+    if head is None:
+        return _nobody(case)
+    found = route_of(head.entry, rulebook) if head.entry else route_unlisted(head.value, tables, rulebook)
+    against = _against(head, case) or _bureau_behind(found, case)
+    evidence = tuple(c.as_evidence() for c in claims)
+    if against is None:
+        return replace(found, evidence=evidence)
+    names = (found.unit or head.value, against.entry.name if against.entry else against.value)
+    by_letter = head.source == LETTER and head.entry is not None and against.source in (REPORTER, ROWS, ADDRESS, CASE)
+    return replace(found, evidence=evidence, contradiction=names, unlike_sender=names[1] if by_letter else None)
+
+
+def route_of(entry: Entry, rulebook: Rulebook) -> Route:
+    """The channel of a line of the directory."""
+    city = rulebook.city(entry.seat)
+    place = city.name if city else entry.seat or None
+    if entry.unit is None:
+        reason = f"{entry.name}汇总报送本市需求"
+        return Route(Channel.CITY_BUREAU, entry.name, place, None, entry.source, reason, known=True)
+    match entry.unit.route:
+        case UnitRoute.DIRECT:
+            reason = f"{entry.name}（{entry.unit.affiliation}，{entry.seat}）直接报送"
+            return Route(Channel.DIRECT_UNIT, entry.name, place, None, entry.source, reason, known=True)
+        case UnitRoute.VIA_CITY if city:
+            reason = f"{entry.name}（{entry.unit.affiliation}，{entry.seat}）的需求由{city.bureau}汇总后统一报送"
+            return Route(Channel.VIA_CITY, entry.name, place, city.bureau, entry.source, reason, known=True)
+    reason = f"{entry.name}的报送渠道须由工作人员认定"
+    return Route(Channel.UNKNOWN, entry.name, place, None, entry.source, reason, known=True)
+
+
+def _speaker(case: _Case) -> Claim | None:
+    """The claim to believe: the weightiest that may decide, else a domain that a name beside it confirms."""
+    strong = [c for c in case.claims if c.is_strong and (c.entry or c.source not in (SEAL, ADDRESS, CASE))]
+    head = max(strong, key=lambda c: c.weight, default=None)
+    if head is None:
+        return _confirmed_domain(case)
+    if head.source in (REPORTER, ROWS) and (bureau := _consolidating_bureau(head, case)):
+        return bureau
+    return head
+
+
+def _confirmed_domain(case: _Case) -> Claim | None:
+    by_hand = {c.entry for c in case.claims if c.source in _NAMED_BY_HAND}
+    domains = [c for c in case.claims if c.source == DOMAIN and c.entry in by_hand]
+    # Nobody is sent to another door on such evidence.
+    return next((c for c in domains if c.entry and not _is_sent_away(c.entry)), None)
+
+
+def _is_sent_away(entry: Entry) -> bool:
+    return entry.unit is not None and entry.unit.route is not UnitRoute.DIRECT
+
+
+def _consolidating_bureau(head: Claim, case: _Case) -> Claim | None:
+    """Without a letter, rows of a city's unit sent in the name of its bureau are the bureau's set."""
+    city = head.entry.seat if head.entry else None
+    if city is None and (found := city_of_unit(head.value, case.tables, case.rulebook)):
+        city = found.name
+    bureaus = [c for c in case.claims if c.entry and c.entry.is_bureau and c.entry.seat == city and c != head]
+    named = [c for c in bureaus if c.source in (ADDRESS, REPORTER, DOMAIN, DISPLAY, SIGNATURE, SUBJECT, CASE)]
+    sent_away = head.entry is None or _is_sent_away(head.entry)
+    return max(named, key=lambda c: c.weight, default=None) if sent_away else None
+
+
+def _against(head: Claim, case: _Case) -> Claim | None:
+    """The weightiest claim that names somebody else than the speaker."""
+    others = [c for c in case.claims if c.is_strong and c != head and not _agree(head, c, case)]
+    return max(others, key=lambda c: c.weight, default=None)
+
+
+def _agree(head: Claim, other: Claim, case: _Case) -> bool:
+    if other.entry is None:
+        return head.entry is not None or _same_door(head, other, case)
+    if head.entry is None:
+        return fold(head.value).startswith(fold(other.entry.name))  # its own office: asked as an unknown unit
+    if head.entry == other.entry or _related(head.entry, other.entry):
+        return True
+    listed = other.source in (ROWS, REPORTER)
+    return head.entry.is_bureau and listed and not other.entry.is_bureau and head.entry.seat == other.entry.seat
+
+
+def _same_door(head: Claim, other: Claim, case: _Case) -> bool:
+    """Two names that stand in no directory contradict only when they would be sent different ways."""
+    one = route_unlisted(head.value, case.tables, case.rulebook)
+    two = route_unlisted(other.value, case.tables, case.rulebook)
+    return (one.channel, one.report_to) == (two.channel, two.report_to)
+
+
+def _related(one: Entry, other: Entry) -> bool:
+    """A unit and a body that carries its name: a university and its hospital."""
+    names = sorted((fold(one.name), fold(other.name)), key=len)
+    return names[1].startswith(names[0])
+
+
+def _bureau_behind(route: Route, case: _Case) -> Claim | None:
+    """A sign that the very bureau a unit would be sent to has sent this: then nobody is sent anywhere."""
+    if route.channel is not Channel.VIA_CITY or route.report_to is None:
+        return None
+    bureau = directory_of(case.rulebook).match(route.report_to)
+    signs = {DISPLAY, SIGNATURE, SUBJECT, OTHER_LETTER, ADDRESS}
+    if not (route.unit or "").endswith(_ORGANS):
+        signs.add(DOMAIN)
+    return next((c for c in case.claims if c.entry == bureau and bureau and c.source in signs), None)
+
+
+def _nobody(case: _Case) -> Route:
+    seen = "、".join(dict.fromkeys(c.value for c in case.claims)) or None
+    reason = f"只有{seen}，不足以认定单位" if seen else "没有可以认定单位的内容"
+    return Route(Channel.UNKNOWN, reason=reason, evidence=tuple(c.as_evidence() for c in case.claims))
