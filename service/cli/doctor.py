@@ -1,0 +1,152 @@
+"""`doctor`: one line for everything the service stands on, each with the next step."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from service import rulebook
+from service.archive import Archive
+from service.checks.wording import load_wording
+from service.cli.context import out, settings
+from service.errors import ServiceError
+from service.mailbox import probe
+from service.reading.letters import OcrProcess
+from service.records.engine import open_engine
+from service.replies.smtp import Submitter
+from service.settings import Settings
+from service.wiring import FINDINGS, letters_for, mailbox_settings, now, smtp_settings
+
+_ENOUGH_DISK = 2 << 30
+_CLOCK_SKEW_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One line: good, a warning, or a failure with the exit code it would give."""
+
+    name: str
+    text: str
+    code: int = 0
+    warning: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "✗" if self.code else ("!" if self.warning else "✓")
+
+
+def examine() -> int:
+    """Print every line; returns the first failure's exit code, 0 when the service can run."""
+    try:
+        chosen = settings()
+    except ServiceError as error:
+        out.print(f"✗ 配置　{error}", markup=False)
+        return error.exit_code
+    first = 0
+    for sign in _signs(chosen):
+        out.print(f"{sign.mark} {sign.name}　{sign.text}", markup=False)
+        first = first or sign.code
+    return first
+
+
+def _signs(chosen: Settings) -> Iterator[Sign]:
+    yield Sign("配置", str(chosen.file))
+    yield from (Sign("配置", warning, warning=True) for warning in chosen.warnings)
+    yield _try("规则", lambda: _rules(chosen))
+    yield _try("模板", lambda: _templates(chosen))
+    yield _try("数据库", lambda: _database(chosen))
+    yield from _mailboxes(chosen)
+    yield _smtp(chosen)
+    yield _try("文字识别", _ocr)
+    yield _disk(chosen.data_dir)
+    yield _clock(chosen)
+
+
+def _try(name: str, look: Callable[[], str]) -> Sign:
+    try:
+        return Sign(name, look())
+    except ServiceError as error:
+        return Sign(name, str(error), error.exit_code)
+    except Exception as error:
+        return Sign(name, f"{type(error).__name__}：{error}", 1)
+
+
+def _rules(chosen: Settings) -> str:
+    book = rulebook.load(chosen.rules_dir)
+    return f"{chosen.rules_dir}：城市 {len(book.cities)}，单位 {len(book.units)}，版本 {book.version[:12]}"
+
+
+def _templates(chosen: Settings) -> str:
+    letters_for(chosen)
+    load_wording(chosen.templates_dir / FINDINGS)
+    return f"{chosen.templates_dir}：每一种信函都能生成"
+
+
+def _database(chosen: Settings) -> str:
+    engine = open_engine(chosen.database_url)
+    try:
+        return engine.url.render_as_string()
+    finally:
+        engine.dispose()
+
+
+def _mailboxes(chosen: Settings) -> Iterator[Sign]:
+    if not chosen.mailboxes:
+        yield Sign("邮箱", "配置里没有 [[mailbox]]；请填写", 24)
+    for section in chosen.mailboxes:
+        yield _try(f"邮箱 {section.name}", lambda s=section: _mailbox(chosen, s))  # type: ignore[misc]
+
+
+def _mailbox(chosen: Settings, section: object) -> str:
+    found = probe(mailbox_settings(chosen, section))  # type: ignore[arg-type]
+    can = [name for name in ("IDLE", "MOVE", "UIDPLUS", "ID") if found.can(name)]
+    doubts = [
+        *(["没有 UIDVALIDITY，每轮都要整个重查"] if not found.uidvalidity else []),
+        *(["文件夹只读，处理后不归档"] if not found.writable else []),
+        *(["没有 IDLE，只按间隔轮询"] if not found.can("IDLE") else []),
+    ]
+    return "；".join([f"{found.folder} 有 {found.messages} 封，支持 {' '.join(can) or '基本功能'}", *doubts])
+
+
+def _smtp(chosen: Settings) -> Sign:
+    if chosen.smtp is None:
+        return Sign("发信", "配置里没有 [smtp]，答复只会待发；请填写", warning=True)
+    return _try("发信", lambda: _smtp_line(chosen))
+
+
+def _smtp_line(chosen: Settings) -> str:
+    with Submitter(smtp_settings(chosen)) as submitter:
+        found = submitter.probe()
+    limit = f"，单封上限 {found.size_limit >> 20} MB" if found.size_limit else ""
+    return f"已登录，{'加密' if found.encrypted else '未加密'}{limit}"
+
+
+def _ocr() -> str:
+    import numpy
+
+    with OcrProcess() as ocr:
+        ocr.lines(numpy.full((64, 256, 3), 255, numpy.uint8))
+    return "模型可用"
+
+
+def _disk(data_dir: Path) -> Sign:
+    place = next(p for p in (data_dir, *data_dir.parents) if p.exists())
+    free = shutil.disk_usage(place).free
+    text = f"{data_dir} 剩余 {free >> 30} GB"
+    if free < _ENOUGH_DISK:
+        return Sign("磁盘", f"{text}，不足 2 GB；请清理或扩容", warning=True)
+    return _try("磁盘", lambda: f"{text}，存档 {sum(1 for _ in Archive(data_dir / 'archive'))} 封")
+
+
+def _clock(chosen: Settings) -> Sign:
+    """The data folder's clock against ours: a skewed file server breaks the order of things."""
+    chosen.data_dir.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=chosen.data_dir) as probe_file:
+        there = datetime.fromtimestamp(Path(probe_file.name).stat().st_mtime, UTC)
+    skew = abs((there - now()).total_seconds())
+    text = f"{now().astimezone():%Y-%m-%d %H:%M:%S %z}"
+    if skew > _CLOCK_SKEW_SECONDS:
+        return Sign("时钟", f"{text}，与数据目录所在机器相差 {skew:.0f} 秒；请校时", warning=True)
+    return Sign("时钟", text)
