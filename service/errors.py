@@ -56,6 +56,10 @@ class MailboxUnreachable(ServiceError):
         super().__init__(where, seen, todo)
         self.permanent = permanent
 
+    def again(self) -> "MailboxUnreachable":
+        """The same error, to be raised once more without contacting the server."""
+        return MailboxUnreachable(self.where, self.seen, self.todo, permanent=self.permanent)
+
 
 class SubmissionUnreachable(ServiceError):
     """The SMTP server could not be used for any mail; nothing of the mail at hand was handed over.

@@ -4,26 +4,34 @@ The server's flags and SEARCH are never believed (people read the mailbox by han
 wrongly): which mails are new is decided by UID against our own ledger.
 """
 
-from service.mailbox.fetch import Fetched, RefusalReason, Refused, Vanished
-from service.mailbox.filing import Filed, NotFiled
-from service.mailbox.listing import FolderListing, list_uids
-from service.mailbox.mailbox import Mailbox
+from service.mailbox.account import Mailbox
+from service.mailbox.fetch import NotTaken, Reason, Vanished, fetch_new
+from service.mailbox.filing import Filed, How, NotFiled, file_mail
+from service.mailbox.idle import Woken, wait_for_mail
+from service.mailbox.listing import FolderListing, LedgerView, list_uids
 from service.mailbox.probe import Probe, probe
 from service.mailbox.session import Session
-from service.mailbox.settings import MailboxSettings
+from service.mailbox.settings import FOLDERS, Filing, MailboxSettings
 
 __all__ = [
-    "Fetched",
+    "FOLDERS",
     "Filed",
+    "Filing",
     "FolderListing",
+    "How",
+    "LedgerView",
     "Mailbox",
     "MailboxSettings",
     "NotFiled",
+    "NotTaken",
     "Probe",
-    "RefusalReason",
-    "Refused",
+    "Reason",
     "Session",
     "Vanished",
+    "Woken",
+    "fetch_new",
+    "file_mail",
     "list_uids",
     "probe",
+    "wait_for_mail",
 ]

@@ -6,7 +6,7 @@ import random
 class Backoff:
     """Doubles with every failure up to a ceiling, with jitter so that several clients do not return together."""
 
-    def __init__(self, first: float = 5.0, ceiling: float = 600.0, chance: random.Random | None = None) -> None:
+    def __init__(self, first: float = 1.0, ceiling: float = 600.0, chance: random.Random | None = None) -> None:
         self._first = first
         self._ceiling = ceiling
         self._chance = chance or random.Random()

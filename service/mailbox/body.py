@@ -7,7 +7,7 @@ from typing import Any
 from imapclient import IMAPClient
 
 from service.mailbox import answers
-from service.mailbox.session import CHUNK
+from service.mailbox.connection import CHUNK
 
 _HEADER_BYTES = 64 * 1024
 

@@ -58,15 +58,19 @@ def _wait(session: Session, folder: str, until: float, stop: threading.Event) ->
     woken = Woken.TIME
     while woken is Woken.TIME and session.clock() < until:
         woken = _idle_once(session, min(until, session.clock() + session.settings.idle_renewal_seconds), stop)
+    if woken is Woken.MAIL:
+        _has_changed(session, session.examine(folder))  # seen now: the next wait does not tell of it again
     return woken
 
 
 def _has_changed(session: Session, state: FolderState) -> bool:
-    """Whether the folder differs from what the last fetch saw."""
+    """Whether something arrived since the folder was last fetched from or waited for."""
     memory = session.memory(state)
-    if state.uidnext is not None and memory.uidnext is not None:
-        return state.uidnext != memory.uidnext
-    return state.exists > memory.exists >= 0
+    before, memory.watched = memory.watched, (state.uidnext, state.exists)
+    if before is None:
+        return False
+    uidnext, exists = before
+    return state.uidnext != uidnext or state.exists > exists
 
 
 def _sleep(stop: threading.Event, seconds: float) -> Woken:

@@ -52,7 +52,7 @@ def due(session: Session, state: FolderState, known: LedgerView) -> Listing:
     memory, now = session.memory(state), session.clock()
     start = _start(state, memory, now)
     listed = _list(session, state, start)
-    memory.uidnext, memory.exists = state.uidnext, state.exists
+    memory.uidnext, memory.watched = state.uidnext, (state.uidnext, state.exists)
     waiting = _unsettled(session.settings.name, state, memory, known, listed, start)
     memory.floor = min(waiting, default=max(listed, default=start - 1) + 1)
     memory.handed_over = {place for place in memory.handed_over if place[0] >= start}

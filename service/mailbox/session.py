@@ -1,9 +1,5 @@
-"""One account's connection: verified TLS, login, ID, timeouts everywhere; gone wrong, it is dropped and made anew.
+"""One account's session: a connection made when needed and dropped when it goes wrong, and what it has learnt."""
 
-Never falls back to plain text, never waits without limit, never tells the password to a log.
-"""
-
-import imaplib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,17 +8,15 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from imapclient import IMAPClient, SocketTimeout
+from imapclient import IMAPClient
 
 from service.errors import MailboxUnreachable
 from service.mailbox import answers
+from service.mailbox.backoff import Backoff
+from service.mailbox.connection import connect, shut
 from service.mailbox.settings import MailboxSettings
-from service.transport import answer_at_once, is_loopback, tls_context
 
-CHUNK = 1024 * 1024
-"""Bytes asked for at a time; a literal much larger than this is a server fault, not a mail."""
-_LARGEST_LITERAL = 4 * CHUNK
-_IDENTITY = {"name": "collection-mailbox", "version": "1", "vendor": "collection-mailbox"}
+_REFUSED_LOGIN_SECONDS = 900.0  # a wrong password tried every minute locks the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +48,8 @@ class FolderMemory:
 
     uidvalidity: int
     floor: int = 1  # every mail below was settled in the ledger when last looked
-    uidnext: int | None = None
-    exists: int = -1
+    uidnext: int | None = None  # when last fetched from
+    watched: tuple[int | None, int] | None = None  # UIDNEXT and EXISTS when last fetched from or waited for
     whole_listing_due: float = float("-inf")  # on the session's clock
     handed_over: set[tuple[int, datetime | None]] = field(default_factory=set)  # where the ledger cannot answer
     attempts: dict[int, Attempts] = field(default_factory=dict)
@@ -69,6 +63,9 @@ class Session:
         self.clock = clock
         self._client: IMAPClient | None = None
         self._opened: str | None = None
+        self._backoff = Backoff()
+        self._resting_until = 0.0
+        self._failure: MailboxUnreachable | None = None
         self._memories: dict[str, FolderMemory] = {}
         self.naming: tuple[str, str] | None = None  # prefix and delimiter of folder names, once known
         self.odd_waits = 0  # in a row, of `idle`
@@ -83,16 +80,32 @@ class Session:
 
     @property
     def client(self) -> IMAPClient:
-        """The live client, connected and logged in. Raises MailboxUnreachable."""
+        """The live client, connected and logged in. Raises MailboxUnreachable.
+
+        After a failure the next connection waits, longer each time; until then the failure is told again.
+        """
         if self._client is None:
-            self._client = _connect(self.settings)
+            self._client = self._connect()
         return self._client
+
+    def _connect(self) -> IMAPClient:
+        if self._failure is not None and self.clock() < self._resting_until:
+            raise self._failure.again()
+        try:
+            client = connect(self.settings)
+        except MailboxUnreachable as error:
+            pause = self._backoff.failed()
+            self._resting_until = self.clock() + (max(pause, _REFUSED_LOGIN_SECONDS) if error.permanent else pause)
+            self._failure = error
+            raise
+        self._backoff.succeeded()
+        return client
 
     def drop(self) -> None:
         """Forget the connection without a word: it is dead or out of step."""
         client, self._client, self._opened = self._client, None, None
         if client is not None:
-            _shut(client)
+            shut(client)
 
     def close(self) -> None:
         """Log out politely; how the server takes it no longer matters."""
@@ -101,7 +114,7 @@ class Session:
             try:
                 client.logout()
             except answers.FAILURES:
-                _shut(client)
+                shut(client)
 
     @contextmanager
     def guard(self, doing: str) -> Iterator[None]:
@@ -145,85 +158,6 @@ class Session:
         if memory is None or memory.uidvalidity != state.uidvalidity:
             memory = self._memories[state.name] = FolderMemory(state.uidvalidity)
         return memory
-
-
-def _connect(settings: MailboxSettings) -> IMAPClient:
-    if settings.security == "plain" and not is_loopback(settings.host):
-        todo = "请将 security 改为 tls 或 starttls"
-        raise MailboxUnreachable(settings.where, "不加密的连接只许连本机", todo)
-    try:
-        client = _open(settings)
-    except answers.FAILURES as error:
-        raise answers.connecting(settings.where, error) from error
-    try:
-        _log_in(client, settings)
-    except answers.FAILURES as error:
-        _shut(client)
-        raise answers.logging_in(settings.where, settings.username, error) from error
-    _introduce(client, settings)
-    return client
-
-
-def _open(settings: MailboxSettings) -> IMAPClient:
-    context = tls_context(settings.ca_file)
-    client = IMAPClient(
-        settings.host,
-        settings.port,
-        ssl=settings.security == "tls",
-        ssl_context=context,
-        timeout=SocketTimeout(connect=settings.timeout_seconds, read=settings.timeout_seconds),
-    )
-    try:
-        _tame(client)
-        if settings.security == "starttls":
-            client.starttls(context)
-        answer_at_once(client.socket())
-    except BaseException:
-        _shut(client)
-        raise
-    return client
-
-
-def _tame(client: IMAPClient) -> None:
-    """Undo IMAPClient's habits that hurt: its debug level formats every literal (7 times the CPU, 3 the memory)."""
-    imap = client._imap  # private, pinned by tests/mailbox
-    imap.debug = 0
-    read = imap.read
-
-    def read_within_reason(size: int) -> Any:
-        if size > _LARGEST_LITERAL:  # {99999999999} would be allocated at once
-            raise imaplib.IMAP4.abort(f"the server announced {size} bytes")
-        return read(size)
-
-    imap.read = read_within_reason
-    client.normalise_times = False
-
-
-def _log_in(client: IMAPClient, settings: MailboxSettings) -> None:
-    username, password = settings.username, settings.password.get_secret_value()
-    if username.isascii() and password.isascii():
-        escaped = username.replace("\\", "\\\\").replace('"', '\\"')
-        client.login(f'"{escaped}"', password)  # imaplib quotes the password only
-    else:
-        client.plain_login(username, password)
-
-
-def _introduce(client: IMAPClient, settings: MailboxSettings) -> None:
-    """RFC 2971 ID: 163 and 126 refuse to open a folder before it; other servers hang up unless they asked for it."""
-    try:
-        if client.has_capability("ID"):
-            client.id_(_IDENTITY)
-    except answers.FAILURES as error:
-        if answers.trouble(error) is answers.Trouble.LINE and not isinstance(error, ValueError):
-            _shut(client)
-            raise answers.working(settings.where, "登录", error) from error
-
-
-def _shut(client: IMAPClient) -> None:
-    try:
-        client.shutdown()
-    except answers.FAILURES:
-        client.socket().close()
 
 
 def _state(folder: str, answer: dict[bytes, Any]) -> FolderState:
