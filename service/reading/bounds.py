@@ -1,0 +1,17 @@
+"""What one reading may cost: the limits that `sandbox` sets and `worker` runs under."""
+
+from dataclasses import dataclass
+
+_MB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Per child or per mail; generous for honest mail, tight enough that one hostile mail cannot stop the service."""
+
+    memory_bytes: int = 2560 * _MB  # address space of the child
+    cpu_seconds: float = 300.0  # of the child itself, per mail; recognition is bounded by its own process
+    wall_seconds: float = 900.0  # per mail
+    start_seconds: float = 60.0  # until a fresh child takes the rules
+    recycle_after: int = 500  # mails per child
+    swollen_bytes: int = 900 * _MB  # resident memory above which a child is replaced

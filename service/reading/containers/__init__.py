@@ -1,0 +1,151 @@
+"""Opens containers: zip, tar, packed files and nested mails, at any depth within the limits.
+
+`unpack` keeps the mail's order, gives every file its unique path, and never raises. Office files are zip inside but
+no containers. Kinds that this installation cannot open are named as such, so that nobody is told "missing".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from service.domain.rules import MailWords
+from service.domain.submission import Problem
+from service.reading import sniff
+from service.reading.containers.members import Budget, Opened
+from service.reading.containers.tars import open_packed, open_tar
+from service.reading.containers.zips import open_zip
+from service.reading.found import Found, Paths, extension_of, safe_name
+from service.reading.limits import CONTAINERS
+from service.reading.mail import ParsedMail, parse
+
+__all__ = ["DETACHED_SIGNATURES", "Unpacked", "unpack"]
+
+_CANNOT_OPEN = {
+    sniff.RAR: "rar压缩包，本系统无法打开，请改用zip格式",
+    sniff.SEVEN_ZIP: "7z压缩包，本系统无法打开，请改用zip格式",
+    sniff.TNEF: "Outlook专用格式（winmail.dat），本系统无法打开，请以普通附件重新发送",
+    sniff.OUTLOOK: "Outlook邮件文件（.msg），本系统无法打开，请以普通附件重新发送",
+    sniff.SIGNED: "数字签名或加密邮件（p7m），本系统无法打开，请以普通附件重新发送",
+}
+DETACHED_SIGNATURES = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-keys",
+    }
+)
+_PACKED = frozenset({sniff.GZIP, sniff.BZIP2, sniff.XZ})
+_MAIL_TYPES = frozenset({sniff.MAIL, "message/global"})
+_HIDDEN_IN = frozenset({sniff.ZIP, sniff.TAR}) | _PACKED
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """Every file of a mail at any depth, containers before their members; the mails inside; defects."""
+
+    files: tuple[Found, ...]
+    texts: tuple[str, ...] = ()
+    mails: tuple[tuple[str, ParsedMail], ...] = ()  # path of each nested mail and what it holds
+    defects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    found: Found
+    folder: str  # path of the container it lies in, "" at the top
+    position: int
+    archives: int = 0  # archives above it
+    mails: int = 0  # mails above it
+
+
+class _Unpacker:
+    def __init__(self, words: MailWords) -> None:
+        self.words = words
+        self.budget = Budget()
+        self.paths = Paths()
+        self.files: list[Found] = []
+        self.texts: list[str] = []
+        self.mails: list[tuple[str, ParsedMail]] = []
+        self.defects: list[str] = []
+
+    def run(self, files: Iterable[Found]) -> Unpacked:
+        stack = [_Task(found, "", n) for n, found in enumerate(files, 1)][::-1]
+        while stack:
+            stack += reversed(self.visit(stack.pop()))
+        return Unpacked(tuple(self.files), tuple(self.texts), tuple(self.mails), tuple(self.defects))
+
+    def visit(self, task: _Task) -> list[_Task]:
+        """Notes a file under its path, and returns what lies inside it."""
+        kind = _kind(task.found)
+        found = self.placed(task, kind)
+        if found.problem is not None:
+            self.files.append(found)
+            return []
+        if kind in _CANNOT_OPEN:
+            self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=_CANNOT_OPEN[kind]))
+            return []
+        if kind == sniff.MAIL:
+            return self.open_mail(task, found)
+        if kind in _HIDDEN_IN:
+            return self.open_archive(task, found, kind)
+        self.files.append(found)
+        return []
+
+    def placed(self, task: _Task, kind: str) -> Found:
+        name = task.found.name or _stable_name(task.position, kind, task.found.declared)
+        inside = "/".join(step for step in (task.folder, task.found.path, name) if step)
+        return replace(task.found, name=name, path=self.paths.unique(inside))
+
+    def open_archive(self, task: _Task, found: Found, kind: str) -> list[_Task]:
+        if task.archives >= CONTAINERS.depth:
+            note = f"压缩包嵌套超过{CONTAINERS.depth}层，未展开"
+            self.files.append(replace(found, is_container=True, problem=Problem.REFUSED, note=note))
+            return []
+        opened = self._open(found, kind)
+        self.files.append(replace(found, is_container=True, problem=opened.problem, note=opened.note))
+        inner = [
+            Found("/".join(m.folders), m.name, m.content, problem=m.problem, note=m.note, size=m.size)
+            for m in opened.members
+        ]
+        return [_Task(f, found.path, n, task.archives + 1, task.mails) for n, f in enumerate(inner, 1)]
+
+    def _open(self, found: Found, kind: str) -> Opened:
+        if kind == sniff.ZIP:
+            return open_zip(found.content, self.budget)
+        if kind == sniff.TAR:
+            return open_tar(found.content, self.budget)
+        return open_packed(found.content, found.name, kind, self.budget)
+
+    def open_mail(self, task: _Task, found: Found) -> list[_Task]:
+        if task.mails >= CONTAINERS.mail_depth:
+            note = f"邮件嵌套超过{CONTAINERS.mail_depth}层，未展开"
+            self.files.append(replace(found, is_container=True, problem=Problem.REFUSED, note=note))
+            return []
+        mail = parse(found.content, self.words)
+        self.files.append(replace(found, is_container=True))
+        self.texts.append("\n\n".join(t for t in (mail.envelope.subject, mail.text, mail.quoted) if t))
+        self.mails.append((found.path, mail))
+        self.defects += [f"{found.path}: {d}" for d in mail.defects]
+        return [_Task(f, found.path, n, task.archives, task.mails + 1) for n, f in enumerate(mail.files, 1)]
+
+
+def unpack(files: Iterable[Found], words: MailWords) -> Unpacked:
+    """All files of a mail with their paths. Never raises."""
+    return _Unpacker(words).run(files)
+
+
+def _kind(found: Found) -> str:
+    """The container's kind by content; a part that its sender labels as a mail is one although it looks like text."""
+    if found.declared in _MAIL_TYPES and found.content:
+        return sniff.MAIL
+    if found.declared in DETACHED_SIGNATURES:
+        return sniff.UNKNOWN
+    return sniff.media_type(found.content, found.name)
+
+
+def _stable_name(position: int, kind: str, declared: str) -> str:
+    """A name for what has none: the same for the same mail, with the extension of what it is."""
+    if kind == sniff.MAIL:
+        return f"邮件{position}.eml"
+    extension = sniff.EXTENSIONS.get(kind) or extension_of(safe_name(declared.replace("/", "."))) or "bin"
+    return f"未命名附件{position}.{extension}"

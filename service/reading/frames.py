@@ -1,0 +1,31 @@
+"""Length-prefixed messages between the reading parent and its child."""
+
+import struct
+from typing import BinaryIO
+
+HEAD = struct.Struct(">cQ")  # what it is, how many bytes follow
+LONGEST = 1 << 30
+
+RULES = b"r"  # parent: pickled (Rulebook, Bounds)
+MAIL = b"m"  # parent: path of a mail's bytes
+READY = b"+"  # child: rules taken, nothing to read yet
+DONE = b"d"  # child: resident bytes (8), then a Submission as JSON
+FAILED = b"f"  # child: what went wrong, without any content of the mail
+
+
+def pack(kind: bytes, payload: bytes) -> bytes:
+    return HEAD.pack(kind, len(payload)) + payload
+
+
+def receive(stream: BinaryIO) -> tuple[bytes, bytes] | None:
+    """The next message; None when the other side has closed. Raises EOFError when it closed inside a message."""
+    head = stream.read(HEAD.size)
+    if not head:
+        return None
+    if len(head) < HEAD.size:
+        raise EOFError("message cut off")
+    kind, size = HEAD.unpack(head)
+    payload = stream.read(size)
+    if len(payload) < size:
+        raise EOFError("message cut off")
+    return kind, payload

@@ -1,0 +1,181 @@
+"""A mail's MIME tree, cut from its raw bytes (RFC 2046 section 5.1).
+
+Promises: iterative, linear in the size for any nesting up to the limits, no part is lost silently: what is cut
+off or guessed stands in `defects`. It refuses to interpret content; that is for the layers above.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service.reading.limits import MAIL
+from service.reading.mail import parameters
+from service.reading.mail.header import Header, read_header
+
+_DELIMITER_LINE = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?$", re.MULTILINE)
+_LINE_END = re.compile(rb"(--)?[ \t\r]*(?:\n|\Z)")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A leaf of the tree: header, raw body still in its transfer encoding, and the multiparts above it."""
+
+    header: Header
+    content_type: parameters.Value
+    body: bytes
+    above: tuple[tuple[str, int], ...] = ()  # (multipart subtype, identity), outermost first
+    too_deep: bool = False
+
+    @property
+    def media_type(self) -> str:
+        return self.content_type.token
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The top header, the leaves in document order, and what was broken."""
+
+    header: Header
+    parts: tuple[Part, ...]
+    defects: tuple[str, ...]
+    structure_is_broken: bool = False  # a second opinion is worth its price
+    is_cut_short: bool = False  # parts beyond the limit were left out
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    start: int
+    end: int
+    default_type: str
+    above: tuple[tuple[str, int], ...]
+
+
+class _Splitter:
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self.parts: list[Part] = []
+        self.defects: list[str] = []
+        self.broken = False
+        self.cut_short = False
+        self.identity = 0
+
+    def note(self, *defects: str) -> None:
+        self.defects += [d for d in defects if d not in self.defects]
+
+    def note_broken(self, defect: str) -> None:
+        self.note(defect)
+        self.broken = True
+
+    def run(self) -> Split:
+        start = _start_of(self.raw)
+        top = read_header(self.raw, start, len(self.raw)).header
+        stack = [_Region(start, len(self.raw), "text/plain", ())]
+        while stack:
+            if len(self.parts) >= MAIL.parts:
+                self.cut_short = True
+                self.note(f"more than {MAIL.parts} parts, the rest left out")
+                break
+            stack += reversed(self.visit(stack.pop()))
+        return Split(top, tuple(self.parts), tuple(self.defects), self.broken, self.cut_short)
+
+    def visit(self, region: _Region) -> list[_Region]:
+        """Adds a leaf, or returns the regions of a multipart's parts."""
+        found = read_header(self.raw, region.start, region.end)
+        self.note(*found.defects)
+        declared = parameters.parse(found.header.get(b"content-type"))
+        if "/" not in declared.token:
+            declared = parameters.Value(region.default_type, declared.plain, declared.extended)
+        inner = _Region(found.body, region.end, region.default_type, region.above)
+        if declared.token.startswith("multipart/"):
+            if len(region.above) >= MAIL.depth:
+                self.note(f"multiparts nested deeper than {MAIL.depth}")
+                return self.leaf(inner, found.header, declared, too_deep=True)
+            if children := self.divide(inner, declared):
+                return children
+            declared = parameters.Value("text/plain", declared.plain, declared.extended)
+        return self.leaf(inner, found.header, declared)
+
+    def leaf(
+        self, region: _Region, header: Header, declared: parameters.Value, *, too_deep: bool = False
+    ) -> list[_Region]:
+        body = self.raw[region.start : region.end]
+        self.parts.append(Part(header, declared, body, region.above, too_deep))
+        return []
+
+    def divide(self, region: _Region, declared: parameters.Value) -> list[_Region]:
+        """The regions between the delimiters of one multipart; none when there is no delimiter at all."""
+        boundary = (declared.get("boundary") or "").rstrip().encode("utf-8", "replace")
+        pieces, closed = self.between(region, boundary) if boundary else ([], False)
+        if not pieces:
+            boundary = _guess_boundary(self.raw, region.start, region.end)
+            self.note_broken("multipart boundary is missing or never used")
+            pieces, closed = self.between(region, boundary) if boundary else ([], False)
+        elif not closed:
+            self.note("multipart has no closing boundary")
+        self.identity += 1
+        subtype = declared.token.removeprefix("multipart/")
+        above = (*region.above, (subtype, self.identity))
+        inside = "message/rfc822" if subtype == "digest" else "text/plain"
+        return [_Region(start, end, inside, above) for start, end in pieces]
+
+    def between(self, region: _Region, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
+        """Begin and end of every piece, and whether a closing delimiter was seen last."""
+        pieces: list[tuple[int, int]] = []
+        start: int | None = None
+        closed = False
+        for line, after, is_close in _delimiters(self.raw, region.start, region.end, boundary):
+            if start is not None:
+                pieces.append((start, max(start, _before_line_end(self.raw, line))))
+            elif closed:
+                self.note("parts after the closing boundary")
+            start, closed = (None, True) if is_close else (after, False)
+            if len(pieces) > MAIL.parts:
+                return pieces, True
+        if start is not None:
+            pieces.append((start, region.end))
+        return pieces, closed
+
+
+def split(raw: bytes) -> Split:
+    """The tree of a mail. Never raises, whatever the bytes."""
+    if b"\n" not in raw and b"\r" in raw:
+        raw = raw.replace(b"\r", b"\n")
+    return _Splitter(raw).run()
+
+
+def _start_of(raw: bytes) -> int:
+    """Where the header begins: after a byte order mark, blank lines, an mbox "From " line."""
+    at = len(_BYTE_ORDER_MARK) if raw.startswith(_BYTE_ORDER_MARK) else 0
+    while raw[at : at + 1] in (b"\r", b"\n"):
+        at += 1
+    if raw.startswith((b"From ", b">From "), at):
+        at = raw.find(b"\n", at) + 1 or len(raw)
+    return at
+
+
+def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+    """(begin, successor, closes) of every delimiter line in the region."""
+    mark = b"--" + boundary
+    at = raw.find(mark, start, end)
+    while at >= 0:
+        after = at + len(mark)
+        rest = _LINE_END.match(raw, after, end)
+        if rest is not None and (at == start or raw[at - 1 : at] == b"\n"):
+            yield at, rest.end(), rest[1] is not None
+            after = max(after, rest.end())
+        at = raw.find(mark, after, end)
+
+
+def _before_line_end(raw: bytes, line: int) -> int:
+    """The end of the content before a delimiter line: the line break belongs to the delimiter."""
+    at = line - 1
+    return at - 1 if raw[at - 1 : at] == b"\r" else at
+
+
+def _guess_boundary(raw: bytes, start: int, end: int) -> bytes:
+    """The first line that begins with "--" and is directly followed by a MIME field; b"" when there is none."""
+    for found in _DELIMITER_LINE.finditer(raw, start, min(end, start + MAIL.header_scan)):
+        if raw[found.end() + 1 : found.end() + 9].lower() == b"content-":
+            return found[1]
+    return b""

@@ -1,0 +1,150 @@
+"""The story of one reading: take the mail apart, open containers, read forms, then letters, then decide roles.
+
+Forms come first because they are cheap; recognition of pictures comes last, the likeliest letters first, and ends
+early once a letter is found. Never raises for what a mail holds; the same bytes give the same Submission.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from service.domain.rules import Rulebook
+from service.domain.submission import Attachment, CoverLetter, Problem, Role, Submission, Table
+from service.reading import sniff
+from service.reading.containers import Unpacked, unpack
+from service.reading.forms import read_form
+from service.reading.found import Paths
+from service.reading.letters import DocumentReading, Ocr, combine, read_document
+from service.reading.limits import DOCUMENTS
+from service.reading.mail import ParsedMail, parse
+from service.reading.mail.links import Link
+from service.reading.roles import Hints, Item, Opinion, Picture, Sort, hints_of, is_small_picture, opinion_on, sort_of
+from service.reading.version import READER_VERSION
+
+_PAGE_SORTS = (Sort.PAGES, Sort.PICTURE)
+_FORM_SORTS = (Sort.SHEET, Sort.WORDS, Sort.PLAIN)
+
+
+def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr) -> Submission:
+    """Everything the bytes of one mail bring."""
+    mail = parse(content, rulebook.mail)
+    unpacked = unpack(mail.files, rulebook.mail)
+    items = _items(unpacked)
+    _read_forms(items, rulebook)
+    letters = _read_letters(items, rulebook, ocr)
+    tables = tuple(table for item in items if item.form is not None for table in item.form.tables)
+    whole = _whole(items, letters, tables, hints_of(rulebook))
+    return Submission(
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        envelope=mail.envelope,
+        text=mail.text,
+        quoted="\n\n".join(t for t in (mail.quoted, *unpacked.texts) if t),
+        attachments=(*(_attachment(item, opinion_on(item, whole)) for item in items), *_links(mail, unpacked)),
+        letters=letters,
+        tables=tables,
+        defects=(*mail.defects, *unpacked.defects),
+        reader=READER_VERSION,
+    )
+
+
+def _items(unpacked: Unpacked) -> list[Item]:
+    """Every file with its kind; the same bytes are read only where they stand first."""
+    first: dict[str, str] = {}
+    items: list[Item] = []
+    for found in unpacked.files:
+        kind = sniff.media_type(found.content, found.name)
+        item = Item(found, kind, sort_of(kind, found.name))
+        if item.is_readable:
+            item.copy_of = first.get(found.sha256)
+            first.setdefault(found.sha256, found.path)
+        items.append(item)
+    return items
+
+
+def _read_forms(items: Iterable[Item], rulebook: Rulebook) -> None:
+    for item in items:
+        if item.is_readable and item.sort in _FORM_SORTS:
+            found = item.found
+            item.form = read_form(found.content, found.path, found.name, item.media_type, rulebook.forms)
+
+
+def _read_letters(items: list[Item], rulebook: Rulebook, ocr: Ocr) -> tuple[CoverLetter, ...]:
+    """Reads editable documents, then scans, likeliest letter first; merges pages of one letter."""
+    hints = hints_of(rulebook)
+    for item in items:
+        if item.is_readable and item.sort in {Sort.WORDS, Sort.PLAIN} and not _is_form(item):
+            item.document = _document(item, rulebook, ocr)
+    _read_scans(items, rulebook, ocr, hints)
+    if not any(_is_letter(item) for item in items):
+        _read_forms_as_letters(items, rulebook, ocr)
+    return combine([item.document for item in items if item.document is not None])
+
+
+def _read_scans(items: list[Item], rulebook: Rulebook, ocr: Ocr, hints: Hints) -> None:
+    scans = [i for i in items if i.is_readable and i.sort in _PAGE_SORTS and not is_small_picture(i)]
+    scans.sort(key=lambda i: (not hints.letter(i.name), i.found.inline, i.depth, i.sort is Sort.PICTURE))
+    since_letter = 0
+    for number, item in enumerate(scans):
+        found_letter = any(_is_letter(i) for i in scans[:number])
+        since_letter += found_letter
+        if number >= DOCUMENTS.pages_before_letter or since_letter > DOCUMENTS.pages_after_letter:
+            return
+        item.document = _document(item, rulebook, ocr)
+
+
+def _read_forms_as_letters(items: Iterable[Item], rulebook: Rulebook, ocr: Ocr) -> None:
+    """Some send letter and tables in one word processor file."""
+    for item in items:
+        if item.is_readable and item.sort is Sort.WORDS and _is_form(item):
+            reading = _document(item, rulebook, ocr)
+            item.document = reading if reading.letter is not None else None
+
+
+def _document(item: Item, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
+    found = item.found
+    return read_document(found.content, found.path, found.name, item.media_type, rulebook, ocr)
+
+
+def _is_form(item: Item) -> bool:
+    return item.form is not None and item.form.is_form
+
+
+def _is_letter(item: Item) -> bool:
+    return item.document is not None and item.document.letter is not None
+
+
+def _whole(items: list[Item], letters: tuple[CoverLetter, ...], tables: tuple[Table, ...], hints: Hints) -> Picture:
+    return Picture(
+        letter_paths=frozenset(path for letter in letters for path in letter.attachments),
+        has_form=any(_is_form(item) for item in items),
+        tables=frozenset(table.number for table in tables),
+        hints=hints,
+    )
+
+
+def _attachment(item: Item, opinion: Opinion) -> Attachment:
+    found = item.found
+    problem, note = opinion.problem, opinion.note
+    if found.damage and opinion.role is not Role.DECORATION and problem is None:
+        note = note or "附件在传输中有损坏，已尽量读取"
+    if found.damage and problem in {Problem.UNREADABLE_TEXT, Problem.UNKNOWN_KIND}:
+        problem, note = Problem.DAMAGED, "附件在传输中损坏，请重新发送"
+    return Attachment(
+        found.path, found.name, found.full_size, found.sha256, item.media_type, opinion.role, problem, note,
+        opinion.why, found.inline,
+    )  # fmt: skip
+
+
+def _links(mail: ParsedMail, unpacked: Unpacked) -> Iterator[Attachment]:
+    """Oversized attachments that were only linked, of the mail and of the mails inside it."""
+    paths = Paths()
+    for file in unpacked.files:
+        paths.unique(file.path)
+    for folder, links in (("", mail.links), *((path, inner.links) for path, inner in unpacked.mails)):
+        for link in links:
+            yield _link(paths.unique(f"{folder}/{link.name}".lstrip("/")), link)
+
+
+def _link(path: str, link: Link) -> Attachment:
+    digest = hashlib.sha256(b"").hexdigest()
+    return Attachment(path, link.name, 0, digest, sniff.UNKNOWN, Role.LINK, None, link.note, "正文中的超大附件链接")

@@ -1,0 +1,254 @@
+"""What each file is for: its role, decided from content; a name decides only where content cannot be read.
+
+Two principles: a letter or form that we cannot read is still a letter or form with a problem, never "missing";
+and when nothing else could be the form, a lone spreadsheet is taken for it, so that staff look instead of the
+submitter being asked for what was sent.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.domain.rules import Rulebook
+from service.domain.submission import Problem, Role
+from service.reading import sniff
+from service.reading.containers import DETACHED_SIGNATURES
+from service.reading.containers.members import is_decoration
+from service.reading.forms import FormReading
+from service.reading.found import Found, extension_of
+from service.reading.letters import DocumentReading
+from service.reading.limits import DOCUMENTS
+
+
+class Sort(StrEnum):
+    """Who reads a file."""
+
+    SHEET = "sheet"  # spreadsheets
+    WORDS = "words"  # word processor documents
+    PAGES = "pages"  # PDF and OFD
+    PICTURE = "picture"
+    PLAIN = "plain"  # text and HTML
+    OTHER = "other"
+
+
+_SORTS = {
+    sniff.XLSX: Sort.SHEET, sniff.XLSM: Sort.SHEET, sniff.XLSB: Sort.SHEET, sniff.XLS: Sort.SHEET,
+    sniff.XML_SPREADSHEET: Sort.SHEET, sniff.ODS: Sort.SHEET, sniff.CSV: Sort.SHEET, sniff.DOCX: Sort.WORDS,
+    sniff.DOCM: Sort.WORDS, sniff.DOC: Sort.WORDS, sniff.ODT: Sort.WORDS, sniff.RTF: Sort.WORDS,
+    sniff.PDF: Sort.PAGES, sniff.OFD: Sort.PAGES, sniff.TEXT: Sort.PLAIN, sniff.HTML: Sort.PLAIN,
+}  # fmt: skip
+_SHEET_EXTENSIONS = frozenset({"xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "et", "ett", "ods", "csv"})
+_WORD_EXTENSIONS = frozenset({"doc", "docx", "docm", "dot", "dotx", "wps", "wpt", "odt", "rtf"})
+_PAGE_EXTENSIONS = frozenset({"pdf", "ofd"})
+_PICTURE_EXTENSIONS = frozenset({"jpg", "jpeg", "png", "bmp", "tif", "tiff", "heic", "heif", "webp"})
+_UNTELLING = frozenset({sniff.UNKNOWN, sniff.EMPTY, sniff.OFFICE_ENCRYPTED, sniff.OFFICE_UNKNOWN})
+_DRAWINGS = frozenset({"image/svg+xml", "image/wmf", "image/emf", "image/x-icon"})
+_SLIDES = frozenset({sniff.PPT, sniff.PPTX, "application/vnd.oasis.opendocument.presentation"})
+_DECORATION_EXTENSIONS = frozenset({"p7s", "asc", "sig", "ics", "vcf"})
+_FORM_WORD = "表"
+_LETTER_WORD = "函"
+_HARD = frozenset({Problem.DAMAGED, Problem.ENCRYPTED, Problem.REFUSED, Problem.UNSUPPORTED, Problem.EMPTY})
+
+
+@dataclass(slots=True)
+class Item:
+    """One file on its way through the readers."""
+
+    found: Found
+    media_type: str
+    sort: Sort
+    copy_of: str | None = None  # path of the same bytes met earlier
+    form: FormReading | None = None
+    document: DocumentReading | None = None
+
+    @property
+    def name(self) -> str:
+        return self.found.name
+
+    @property
+    def depth(self) -> int:
+        return self.found.path.count("/")
+
+    @property
+    def is_readable(self) -> bool:
+        """True when there are bytes that a reader should see."""
+        return (
+            self.found.problem is None and not self.found.is_container and bool(self.found.content) and not self.copy_of
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A file's role, its problem, and the Chinese sentences for people."""
+
+    role: Role
+    why: str
+    problem: Problem | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What the whole mail turned out to hold; single files are judged against it."""
+
+    letter_paths: frozenset[str] = frozenset()
+    has_form: bool = False
+    tables: frozenset[int] = frozenset()
+    hints: "Hints" = field(default_factory=lambda: Hints((), frozenset()))
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What names give away. Used only where the content cannot speak."""
+
+    letter_titles: tuple[re.Pattern[str], ...]
+    all_tables: frozenset[int]
+
+    def letter(self, name: str) -> bool:
+        flat = unicodedata.normalize("NFKC", name)
+        return _LETTER_WORD in flat or any(p.search(flat) for p in self.letter_titles)
+
+    def form(self, name: str) -> bool:
+        return _FORM_WORD in name and not self.letter(name)
+
+
+def hints_of(rulebook: Rulebook) -> Hints:
+    titles = tuple(re.compile(p) for p in rulebook.letter.title_patterns)
+    return Hints(titles, frozenset(t.number for t in rulebook.forms.tables))
+
+
+def sort_of(media_type: str, name: str) -> Sort:
+    """Who should read a file of this kind; the extension speaks where the content says nothing."""
+    extension = extension_of(name)
+    if media_type in {sniff.HTML, sniff.MHTML} and extension in _SHEET_EXTENSIONS:
+        return Sort.SHEET
+    if media_type in _UNTELLING:
+        return _sort_by_extension(extension)
+    if media_type.startswith("image/") and media_type not in _DRAWINGS:
+        return Sort.PICTURE
+    return _SORTS.get(media_type, Sort.OTHER)
+
+
+def _sort_by_extension(extension: str) -> Sort:
+    groups = (
+        (_SHEET_EXTENSIONS, Sort.SHEET), (_WORD_EXTENSIONS, Sort.WORDS),
+        (_PAGE_EXTENSIONS, Sort.PAGES), (_PICTURE_EXTENSIONS, Sort.PICTURE),
+    )  # fmt: skip
+    return next((sort for group, sort in groups if extension in group), Sort.OTHER)
+
+
+def is_small_picture(item: Item) -> bool:
+    """Too small to hold a page of text: a logo, an icon, a line of stationery."""
+    if item.sort is not Sort.PICTURE:
+        return False
+    size = sniff.picture_size(item.found.content)
+    if size is None:
+        return item.found.inline and len(item.found.content) < DOCUMENTS.small_picture_bytes
+    if min(size) < DOCUMENTS.small_picture_side:
+        return True
+    return item.found.inline and max(size) < DOCUMENTS.inline_picture_side
+
+
+def opinion_on(item: Item, mail: Picture) -> Opinion:
+    """The role of one file, given what the whole mail holds."""
+    if item.copy_of is not None:
+        return Opinion(Role.SUPPORTING, f"与“{item.copy_of}”内容完全相同，只读取一次")
+    if _is_decoration(item):
+        return Opinion(Role.DECORATION, "签名图标、系统文件或小图片")
+    if item.found.is_container:
+        return _container(item)
+    if item.found.problem is not None:
+        return _by_name(item, mail, item.found.problem, item.found.note)
+    if not item.found.content:
+        return _by_name(item, mail, Problem.EMPTY, "附件大小为0字节")
+    return _by_content(item, mail)
+
+
+def _is_decoration(item: Item) -> bool:
+    if item.found.declared in DETACHED_SIGNATURES or item.media_type in _DRAWINGS:
+        return True
+    if is_decoration((), item.name) or extension_of(item.name) in _DECORATION_EXTENSIONS:
+        return True
+    return item.is_readable and is_small_picture(item)
+
+
+def _container(item: Item) -> Opinion:
+    return Opinion(Role.CONTAINER, "压缩包或邮件，内含文件另行列出", item.found.problem, item.found.note)
+
+
+def _by_content(item: Item, mail: Picture) -> Opinion:
+    form, document = item.form, item.document
+    if form is not None and form.is_form:
+        return Opinion(Role.FORM, form.why or "内容为征集表", form.problem, form.note)
+    if item.found.path in mail.letter_paths:
+        why = document.why if document is not None else ""
+        problem = document.problem if document is not None else None
+        return Opinion(Role.COVER_LETTER, why or "内容为报送函", problem, document.note if document else "")
+    if form is not None and form.problem in _HARD and form.problem is not None:
+        return _unreadable_office(item, mail, form.problem, form.note)
+    if document is not None:
+        return _document(item, document, mail)
+    return _other(item, mail)
+
+
+def _unreadable_office(item: Item, mail: Picture, problem: Problem, note: str) -> Opinion:
+    """A spreadsheet or word processor file that cannot be read: most likely the form."""
+    if mail.hints.letter(item.name) and item.sort is Sort.WORDS:
+        return Opinion(Role.COVER_LETTER, "无法读取，名称为报送函", problem, note)
+    if mail.tables >= mail.hints.all_tables and mail.hints.all_tables and not mail.hints.form(item.name):
+        return Opinion(Role.UNREADABLE, "无法读取，各表已在其他附件中", problem, note)
+    if item.sort is Sort.SHEET or not mail.has_form or mail.hints.form(item.name):
+        return Opinion(Role.FORM, "无法读取，可能是征集表", problem, note)
+    return Opinion(Role.UNREADABLE, "无法读取，征集表已另行收到", problem, note)
+
+
+def _document(item: Item, document: DocumentReading, mail: Picture) -> Opinion:
+    looks = document.looks_like
+    if looks == "unreadable":
+        problem = document.problem or Problem.UNREADABLE_TEXT
+        return _unreadable_pages(item, mail, problem, document.note)
+    if looks == "letter":
+        return Opinion(Role.COVER_LETTER, document.why, document.problem, document.note)
+    if looks == "form" and item.sort in {Sort.PAGES, Sort.PICTURE}:
+        return Opinion(Role.FORM_SCAN, document.why or "征集表的扫描件", document.problem, document.note)
+    if looks == "decoration":
+        return Opinion(Role.DECORATION, document.why or "装饰图片", document.problem, document.note)
+    lone_form = item.form is not None and not mail.has_form
+    if lone_form and (looks == "form" or item.sort is Sort.SHEET or mail.hints.form(item.name)):
+        return Opinion(Role.FORM, "没有其他附件可作征集表，但未认出表1-4", document.problem, document.note)
+    return Opinion(Role.SUPPORTING, document.why or "其他材料", document.problem, document.note)
+
+
+def _unreadable_pages(item: Item, mail: Picture, problem: Problem, note: str) -> Opinion:
+    """Pages that cannot be made out: the letter, unless one was found or the name says otherwise."""
+    if mail.hints.form(item.name):
+        role = Role.FORM_SCAN if item.sort in {Sort.PAGES, Sort.PICTURE} else Role.FORM
+        return Opinion(role, "无法读取，名称为征集表", problem, note)
+    if not mail.letter_paths or mail.hints.letter(item.name):
+        return Opinion(Role.COVER_LETTER, "无法读取，可能是报送函", problem, note)
+    return Opinion(Role.UNREADABLE, "无法读取，报送函已另行收到", problem, note)
+
+
+def _other(item: Item, mail: Picture) -> Opinion:
+    form = item.form
+    problem, note = (form.problem, form.note) if form is not None else (None, "")
+    if item.sort is Sort.SHEET:
+        if not mail.has_form:
+            return Opinion(Role.FORM, "没有其他附件可作征集表，但未认出表1-4", problem, note)
+        return Opinion(Role.SUPPORTING, "电子表格，但不是征集表", problem, note)
+    if item.sort is not Sort.OTHER or item.media_type in _SLIDES:
+        return Opinion(Role.SUPPORTING, (form.why if form else "") or "其他材料", problem, note)
+    note = "文件类型不明，无法读取"
+    return Opinion(Role.UNREADABLE, note, Problem.UNKNOWN_KIND, note)
+
+
+def _by_name(item: Item, mail: Picture, problem: Problem, note: str) -> Opinion:
+    """No bytes to judge by: the extension and the name are all there is."""
+    if item.found.inline:
+        return Opinion(Role.DECORATION, "正文中的图片，内容未能取得", problem, note)
+    if item.sort in {Sort.SHEET, Sort.WORDS}:
+        return _unreadable_office(item, mail, problem, note)
+    if item.sort in {Sort.PAGES, Sort.PICTURE}:
+        return _unreadable_pages(item, mail, problem, note)
+    return Opinion(Role.UNREADABLE, "内容未能取得", problem, note)

@@ -1,0 +1,206 @@
+"""`Reader`: reads mails in one long-lived child process, so that no file of a submitter can harm the service.
+
+The child is started by the first reading, and replaced after a crash, a limit, many mails, or other rules. What it
+answers is validated like any other input.
+"""
+
+import contextlib
+import os
+import pickle
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from service.domain.rules import Rulebook
+from service.domain.submission import Submission
+from service.reading import frames
+from service.reading.bounds import Bounds
+from service.reading.codec import submission_from_json
+
+_CHILD = "service.reading.worker"
+_SOURCE = Path(__file__).resolve().parents[2]
+_CHUNK = 1 << 20
+
+
+class ReaderDied(Exception):
+    """The reading process ended before it answered. The message tells what was seen, and quotes no mail."""
+
+
+class ReaderTimedOut(ReaderDied):
+    """The reading took longer than its limit of wall or processor time, and was ended."""
+
+
+class Reader:
+    """Reads archived mails. Not for use by two threads at once.
+
+    As a context manager it ends its child on leaving. `read` raises ReaderDied or ReaderTimedOut; the next call
+    starts a fresh child.
+    """
+
+    def __init__(self, rulebook: Rulebook, bounds: Bounds | None = None) -> None:
+        self._rulebook = rulebook
+        self._bounds = bounds or Bounds()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._read = 0
+
+    def read(self, path: Path) -> Submission:
+        """The Submission of the mail whose exact bytes lie in a file."""
+        request = frames.pack(frames.MAIL, os.fsencode(path.resolve(strict=True)))
+        child = self._running()
+        kind, payload = self._exchange(child, request, self._bounds.wall_seconds)
+        if kind != frames.DONE:
+            raise ReaderDied(payload.decode("utf-8", "replace")[:200])
+        self._read += 1
+        if self._read >= self._bounds.recycle_after or int.from_bytes(payload[:8], "big") > self._bounds.swollen_bytes:
+            self.close()
+        return self._believed(payload[8:])
+
+    def use(self, rulebook: Rulebook) -> None:
+        """Read by other rules from the next mail on."""
+        if rulebook is not self._rulebook:
+            self._rulebook = rulebook
+            self.close()
+
+    def close(self) -> None:
+        """End the child and everything it started. The next reading starts another. Safe to call twice."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id; None when none is running."""
+        return self._child.pid if self._child is not None and self._child.poll() is None else None
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        self.close()
+        self._child = child = _start()
+        self._read = 0
+        rules = frames.pack(frames.RULES, pickle.dumps((self._rulebook, self._bounds)))
+        kind, _ = self._exchange(child, rules, self._bounds.start_seconds)
+        if kind != frames.READY:
+            self.close()
+            raise ReaderDied("the reading process did not take its rules")
+        return child
+
+    def _exchange(self, child: "subprocess.Popen[bytes]", request: bytes, seconds: float) -> tuple[bytes, bytes]:
+        """Send one message and receive one. Any failure ends the child."""
+        try:
+            return _Wire(child, time.monotonic() + seconds).ask(request)
+        except _TooLate:
+            self.close()
+            raise ReaderTimedOut(f"no answer within {seconds:g} seconds") from None
+        except _Ended:
+            raise self._obituary(child) from None
+        except BaseException:
+            self.close()
+            raise
+
+    def _obituary(self, child: "subprocess.Popen[bytes]") -> ReaderDied:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(2)
+        code = child.returncode
+        self.close()
+        if code == -signal.SIGPROF:
+            return ReaderTimedOut(f"used more than {self._bounds.cpu_seconds:g} seconds of processor time")
+        if code is not None and code < 0:
+            return ReaderDied(f"the reading process was ended by {signal.Signals(-code).name}")
+        return ReaderDied(f"the reading process ended with code {code}")
+
+    def _believed(self, content: bytes) -> Submission:
+        try:
+            return submission_from_json(content)
+        except ValueError:
+            self.close()
+            raise ReaderDied("the reading process answered something that is no submission") from None
+
+
+class _Ended(Exception):
+    """The pipe closed."""
+
+
+class _TooLate(Exception):
+    """The deadline passed."""
+
+
+class _Wire:
+    """One question and its answer over a child's pipes, before a deadline (monotonic seconds)."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]", deadline: float) -> None:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        self._to, self._from = child.stdin.fileno(), child.stdout.fileno()
+        self._deadline = deadline
+
+    def ask(self, request: bytes) -> tuple[bytes, bytes]:
+        self._write(request)
+        kind, size = frames.HEAD.unpack(self._take(frames.HEAD.size))
+        if size > frames.LONGEST:
+            raise _Ended
+        return kind, self._take(size)
+
+    def _write(self, message: bytes) -> None:
+        left = memoryview(message)
+        while left:
+            self._wait(self._to, selectors.EVENT_WRITE)
+            try:
+                left = left[os.write(self._to, left[:_CHUNK]) :]
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise _Ended from None
+
+    def _take(self, size: int) -> bytes:
+        parts: list[bytes] = []
+        while size:
+            self._wait(self._from, selectors.EVENT_READ)
+            part = os.read(self._from, min(size, _CHUNK))
+            if not part:
+                raise _Ended
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def _wait(self, pipe: int, event: int) -> None:
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(pipe, event)
+            if not waiting.select(max(0.0, self._deadline - time.monotonic())):
+                raise _TooLate
+
+
+def _start() -> "subprocess.Popen[bytes]":
+    # A clean environment: the service's own may hold passwords. A fixed hash seed: the same bytes, the same answer.
+    environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(_SOURCE), "PYTHONHASHSEED": "0"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", _CHILD, str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        cwd="/",
+        bufsize=0,
+        process_group=0,
+    )
+    for pipe in (child.stdin, child.stdout):
+        os.set_blocking(pipe.fileno(), False)  # type: ignore[union-attr]  # both were asked for
+    return child

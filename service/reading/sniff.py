@@ -1,0 +1,259 @@
+"""What a file is, by its content; the name only breaks ties between kinds of text.
+
+Promises a media type for any bytes, bounded work, and never raises. "application/octet-stream" is: not known.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+
+import olefile
+
+from service.reading.charsets import decode
+from service.reading.found import extension_of
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"
+XLSB = "application/vnd.ms-excel.sheet.binary.macroEnabled.12"
+XLS = "application/vnd.ms-excel"
+XML_SPREADSHEET = "application/vnd.ms-excel+xml"  # Excel 2003 XML
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+CSV = "text/csv"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOCM = "application/vnd.ms-word.document.macroEnabled.12"
+DOC = "application/msword"
+ODT = "application/vnd.oasis.opendocument.text"
+RTF = "application/rtf"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+PPT = "application/vnd.ms-powerpoint"
+OFFICE_ENCRYPTED = "application/x-ole-encrypted-package"  # an OOXML file under a password
+OFFICE_UNKNOWN = "application/x-ole-storage"
+OFD = "application/ofd"
+PDF = "application/pdf"
+HTML = "text/html"
+TEXT = "text/plain"
+XML = "application/xml"
+MHTML = "multipart/related"
+MAIL = "message/rfc822"
+OUTLOOK = "application/vnd.ms-outlook"
+TNEF = "application/ms-tnef"
+SIGNED = "application/pkcs7-mime"
+ZIP = "application/zip"
+RAR = "application/vnd.rar"
+SEVEN_ZIP = "application/x-7z-compressed"
+TAR = "application/x-tar"
+GZIP = "application/gzip"
+BZIP2 = "application/x-bzip2"
+XZ = "application/x-xz"
+EMPTY = "application/x-empty"
+UNKNOWN = "application/octet-stream"
+
+EXTENSIONS = {
+    XLSX: "xlsx", XLSM: "xlsm", XLSB: "xlsb", XLS: "xls", XML_SPREADSHEET: "xml", ODS: "ods", CSV: "csv", DOCX: "docx",
+    DOCM: "docm", DOC: "doc", ODT: "odt", RTF: "rtf", PPTX: "pptx", PPT: "ppt", OFD: "ofd", PDF: "pdf", HTML: "html",
+    TEXT: "txt", XML: "xml", MAIL: "eml", OUTLOOK: "msg", TNEF: "dat", SIGNED: "p7m", ZIP: "zip", RAR: "rar",
+    SEVEN_ZIP: "7z", TAR: "tar", GZIP: "gz", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif",
+    "image/bmp": "bmp", "image/tiff": "tif", "image/webp": "webp", "image/heic": "heic", "image/avif": "avif",
+    "image/svg+xml": "svg", "image/wmf": "wmf", "image/emf": "emf",
+}  # fmt: skip
+
+_STARTS = (
+    (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"), (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"), (b"II*\0", "image/tiff"), (b"MM\0*", "image/tiff"), (b"II+\0", "image/tiff"),
+    (b"%PDF-", PDF), (b"{\\rtf", RTF), (b"Rar!\x1a\x07", RAR), (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
+    (b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\0", XZ), (b"\x78\x9f\x3e\x22", TNEF),
+    (b"\xd7\xcd\xc6\x9a", "image/wmf"), (b"\0\0\x01\0", "image/x-icon"),
+)  # fmt: skip
+_HEIF_BRANDS = {
+    b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic", b"hevc": "image/heic",
+    b"hevx": "image/heic", b"mif1": "image/heic", b"msf1": "image/heic", b"avif": "image/avif", b"avis": "image/avif",
+}  # fmt: skip
+_MAIN_PARTS = (
+    (b"sheet.binary.macroEnabled.main", XLSB),
+    (b"application/vnd.ms-excel.sheet.macroEnabled.main", XLSM),
+    (b"application/vnd.ms-excel.template.macroEnabled.main", XLSM),
+    (b"spreadsheetml.sheet.main", XLSX),
+    (b"spreadsheetml.template.main", XLSX),
+    (b"application/vnd.ms-word.document.macroEnabled.main", DOCM),
+    (b"wordprocessingml.document.main", DOCX),
+    (b"wordprocessingml.template.main", DOCX),
+    (b"presentationml.", PPTX),
+)
+_OLE_STREAMS = (
+    ("EncryptedPackage", OFFICE_ENCRYPTED), ("Workbook", XLS), ("Book", XLS), ("WordDocument", DOC),
+    ("PowerPoint Document", PPT), ("__properties_version1.0", OUTLOOK),
+)  # fmt: skip
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_TYPES_PART = 1024 * 1024
+_HEAD = 4096
+_MAIL_FIELD = re.compile(
+    rb"^(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|Message-ID|MIME-Version|Content-Type|X-[\w-]{1,60})"
+    rb"[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FIELDS = re.compile(rb"(?:From [^\n]*\n)?(?:(?:[\x21-\x39\x3b-\x7e]{1,80}:|[ \t])[^\n]*(?:\n|\Z))+")
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def media_type(content: bytes, name: str = "") -> str:
+    """The media type of a file. The name is a hint between kinds of text only."""
+    if not content:
+        return EMPTY
+    for start, kind in _STARTS:
+        if content.startswith(start):
+            return kind
+    return _structured(content) or _textual(content, extension_of(name)) or UNKNOWN
+
+
+def _structured(content: bytes) -> str | None:
+    if content.startswith(_OLE):
+        return _ole(content)
+    if content[4:8] == b"ftyp":
+        return _heif(content)
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "image/webp"
+    if content.startswith(b"BM") and content[6:10] == b"\0\0\0\0":
+        return "image/bmp"
+    if content[257:262] == b"ustar":
+        return TAR
+    if content[40:44] == b" EMF":
+        return "image/emf"
+    if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return _zip(content)
+    if content.startswith(b"0\x82") and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in content[:64]:
+        return SIGNED
+    return PDF if b"%PDF-" in content[:1024] else None
+
+
+def _heif(content: bytes) -> str:
+    brands = [content[8:12], *(content[at : at + 4] for at in range(16, min(len(content), 48), 4))]
+    return next((_HEIF_BRANDS[brand] for brand in brands if brand in _HEIF_BRANDS), "video/mp4")
+
+
+def _ole(content: bytes) -> str:
+    """The kind of an OLE2 file by its stream names; a damaged one by the names that still stand in its bytes."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as ole:
+            names = {entry[0].lower() for entry in ole.listdir(streams=True, storages=True)}
+    except Exception:  # olefile raises OSError, IndexError, struct.error and its own on damage
+        return _damaged_ole(content)
+    return next((kind for stream, kind in _OLE_STREAMS if stream.lower() in names), OFFICE_UNKNOWN)
+
+
+def _damaged_ole(content: bytes) -> str:
+    return next((kind for stream, kind in _OLE_STREAMS if stream.encode("utf-16-le") in content), OFFICE_UNKNOWN)
+
+
+def _zip(content: bytes) -> str:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist()[:5000])
+            if "[Content_Types].xml" in names:
+                with archive.open("[Content_Types].xml") as part:
+                    return _ooxml(part.read(_TYPES_PART)) or _ooxml_by_folder(content) or ZIP
+            if "OFD.xml" in names:
+                return OFD
+            if "mimetype" in names:
+                with archive.open("mimetype") as part:
+                    return _opendocument(part.read(200)) or ZIP
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        struct.error,
+    ):
+        return _damaged_zip(content)
+    return ZIP
+
+
+def _ooxml(types: bytes) -> str | None:
+    return next((kind for mark, kind in _MAIN_PARTS if mark in types), None)
+
+
+def _ooxml_by_folder(content: bytes) -> str | None:
+    folders = ((b"xl/", XLSX), (b"word/", DOCX), (b"ppt/", PPTX))
+    return next((kind for folder, kind in folders if folder + b"_rels/" in content or folder in content[:_HEAD]), None)
+
+
+def _opendocument(declared: bytes) -> str | None:
+    kind = declared.decode("ascii", "replace").strip()
+    return kind.removesuffix("-template") if kind.startswith("application/vnd.oasis.opendocument.") else None
+
+
+def _damaged_zip(content: bytes) -> str:
+    """A zip without a readable directory: its first local entries still tell what it was meant to be."""
+    if b"[Content_Types].xml" in content:
+        return _ooxml_by_folder(content) or ZIP
+    if content[30:38] == b"mimetype":
+        return _opendocument(content[38:90].split(b"PK")[0]) or ZIP
+    return OFD if content[30:37] == b"OFD.xml" else ZIP
+
+
+def _textual(content: bytes, extension: str) -> str | None:
+    head = content[:_HEAD]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = decode(head[: len(head) // 2 * 2]).encode("utf-8", "replace")
+    elif _CONTROL.search(head):
+        return None
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if _is_mail(text):
+        return MHTML if extension in {"mht", "mhtml", "doc", "xls"} else MAIL
+    return _marked_up(text) or (CSV if extension in {"csv", "tsv", "xls", "xlsx", "et"} else TEXT)
+
+
+def _is_mail(text: bytes) -> bool:
+    """At least two fields of a mail in an unbroken block at the very beginning."""
+    block = _FIELDS.match(text.replace(b"\r\n", b"\n"))
+    return block is not None and len(_MAIL_FIELD.findall(block[0])) >= 2
+
+
+def _marked_up(text: bytes) -> str | None:
+    lower = text[:_HEAD].lower()
+    if lower.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in lower:
+        return XML_SPREADSHEET
+    if b"<svg" in lower[:1000]:
+        return "image/svg+xml"
+    if _HTML.search(lower):
+        return HTML
+    return XML if lower.startswith(b"<?xml") else None
+
+
+def picture_size(content: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels of a PNG, GIF, BMP or JPEG from its header; None for others and for damage."""
+    try:
+        if content.startswith(b"\x89PNG"):
+            return struct.unpack(">II", content[16:24])
+        if content.startswith(b"GIF8"):
+            return struct.unpack("<HH", content[6:10])
+        if content.startswith(b"BM"):
+            width, height = struct.unpack("<ii", content[18:26])
+            return abs(width), abs(height)
+        return _jpeg_size(content) if content.startswith(b"\xff\xd8") else None
+    except struct.error:
+        return None
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int] | None:
+    """Width and height from the first frame header (ITU T.81 annex B)."""
+    at = 2
+    for _ in range(400):
+        if content[at : at + 1] != b"\xff":
+            return None
+        marker = content[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:
+            height, width = struct.unpack(">HH", content[at + 5 : at + 9])
+            return width, height
+        else:
+            at += 2 + int(struct.unpack(">H", content[at + 2 : at + 4])[0])
+        if at + 2 > len(content):
+            return None
+    return None

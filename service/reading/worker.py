@@ -1,0 +1,133 @@
+"""The child process that reads mails. Answers over its pipe until its parent goes away.
+
+Run by `sandbox.Reader` as `python -m service.reading.worker PARENT_PID`. Library output cannot reach the wire, and
+what it reports of a failure never quotes the mail.
+"""
+
+import os
+import pickle
+import resource
+import signal
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from service.reading import frames
+from service.reading.bounds import Bounds
+
+if TYPE_CHECKING:
+    from service.domain.rules import Rulebook
+    from service.reading.letters.ocr import OcrProcess
+
+_WATCH_SECONDS = 1.0
+_PAGE = resource.getpagesize()
+
+
+def main() -> int:
+    """Serve until the pipe closes."""
+    requests, answers = _own_the_wire()
+    _die_with_parent(int(sys.argv[1]))
+    first = frames.receive(requests)
+    if first is None or first[0] != frames.RULES:
+        return 2
+    rulebook, bounds = pickle.loads(first[1])  # from our parent alone
+    _limit(bounds)
+    _warm_up()
+    _send(answers, frames.READY, b"")
+    _serve(requests, answers, rulebook, bounds)
+    return 0
+
+
+def _own_the_wire() -> tuple[BinaryIO, BinaryIO]:
+    """Takes the pipes away from the standard streams, so that no library reads or writes them."""
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.dup2(nowhere, 1)
+    return requests, answers
+
+
+def _die_with_parent(parent: int) -> None:
+    """Ends this process soon after its parent did.
+
+    PR_SET_PDEATHSIG is not used: it fires when the *thread* that started us ends, and the daemon's threads come and go.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH_SECONDS)
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+
+
+def _limit(bounds: Bounds) -> None:
+    """Soft limits only: the recognition child sets its own."""
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_AS, bounds.memory_bytes)
+
+
+def _limit_cpu(seconds: float) -> None:
+    """Grants this much processor time from now on; SIGPROF ends the process when it is spent.
+
+    A timer and not RLIMIT_CPU, which would add up over mails and be inherited by the recognition child.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _set(which: int, soft: int) -> None:
+    hard = resource.getrlimit(which)[1]
+    resource.setrlimit(which, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _warm_up() -> None:
+    """Imports the readers before the first mail; heavy ones (pictures, recognition) wait until they are needed."""
+    import service.reading.codec
+    import service.reading.letters.ocr
+    import service.reading.reader  # noqa: F401
+
+
+def _serve(requests: BinaryIO, answers: BinaryIO, rulebook: "Rulebook", bounds: Bounds) -> None:
+    from service.reading.letters.ocr import OcrProcess
+
+    with OcrProcess() as ocr:
+        while (request := frames.receive(requests)) is not None:
+            _limit_cpu(bounds.cpu_seconds)
+            _send(answers, *_answer(Path(os.fsdecode(request[1])), rulebook, ocr))
+
+
+def _answer(path: Path, rulebook: "Rulebook", ocr: "OcrProcess") -> tuple[bytes, bytes]:
+    from service.reading.codec import submission_to_json
+    from service.reading.reader import read_mail
+
+    try:
+        content = submission_to_json(read_mail(path.read_bytes(), rulebook, ocr))
+    except Exception as error:  # a bug or memory: the parent must hear of it, the next mail must still be read
+        return frames.FAILED, _told(error).encode()
+    return frames.DONE, _resident().to_bytes(8, "big") + content
+
+
+def _told(error: BaseException) -> str:
+    """Kind and place of an error. Not its message, which may quote the mail."""
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    return f"{type(error).__name__} in {Path(last[0].filename).name}:{last[0].lineno}" if last else type(error).__name__
+
+
+def _resident() -> int:
+    """Resident memory of this process in bytes; 0 where it cannot be told."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * _PAGE
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def _send(answers: BinaryIO, kind: bytes, payload: bytes) -> None:
+    answers.write(frames.pack(kind, payload))
+    answers.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
