@@ -4,17 +4,17 @@ The server's flags and SEARCH are never believed (people read the mailbox by han
 wrongly): which mails are new is decided by UID against our own ledger.
 """
 
-from service.mailbox.account import Mailbox
-from service.mailbox.fetch import NotTaken, Reason, Vanished, fetch_new
+from service.mailbox.fetch import Fetched, RefusalReason, Refused, Vanished, fetch_new
 from service.mailbox.filing import Filed, How, NotFiled, file_mail
 from service.mailbox.idle import Woken, wait_for_mail
 from service.mailbox.listing import FolderListing, LedgerView, list_uids
+from service.mailbox.mailbox import Mailbox
 from service.mailbox.probe import Probe, probe
 from service.mailbox.session import Session
-from service.mailbox.settings import FOLDERS, Filing, MailboxSettings
+from service.mailbox.settings import Filing, MailboxSettings
 
 __all__ = [
-    "FOLDERS",
+    "Fetched",
     "Filed",
     "Filing",
     "FolderListing",
@@ -23,9 +23,9 @@ __all__ = [
     "Mailbox",
     "MailboxSettings",
     "NotFiled",
-    "NotTaken",
     "Probe",
-    "Reason",
+    "RefusalReason",
+    "Refused",
     "Session",
     "Vanished",
     "Woken",

@@ -25,14 +25,14 @@ _ATTEMPTS_BEFORE_HELP = 3
 _log = structlog.get_logger(__name__)
 
 
-class Reason(StrEnum):
+class RefusalReason(StrEnum):
     TOO_LARGE = "too_large"  # over max_bytes
     NO_CONTENT = "no_content"  # the server has a size, but NIL or nothing for content
     UNREADABLE = "unreadable"  # the server refuses, or the connection breaks at this mail every time
 
 
 @dataclass(frozen=True, slots=True)
-class NotTaken:
+class Refused:
     """A mail that lies on the server and was not fetched.
 
     TOO_LARGE is final. The others are tried again later, at growing distance, as long as the ledger does not
@@ -40,17 +40,17 @@ class NotTaken:
     """
 
     key: MailKey
-    reason: Reason
-    size: int  # 0 when the server does not say
+    reason: RefusalReason
+    size: int | None  # None when the server does not say
     internal_date: datetime | None
-    why: str  # Chinese, for staff
+    detail: str  # Chinese, for staff
     header: bytes = field(default=b"", repr=False)  # of a mail that is too large: at most 64 KiB
     attempts: int = 1
 
     @property
     def needs_person(self) -> bool:
         """True for a mail that will not come by itself."""
-        return self.reason is Reason.TOO_LARGE or self.attempts >= _ATTEMPTS_BEFORE_HELP
+        return self.reason is RefusalReason.TOO_LARGE or self.attempts >= _ATTEMPTS_BEFORE_HELP
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Vanished:
     key: MailKey
 
 
-Fetched = ArrivedMail | NotTaken | Vanished
+Fetched = ArrivedMail | Refused | Vanished
 
 
 class _BrokenLine(Exception):
@@ -101,7 +101,7 @@ def _fetch_all(session: Session, state: FolderState, waiting: Listing) -> Iterat
                 breaks = 0
             except _BrokenLine as error:
                 breaks += 1
-                outcome = _set_aside(session, state, key, waiting[uid], Reason.UNREADABLE, str(error))
+                outcome = _set_aside(session, state, key, waiting[uid], RefusalReason.UNREADABLE, str(error))
                 if breaks > 1:  # two mails in a row: it is the server, not the mails
                     raise MailboxUnreachable(
                         session.settings.where, str(error), "邮件仍在服务器上，稍后自动重试"
@@ -142,7 +142,7 @@ def _try_fetch(session: Session, state: FolderState, key: MailKey, date: datetim
     except Gone:
         return Vanished(key)
     except NoContent:
-        return _set_aside(session, state, key, date, Reason.NO_CONTENT, "服务器未给出邮件内容")
+        return _set_aside(session, state, key, date, RefusalReason.NO_CONTENT, "服务器未给出邮件内容")
     except TooLarge:
         return _too_large(session, key, date, size)
     except answers.FAILURES as error:
@@ -152,7 +152,7 @@ def _try_fetch(session: Session, state: FolderState, key: MailKey, date: datetim
             case answers.Trouble.VANISHED:
                 return Vanished(key)
             case answers.Trouble.REFUSED:
-                return _set_aside(session, state, key, date, Reason.UNREADABLE, answers.words(error))
+                return _set_aside(session, state, key, date, RefusalReason.UNREADABLE, answers.words(error))
     return _arrived(session, state, key, date, size, content)
 
 
@@ -166,16 +166,16 @@ def _arrived(
 
 
 def _set_aside(
-    session: Session, state: FolderState, key: MailKey, date: datetime | None, reason: Reason, why: str
-) -> NotTaken:
+    session: Session, state: FolderState, key: MailKey, date: datetime | None, reason: RefusalReason, detail: str
+) -> Refused:
     """Count the failure and put the next try off."""
     tried = session.memory(state).attempts.setdefault(key.uid, Attempts())
     tried.count += 1
     tried.not_before = session.clock() + min(_LAST_RETRY_SECONDS, _FIRST_RETRY_SECONDS * 2.0 ** (tried.count - 1))
-    return NotTaken(key, reason, 0, date, why, attempts=tried.count)
+    return Refused(key, reason, None, date, detail, attempts=tried.count)
 
 
-def _too_large(session: Session, key: MailKey, date: datetime | None, size: int | None) -> NotTaken:
+def _too_large(session: Session, key: MailKey, date: datetime | None, size: int | None) -> Refused:
     limit = session.settings.max_bytes
     header = read_header(session.client, key.uid)
-    return NotTaken(key, Reason.TOO_LARGE, size or 0, date, f"邮件{size or '?'}字节，超过上限{limit}字节", header)
+    return Refused(key, RefusalReason.TOO_LARGE, size, date, f"邮件{size or '?'}字节，超过上限{limit}字节", header)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from service.domain.mail import MailKey
+from service.errors import MailboxUnreachable
 from service.mailbox.fetch import Fetched, fetch_new
 from service.mailbox.filing import Filed, NotFiled, file_mail
 from service.mailbox.idle import Woken, wait_for_mail
@@ -11,7 +12,7 @@ from service.mailbox.listing import LedgerView
 from service.mailbox.session import Session
 from service.mailbox.settings import MailboxSettings
 
-_WATCH_SECONDS = 540.0
+_WATCH_SECONDS = 3600.0
 
 
 class Mailbox:
@@ -34,15 +35,28 @@ class Mailbox:
             return self._session.examine(self.settings.folder).uidvalidity
 
     def file(self, key: MailKey, destination: str) -> Filed | NotFiled:
-        """Put a judged mail where people expect it; never raises."""
-        return file_mail(self._session, key, destination)
+        """Put a judged mail where people expect it, or flag it, as configured; never raises."""
+        flags = ("\\Flagged",) if self.settings.filing == "flag" else ()
+        return file_mail(self._session, key, destination, flags)
 
     def watch(self, wake: Callable[[], None], stopping: threading.Event) -> None:
-        """Call wake whenever the server announces mail, until stopping is set. Never raises."""
+        """Call wake whenever the server announces mail, until stopping is set. Never raises.
+
+        Returns at once when the server offers no IDLE: then only polling finds mail.
+        """
         with Session(self.settings) as session:
-            while not stopping.is_set():
+            while not stopping.is_set() and _may_offer_idle(session):
                 if wait_for_mail(session, self.settings.folder, _WATCH_SECONDS, stopping) is Woken.MAIL:
                     wake()
 
     def close(self) -> None:
         self._session.close()
+
+
+def _may_offer_idle(session: Session) -> bool:
+    """False only when the server was reached and does not offer it."""
+    try:
+        with session.guard("登录"):
+            return bool(session.client.has_capability("IDLE"))
+    except MailboxUnreachable:
+        return True

@@ -1,5 +1,6 @@
 """One account's session: a connection made when needed and dropped when it goes wrong, and what it has learnt."""
 
+import imaplib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -147,8 +148,16 @@ class Session:
             raise Renumbered
 
     def _enter(self, folder: str, *, readonly: bool) -> FolderState:
-        self._opened = None
-        answer = self.client.select_folder(folder, readonly=readonly)
+        was_there, self._opened = self._client is not None, None
+        try:
+            answer = self.client.select_folder(folder, readonly=readonly)
+        except answers.FAILURES as error:
+            if not was_there or isinstance(error, imaplib.IMAP4.readonly):
+                raise
+            if answers.trouble(error) is not answers.Trouble.LINE:
+                raise
+            self.drop()  # it died since it was last used: nothing to worry anybody with
+            answer = self.client.select_folder(folder, readonly=readonly)
         self._opened = folder
         return _state(folder, answer)
 

@@ -1,7 +1,6 @@
 """How one mailbox is reached and treated. Built by `service.settings`, never read from a file here."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -10,16 +9,6 @@ from pydantic import SecretStr
 from service.transport import Security
 
 Filing = Literal["move", "flag", "leave"]
-
-FOLDERS: Mapping[str, str] = {
-    "accepted": "征集邮件/已受理",
-    "needs_correction": "征集邮件/待补正",
-    "wrong_route": "征集邮件/应转报",
-    "staff_review": "征集邮件/待人工",
-    "not_a_submission": "征集邮件/非报送",
-    "quarantined": "征集邮件/已隔离",
-}
-"""Where a mail of each verdict is filed, as people read it in the mailbox; levels are joined by "/"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +24,6 @@ class MailboxSettings:
     ca_file: Path | None = None
     folder: str = "INBOX"
     filing: Filing = "move"
-    folders: Mapping[str, str] = field(default_factory=lambda: FOLDERS)  # verdict, or "quarantined" -> folder
     max_bytes: int = 100 * 1024 * 1024  # a larger mail is refused with its header only
     timeout_seconds: float = 60.0  # for connecting and for every single read
     idle_renewal_seconds: float = 540.0  # NAT tables and RFC 2177's 29 minutes both ask for less than 10
