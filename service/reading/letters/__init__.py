@@ -1,0 +1,52 @@
+"""Cover letters (报送函): from PDFs, pictures and editable documents to the fields that routing and checks look at.
+
+Importing this package loads neither numpy nor pdfium, Pillow or the OCR: each comes with the first file that needs it.
+"""
+
+from collections.abc import Sequence
+
+from service.domain.rules import Rulebook
+from service.domain.submission import CoverLetter
+from service.reading.letters.model import (
+    DocumentReading,
+    LooksLike,
+    Ocr,
+    OcrFailed,
+    OcrLine,
+    OcrUnavailable,
+    Words,
+)
+from service.reading.letters.ocr import OcrProcess
+
+__all__ = [
+    "DocumentReading",
+    "LooksLike",
+    "Ocr",
+    "OcrFailed",
+    "OcrLine",
+    "OcrProcess",
+    "OcrUnavailable",
+    "Words",
+    "combine",
+    "read_document",
+]
+
+
+def read_document(
+    content: bytes, path: str, name: str, media_type: str, rulebook: Rulebook, ocr: Ocr
+) -> DocumentReading:
+    """What one file is and, when it is a cover letter, its fields. Never raises for what the file holds.
+
+    The content decides what the file is; name and media_type only break ties between kinds of text. A page that
+    carries its text is never given to ocr.
+    """
+    from service.reading.letters import documents
+
+    return documents.read_document(content, path, name, media_type, rulebook, ocr)
+
+
+def combine(readings: Sequence[DocumentReading]) -> tuple[CoverLetter, ...]:
+    """The letters in a mail, best first; files that are pages of one letter become one letter."""
+    from service.reading.letters import combining
+
+    return combining.combine(readings)

@@ -1,0 +1,147 @@
+"""From the bytes of one file to its reading: which reader it needs, how many of its pages are looked at."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from service.domain.rules import Rulebook
+from service.domain.submission import Problem
+from service.reading.letters import editable, judging, pdf, pictures, rtf, scan
+from service.reading.letters.model import DocumentReading, LooksLike, Ocr, OcrFailed, OcrUnavailable, Sheet
+from service.reading.letters.text import chinese
+
+if TYPE_CHECKING:
+    from service.reading.letters.model import Picture
+
+_TEXT_PAGES = 5  # with a text layer: nearly free
+_SCANNED_PAGES = 3
+_LONG_SIDE = 2000  # px
+_OFD = "OFD 版式文件暂不能自动辨认，请在阅读软件中选择“导出为 PDF”后重新发送"
+_HEIC = "HEIC 图片暂不能自动辨认，请转为 JPG 或 PDF 后重新发送"
+_OLD_WORD = "旧版 Word 文档不能自动辨认，请发送盖章后的扫描件（PDF 或 JPG）"
+_EMPTY = "文件是空的，请重新发送"
+_NO_OCR = "本机没有可用的文字识别，需人工查看"
+_OCR_FAILED = "文字识别未能完成，需人工查看"
+_UNKNOWN = "不能识别的文件类型"
+
+
+def read_document(
+    content: bytes, path: str, name: str, media_type: str, rulebook: Rulebook, ocr: Ocr
+) -> DocumentReading:
+    """What one file is and, when it is a cover letter, its fields. Never raises for what the file holds.
+
+    The content decides what the file is; name and media_type only break ties between kinds of text. A page that
+    carries its text is never given to ocr.
+    """
+    if not content:
+        return judging.refused(path, 0, Problem.EMPTY, _EMPTY)
+    reader = _reader(content, name.lower(), media_type.lower())
+    if isinstance(reader, tuple):
+        return judging.refused(path, 0, *reader)
+    try:
+        return reader(content, path, rulebook, ocr)
+    except (pdf.PdfRefused, pictures.PictureRefused, editable.EditableRefused) as refusal:
+        return judging.refused(path, 0, refusal.problem, refusal.note)
+    except OcrUnavailable:
+        return judging.refused(path, 1, Problem.UNSUPPORTED, _NO_OCR)
+    except OcrFailed:
+        return judging.refused(path, 1, Problem.UNREADABLE_TEXT, _OCR_FAILED)
+
+
+_Reader = Callable[[bytes, str, Rulebook, Ocr], DocumentReading]
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*", b"BM", b"GIF8")
+
+
+def _reader(content: bytes, name: str, media_type: str) -> _Reader | tuple[Problem, str]:
+    if b"%PDF-" in content[:1024]:
+        return _read_pdf
+    if content.startswith(_PICTURES) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP"):
+        return _read_pictures
+    if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif"):
+        return Problem.UNSUPPORTED, _HEIC
+    if content.startswith(_OLE):
+        return Problem.UNSUPPORTED, _OLD_WORD
+    if content.startswith(b"PK"):
+        return _zipped(content, name)
+    return _textual(content, media_type)
+
+
+def _zipped(content: bytes, name: str) -> _Reader | tuple[Problem, str]:
+    if b"OFD.xml" in content or name.endswith(".ofd"):
+        return Problem.UNSUPPORTED, _OFD
+    if b"word/document.xml" in content or name.endswith(".docx"):
+        return _read_docx
+    return Problem.UNKNOWN_KIND, _UNKNOWN
+
+
+def _textual(content: bytes, media_type: str) -> _Reader | tuple[Problem, str]:
+    head = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"{\\rtf"):
+        return _text_reader(rtf.rtf_text)
+    if head.startswith((b"<!doctype html", b"<html")) or b"<html" in head or media_type == "text/html":
+        return _text_reader(editable.html_text)
+    if b"\0" not in content[:4096] or content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _text_reader(editable.plain_text)
+    return Problem.UNKNOWN_KIND, _UNKNOWN
+
+
+def _text_reader(text_of: Callable[[bytes], str]) -> _Reader:
+    def read(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:  # noqa: ARG001
+        return judging.reading(path, 1, [editable.sheet_of(text_of(content))], rulebook)
+
+    return read
+
+
+def _read_docx(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
+    text = editable.docx_text(content)
+    scans = editable.docx_scans(content) if chinese(text) < 50 else []
+    for image in scans:  # a scan that was pasted into Word is a scan
+        reading = _read_pictures(image, path, rulebook, ocr)
+        if reading.looks_like is not LooksLike.DECORATION:
+            return dataclasses.replace(reading, why=f"Word 文档中的图片：{reading.why}")
+    return judging.reading(path, 1, [editable.sheet_of(text)], rulebook)
+
+
+def _read_pdf(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
+    with pdf.opened(content) as document:
+        pages = _Pages(len(document), document.sheet, lambda number: document.picture(number, _LONG_SIDE))
+        return judging.reading(path, len(document), _read(path, pages, rulebook, ocr), rulebook)
+
+
+def _read_pictures(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
+    with pictures.opened(content) as frames:
+        if frames.is_decoration:
+            return DocumentReading(LooksLike.DECORATION, None, 1, "", None, "", "图片很小，是标志或装饰", path)
+        pages = _Pages(len(frames), lambda _: None, lambda number: frames.picture(number, _LONG_SIDE))
+        return judging.reading(path, len(frames), _read(path, pages, rulebook, ocr), rulebook)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Pages:
+    """A document's pages, counted from 0: text gives a sheet or None for a page to be read from its picture."""
+
+    count: int
+    text: Callable[[int], Sheet | None]
+    picture: "Callable[[int], Picture]"
+
+    def wanted(self) -> list[int]:
+        """The first pages, and the last: it may hold the signature."""
+        return sorted({*range(min(self.count, _TEXT_PAGES)), self.count - 1})
+
+
+def _read(path: str, pages: _Pages, rulebook: Rulebook, ocr: Ocr) -> list[Sheet]:
+    """As many pages as it takes to know the document, pictures sparingly: each costs about two CPU seconds."""
+    sheets: list[Sheet] = []
+    scanned = 0
+    for number in pages.wanted():
+        sheet = pages.text(number)
+        if sheet is None:
+            so_far = judging.judge(path, sheets, rulebook) if sheets else None
+            if scanned >= _SCANNED_PAGES + (number == pages.count - 1) or (so_far and so_far.is_settled(scanned)):
+                continue
+            look = scan.glance if so_far and so_far.is_complete else scan.read_picture
+            sheet = look(pages.picture(number), ocr)
+            scanned += 1
+        sheets.append(sheet)
+    return sheets

@@ -1,0 +1,156 @@
+"""The fields of a letter from its lines: title, number, addressee, date, signer. A field in doubt is None."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.domain.rules import Rulebook
+from service.reading.letters import signature
+from service.reading.letters.model import Line, Sheet
+from service.reading.letters.names import Directory, unit_name
+from service.reading.letters.text import bare, chinese, clean
+
+_TITLE_END = re.compile(r"(?:函|报告|回执|请示|情况|通知|说明|汇报|材料)(?:[（(][^（）()]{1,8}[）)])?$")
+_TITLE_LINES = 5
+_TITLE_LONGEST = 90
+_NEVER_IN_A_TITLE = re.compile(r"[，。；：:？]")
+_HEAD_LINES = 14  # where a number and a title can stand
+_WITHIN_A_SENTENCE = 12  # characters beside a number: more, and the number is cited, not the letter's own
+_OPENING, _CLOSING = r"\[［【(（〈{「<《〔", r"\]］】)）〉}」>》〕"
+_ADDRESSEE_LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What was read, how sure each field is (0..1), and names that could be the signer."""
+
+    title: str | None = None
+    number: str | None = None
+    addressee: str | None = None
+    day: date | None = None
+    signer: str | None = None
+    candidates: tuple[str, ...] = ()
+    date_sure: float = 0.0
+    signer_sure: float = 0.0
+    signed_at: tuple[Line, ...] = ()  # the lines that signer and date were read from
+    titled: bool = False  # the title reads like a letter of this kind
+    refers: bool = False  # a title that names the letter's genre, of any kind
+
+    @property
+    def sureness(self) -> float:
+        """Of the fields that a letter must have, together."""
+        named = 1.0 if self.title else 0.0
+        dated = self.date_sure if self.day else 0.0
+        signed = self.signer_sure if self.signer else 0.0
+        return round(0.25 * named + 0.3 * dated + 0.45 * signed, 3)
+
+
+def read_fields(sheets: Sequence[Sheet], rulebook: Rulebook, directory: Directory) -> Fields:
+    """The fields of the letter that these sheets are, in page order."""
+    first = [line for line in sheets[0].lines if line.text.strip()] if sheets else []
+    start, stop, title = _title(first)
+    matching = any(re.search(pattern, title) for pattern in rulebook.letter.title_patterns) if title else False
+    number_at, number = _number(first, rulebook, stop or start)
+    to_at, addressee = _addressee(first, rulebook, stop)
+    body = max(stop, to_at + 1, number_at + 1)
+    heads = _heads(first[: _head_end(start, number_at, to_at)], title, directory)
+    signed = signature.read_signature(_after(sheets, body), heads, directory)
+    return Fields(
+        title=title,
+        number=number,
+        addressee=addressee,
+        day=signed.day,
+        signer=signed.signer,
+        candidates=tuple(name for name in signed.candidates if name != signed.signer),
+        date_sure=signed.date_sure,
+        signer_sure=signed.signer_sure,
+        signed_at=signed.lines,
+        titled=matching,
+        refers=title is not None,
+    )
+
+
+def _title(lines: Sequence[Line]) -> tuple[int, int, str | None]:
+    """First line, line after the last, and text of 关于…函 joined over its breaks; (0, 0, None) without one."""
+    for start, line in enumerate(lines[:_HEAD_LINES]):
+        text = clean(line.text)
+        if "关于" not in text or _NEVER_IN_A_TITLE.search(text):
+            continue
+        begin = start - 1 if start and _carries_on(lines[start - 1], line) else start
+        joined = "".join(clean(one.text) for one in lines[begin:start])
+        for stop in range(start, min(len(lines), start + _TITLE_LINES)):
+            part = clean(lines[stop].text)
+            if _NEVER_IN_A_TITLE.search(part) or len(joined) + len(part) > _TITLE_LONGEST:
+                break
+            joined += part
+            if _TITLE_END.search(joined):
+                return begin, stop + 1, joined
+    return 0, 0, None
+
+
+def _carries_on(line: Line, below: Line) -> bool:
+    """True for a unit's name set above 关于… as part of the title: same type, next line. A letterhead is larger."""
+    if line.box is None or below.box is None or not clean(below.text).startswith("关于"):
+        return False
+    near = below.box.top - line.box.bottom < 1.1 * below.box.height
+    return near and 0.85 < line.box.height / below.box.height < 1.18 and 4 <= chinese(line.text) <= 30
+
+
+def _number(lines: Sequence[Line], rulebook: Rulebook, title_at: int) -> tuple[int, str | None]:
+    """Where the letter's own 发文字号 stands and how it reads: above or beside the title, in no sentence."""
+    pattern = re.compile(rulebook.letter.document_number_pattern)
+    for place, line in enumerate(lines[: title_at or _HEAD_LINES]):
+        text = _with_year_brackets(clean(line.text).replace(" ", ""))
+        found = pattern.search(text)
+        if found and len(text) - len(found[0]) <= _WITHIN_A_SENTENCE:
+            return place, found[0].replace("〕第", "〕")
+    return -1, None
+
+
+def _with_year_brackets(text: str) -> str:
+    """The brackets around a year as 〔〕, however they were typed or misread; one of the two may be lost."""
+    text = re.sub(rf"[{_OPENING}]((?:19|20)\d{{2}})[{_CLOSING}]?", r"〔\1〕", text)
+    return re.sub(rf"(?<=[\u4e00-\u9fff])((?:19|20)\d{{2}})[{_CLOSING}]", r"〔\1〕", text)
+
+
+def _addressee(lines: Sequence[Line], rulebook: Rulebook, title_end: int) -> tuple[int, str | None]:
+    """The first line under the title that ends in ：, without the mark."""
+    marks = rulebook.letter.salutation_marks or ("：", ":")
+    for place in range(title_end, min(len(lines), title_end + 8)):
+        text = clean(lines[place].text)
+        mark = next((mark for mark in marks if text.endswith(clean(mark))), None)
+        if mark is None:
+            if chinese(text) > _ADDRESSEE_LONGEST:
+                break
+            continue
+        name = text[: -len(clean(mark))].strip()
+        if 2 <= chinese(name) <= _ADDRESSEE_LONGEST and not re.search(r"[。；]|附件|联系人|通知如下|如下", name):
+            return place, name
+    return -1, None
+
+
+def _head_end(title_at: int, number_at: int, to_at: int) -> int:
+    """Where the letterhead ends at the latest: the first thing that stands under it."""
+    return next((place for place in (title_at, number_at, to_at) if place > 0), 4)
+
+
+def _heads(lines: Sequence[Line], title: str | None, directory: Directory) -> list[str]:
+    """Units named above the title, and the one that a title begins with: 云江市科学技术局关于…"""
+    heads = [unit_name(line.text) for line in lines if directory.names_unit(line.text)]
+    before = title.partition("关于")[0] if title else ""
+    if before and directory.names_unit(before):
+        heads.append(before)
+    return list(dict.fromkeys(heads))
+
+
+def _after(sheets: Sequence[Sheet], body: int) -> list[list[Line]]:
+    """The lines of every sheet that can hold the signature."""
+    pages = [[line for line in sheet.lines if line.text.strip()] for sheet in sheets]
+    return [pages[0][body:], *pages[1:]] if pages else []
+
+
+def speaks_of(text: str, phrases: Sequence[str]) -> Iterator[str]:
+    """The phrases that stand in a text, however it is broken into lines."""
+    plain = bare(text)
+    return (phrase for phrase in phrases if bare(phrase) in plain)

@@ -1,0 +1,193 @@
+"""What a document is, from its sheets: a letter, a form, or something else; and the letter that it holds."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.domain.rules import Rulebook, TableForm
+from service.domain.submission import CoverLetter, LetterSource, Problem, Seal
+from service.reading.letters import fields
+from service.reading.letters.fields import Fields
+from service.reading.letters.model import Box, DocumentReading, LooksLike, SealMark, Sheet
+from service.reading.letters.names import Directory
+from service.reading.letters.text import bare, chinese, clean
+
+_LABELS = 4  # column labels on one page that make it a form
+_SPEAKS = (
+    "随函",
+    "特此函报",
+    "特此报送",
+    "函报",
+    "现将",
+    "现报送",
+    "报送贵厅",
+    "请审阅",
+    "请查收",
+    "请予",
+    "收悉",
+    "复函如下",
+)
+_ENOUGH = 4  # points from which a document is a letter
+_STAR = 0.5
+_LETTER_TEXT = 8  # Chinese characters: fewer on a page is no text
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judgement on sheets: what they look like, the letter or the part of one, and why (Chinese)."""
+
+    looks_like: LooksLike
+    part: CoverLetter | None
+    why: str
+
+    @property
+    def is_complete(self) -> bool:
+        """A letter with signer and date: what follows it can only be an annex."""
+        letter = self.part if self.looks_like is LooksLike.LETTER else None
+        return letter is not None and letter.signer is not None and letter.date is not None
+
+    def is_settled(self, scanned: int) -> bool:
+        """True when one more scanned page would change nothing worth its price."""
+        if self.looks_like is LooksLike.FORM or (self.looks_like is LooksLike.OTHER and scanned >= 2):
+            return True
+        return self.is_complete and scanned >= 2
+
+
+def is_form(sheet: Sheet, rulebook: Rulebook) -> bool:
+    """True for a page of the needs form: a table's own title with a column, or several column labels as cells."""
+    cells = {bare(line.text) for line in sheet.lines}
+    text = bare("".join(line.text for line in sheet.lines))
+    return any(_is_table(form, cells, text) for form in rulebook.forms.tables)
+
+
+def _is_table(form: TableForm, cells: set[str], text: str) -> bool:
+    labels = {bare(name) for column in form.columns for name in (column.label, *column.aliases)}
+    seen = len(labels & cells)
+    blocks = sum(bare(block.label) in text for block in form.blocks)
+    titles = {bare(title) for title in (form.title, *form.title_aliases, form.label + form.title) if title}
+    titled = any(title and any(cell.startswith(title) or cell.endswith(title) for cell in cells) for title in titles)
+    together = sum(len(label) >= 3 and label in text for label in labels)  # a row read as one line
+    return seen >= _LABELS or (titled and seen + blocks + together >= 2) or (seen >= 3 and blocks > 0)
+
+
+def judge(path: str, sheets: Sequence[Sheet], rulebook: Rulebook) -> Judged:
+    """The document that these sheets are, in page order. Pages of the form after the letter are left out of it."""
+    forms = [is_form(sheet, rulebook) for sheet in sheets]
+    own = [sheet for sheet, form in zip(sheets, forms, strict=True) if not form]
+    if not own:
+        return Judged(LooksLike.FORM, None, "页面上是征集表的表题和表头")
+    directory = Directory.of(rulebook)
+    read = fields.read_fields(own, rulebook, directory)
+    part = _letter(path, own, read)
+    points, reasons = _points(part, read, rulebook)
+    if _is_the_notice(read, part, rulebook, directory):
+        return Judged(LooksLike.OTHER, None, "是征集通知本身，不是报送函")
+    why = "、".join(reasons)
+    if points >= _ENOUGH:
+        after = f"；另有{sum(forms)}页征集表" if any(forms) else ""
+        return Judged(LooksLike.LETTER, part, f"有{why}{after}")
+    if any(forms):
+        return Judged(LooksLike.FORM, None, "页面上是征集表的表题和表头")
+    if any(sheet.blurred for sheet in own) and (part.seal is Seal.PRESENT or points >= 2):
+        return Judged(LooksLike.LETTER, part, "版式像报送函，但文字辨认不清")
+    return Judged(LooksLike.OTHER, part, f"不像报送函（只有{why}）" if why else "不像报送函")
+
+
+def _points(part: CoverLetter, read: Fields, rulebook: Rulebook) -> tuple[int, list[str]]:
+    """How much speaks for a letter, and what."""
+    expected = {bare(name) for name in rulebook.campaign.addressees}
+    body = list(fields.speaks_of(part.text, _SPEAKS))
+    marks = [
+        (3 if read.titled else 1, "标题", read.refers),
+        (3 if bare(part.addressee or "") in expected else 1, "主送机关", part.addressee is not None),
+        (1, "发文字号", part.document_number is not None),
+        (1, "署名", part.signer is not None),
+        (1, "成文日期", part.date is not None),
+        (1, "疑似公章", part.seal is Seal.PRESENT),
+        (1, f"“{body[0]}”等用语" if body else "", bool(body)),
+    ]
+    return sum(points for points, _, there in marks if there), [name for _, name, there in marks if there]
+
+
+def _is_the_notice(read: Fields, part: CoverLetter, rulebook: Rulebook, directory: Directory) -> bool:
+    """The department's own notice, sent back: it asks for the needs and is signed or headed by the department."""
+    if directory.is_department(part.addressee or "") or part.signer is not None:
+        return False
+    head = "".join(part.text.split("\n")[:3])
+    issued = any(bare(name) in bare(head) for name in (rulebook.campaign.department,))
+    return issued and "征集" in (read.title or "") and not re.search("报送|反馈|报告|复函", read.title or "")
+
+
+def _letter(path: str, sheets: Sequence[Sheet], read: Fields) -> CoverLetter:
+    mark = _seal(sheets, read)
+    return CoverLetter(
+        attachments=(path,),
+        source=sheets[0].source,
+        pages=len(sheets),
+        text=text_of(sheets),
+        signer=read.signer,
+        title=read.title,
+        document_number=read.number,
+        date=read.day,
+        addressee=read.addressee,
+        seal=_sealed(sheets, mark, read),
+        seal_text=mark.text if mark else None,
+        sealed_colour=any(sheet.colour for sheet in sheets),
+        confidence=read.sureness,
+        signer_candidates=read.candidates,
+    )
+
+
+def text_of(sheets: Sequence[Sheet]) -> str:
+    """All lines, cleaned, one a line."""
+    return "\n".join(clean(line.text) for sheet in sheets for line in sheet.lines)
+
+
+def _seal(sheets: Sequence[Sheet], read: Fields) -> SealMark | None:
+    """The mark that most likely is the letter's seal: over the signature, else with a star, else any."""
+    marks = [mark for sheet in sheets for mark in sheet.seals]
+    return max(marks, key=lambda mark: (_over(mark, read), mark.star, mark.coverage), default=None)
+
+
+def _sealed(sheets: Sequence[Sheet], mark: SealMark | None, read: Fields) -> Seal:
+    if mark is not None:
+        return Seal.PRESENT if mark.star > _STAR or _over(mark, read) or mark.text else Seal.CANNOT_TELL
+    if sheets[0].source is LetterSource.EDITABLE:
+        return Seal.ABSENT
+    return Seal.ABSENT if all(sheet.colour for sheet in sheets) else Seal.CANNOT_TELL
+
+
+def _over(mark: SealMark, read: Fields) -> bool:
+    boxes: list[Box] = [line.box for line in read.signed_at if line.box is not None]
+    return any(mark.touches(box) for box in boxes)
+
+
+def reading(path: str, pages: int, sheets: Sequence[Sheet], rulebook: Rulebook) -> DocumentReading:
+    """The whole answer on a document whose pages were read."""
+    text = text_of(sheets)
+    if chinese(text) < _LETTER_TEXT and any(sheet.blurred for sheet in sheets):
+        return refused(path, pages, Problem.UNREADABLE_TEXT, "页面文字辨认不清，请重新扫描后发送")
+    judged = judge(path, sheets, rulebook)
+    letter = judged.part if judged.looks_like is LooksLike.LETTER else None
+    unclear = letter is not None and _unclear(letter, sheets)
+    return DocumentReading(
+        looks_like=judged.looks_like,
+        letter=letter,
+        pages=pages,
+        text=text,
+        problem=Problem.UNREADABLE_TEXT if unclear else None,
+        note="函件文字辨认不清" if unclear else "",
+        why=judged.why,
+        path=path,
+        part=judged.part,
+    )
+
+
+def _unclear(letter: CoverLetter, sheets: Sequence[Sheet]) -> bool:
+    nothing = letter.signer is None and letter.title is None and letter.date is None
+    return nothing or (any(sheet.blurred for sheet in sheets) and letter.signer is None)
+
+
+def refused(path: str, pages: int, problem: Problem, note: str) -> DocumentReading:
+    """The answer on a document that could not be read; note tells the submitter what to do."""
+    return DocumentReading(LooksLike.UNREADABLE, None, pages, "", problem, note, note, path)

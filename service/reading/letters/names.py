@@ -1,0 +1,68 @@
+"""Which lines name a unit, and which of several readings of one line the directory speaks for.
+
+The directory never adds a name: it only helps to choose among what was read.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from service.domain.rules import Rulebook
+from service.reading.letters.text import bare, chinese, clean
+
+_STAMP_NOTE = re.compile(r"[（(]?(?:盖章|公章|签章|印章|章)[）)]?[:：]?$|[（(](?:盖章|公章|签章|单位盖章)[）)]")
+_LABEL = re.compile(
+    r"^(?:发文单位|报送单位|填报单位|申报单位|单位名称|发文机关|单位|署名)[（(]?(?:盖章|公章|签章)?[）)]?[:：]"
+)
+_HEAD_WORDS = re.compile(r"(?:文件|（函）|\(函\))$")
+_SENTENCE = re.compile(r"[，。；、？！《》:：]|随函|附件|关于")
+_LONGEST = 40  # characters of a unit's name
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The names that the rulebook knows, for comparing only."""
+
+    names: frozenset[str]
+    suffixes: tuple[str, ...]
+    department: frozenset[str]  # the receiving department: never the signer of a letter to it
+
+    @staticmethod
+    def of(rulebook: Rulebook) -> "Directory":
+        """The names and aliases of every bureau and unit."""
+        bureaus = (name for city in rulebook.cities for name in city.bureau_names)
+        units = (name for unit in rulebook.units for name in (unit.name, *unit.aliases))
+        campaign = rulebook.campaign
+        return Directory(
+            frozenset(bare(name) for name in (*bureaus, *units) if name),
+            tuple(sorted(rulebook.letter.unit_suffixes, key=len, reverse=True)),
+            frozenset(bare(name) for name in (campaign.department, *campaign.addressees) if name),
+        )
+
+    def knows(self, name: str) -> bool:
+        return bare(name) in self.names
+
+    def names_unit(self, line: str) -> bool:
+        """True when a line can be the name of a unit and nothing else."""
+        name = unit_name(line)
+        if not 3 <= chinese(name) <= _LONGEST or _SENTENCE.search(name) or bare(name) in self.department:
+            return False
+        return self.knows(name) or self._ends_like_a_unit(name)
+
+    def is_department(self, name: str) -> bool:
+        return bare(unit_name(name)) in self.department
+
+    def chosen(self, readings: Iterable[str]) -> str | None:
+        """The first reading that the directory knows, None when it knows none."""
+        return next((reading for reading in readings if self.knows(unit_name(reading))), None)
+
+    def _ends_like_a_unit(self, name: str) -> bool:
+        plain = re.sub(r"[（(][^（()）]*[）)]$", "", name)  # 云江市科技创新委员会（云江市外国专家局）
+        return any(plain.endswith(suffix) and len(plain) > len(suffix) for suffix in self.suffixes)
+
+
+def unit_name(line: str) -> str:
+    """A signature or letterhead line without （盖章）, 发文单位： and 文件."""
+    name = _LABEL.sub("", clean(line))
+    name = _STAMP_NOTE.sub("", name)
+    return _HEAD_WORDS.sub("", name).strip(" 　:：。.·*★☆_-")

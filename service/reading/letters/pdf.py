@@ -1,0 +1,171 @@
+"""Pages of a PDF through pdfium: the text where it carries one, a picture where it does not.
+
+Nothing in the file is run: pdfium is built without JavaScript here, and launch actions are never followed.
+"""
+
+import ctypes
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from service.domain.submission import LetterSource, Problem
+from service.reading.letters.model import Box, Line, Point, Sheet
+from service.reading.letters.reading_order import in_order
+from service.reading.letters.text import chinese
+
+if TYPE_CHECKING:
+    from service.reading.letters.model import Picture
+
+_POINTS = 72
+_CHARACTERS = 6000  # of one page: a page of a letter has under a thousand
+_TEXT_LAYER = 50  # Chinese characters: fewer, and the text is a page number or a watermark
+_SCAN_SHARE = 0.6  # a picture over so much of the page makes it a scan, whatever text a scanner hid behind it
+_FINE = 16  # device units a point
+_GLANCE_SIDE = 420  # px: a seal's ring is still three pixels wide
+
+
+class PdfRefused(Exception):
+    """The file cannot be opened. problem tells why."""
+
+    def __init__(self, problem: Problem, note: str) -> None:
+        super().__init__(note)
+        self.problem = problem
+        self.note = note
+
+
+@contextmanager
+def opened(content: bytes) -> "Iterator[Pdf]":
+    """The PDF for as long as the block runs. Raises PdfRefused."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        if "assword" in str(error):
+            raise PdfRefused(Problem.ENCRYPTED, "PDF 设置了打开密码，请取消密码后重新发送") from None
+        raise PdfRefused(Problem.DAMAGED, "PDF 文件不完整或已损坏，请重新导出后发送") from None
+    try:
+        document.init_forms()  # an electronic seal may be drawn as a form field
+        if len(document) == 0:
+            raise PdfRefused(Problem.DAMAGED, "PDF 文件没有页面，请重新导出后发送")
+        yield Pdf(document)
+    finally:
+        document.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """An open PDF; pages are counted from 0. Not for use by two threads."""
+
+    document: Any
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+    def sheet(self, number: int) -> Sheet | None:
+        """The page's text with its places, or None when the page must be read as a picture."""
+        page = self.document[number]
+        try:
+            if _is_scan(page):
+                return None
+            lines, turn = _lines(page)
+            if sum(chinese(line.text) for line in lines) <= _TEXT_LAYER:
+                return None
+            return self._with_seals(page, lines, turn)
+        finally:
+            page.close()
+
+    def picture(self, number: int, long_side: int) -> "Picture":
+        """The page drawn with its longer side at most long_side pixels."""
+        page = self.document[number]
+        try:
+            return _drawn(page, long_side)
+        finally:
+            page.close()
+
+    def _with_seals(self, page: Any, lines: list[Line], turn: int) -> Sheet:
+        import numpy
+
+        from service.reading.letters import seal
+
+        glance = numpy.ascontiguousarray(numpy.rot90(_drawn(page, _GLANCE_SIDE), turn))
+        # What is drawn from text and vectors would show a red seal, even when nothing on it is red.
+        return Sheet(in_order(lines), LetterSource.TEXT_LAYER, seal.find_seals(glance).seals, colour=True)
+
+
+def _drawn(page: Any, long_side: int) -> "Picture":
+    import numpy
+
+    width, height = page.get_size()
+    scale = min(300 / _POINTS, long_side / max(width, height, 1.0))
+    bitmap = page.render(scale=scale, rev_byteorder=True, may_draw_forms=True)
+    try:
+        return numpy.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
+    finally:
+        bitmap.close()
+
+
+def _is_scan(page: Any) -> bool:
+    import pypdfium2.raw as pdfium
+
+    width, height = page.get_size()
+    covered = 0.0
+    for number, image in enumerate(page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
+        left, low, right, top = image.get_bounds()
+        covered += abs(min(right, width * 2) - max(left, 0)) * abs(min(top, height * 2) - max(low, 0))
+        if number > 200:
+            break
+    return bool(covered > _SCAN_SHARE * width * height)
+
+
+def _lines(page: Any) -> tuple[list[Line], int]:
+    """The text in pieces of one line, placed in widths of the page as the text stands; and the turns that takes."""
+    text = page.get_textpage()
+    try:
+        count = min(text.count_chars(), _CHARACTERS)
+        turn = _turn(page, text, count)
+        pieces = []
+        for number in range(text.count_rects(0, count) if count > 0 else 0):
+            rectangle = text.get_rect(number)
+            words = " ".join(text.get_text_bounded(*rectangle).split())
+            if words:
+                pieces.append(Line(words, _placed(page, rectangle, turn)))
+    finally:
+        text.close()
+    return pieces, turn
+
+
+def _turn(page: Any, text: Any, count: int) -> int:
+    """How many quarter turns counter-clockwise make most of the text stand upright, as the page is shown."""
+    import pypdfium2.raw as pdfium
+
+    votes = [0, 0, 0, 0]
+    for place in range(0, count, max(1, count // 60)):
+        angle = pdfium.FPDFText_GetCharAngle(text, place)
+        if angle >= 0:
+            votes[round(angle / (math.pi / 2)) % 4] += 1
+    shown: int = page.get_rotation() // 90
+    return (votes.index(max(votes)) + shown) % 4
+
+
+def _placed(page: Any, rectangle: tuple[float, float, float, float], turn: int) -> Box:
+    """A rectangle of the page's own axes as it is shown, turned, in page widths."""
+    width, height = page.get_size()
+    corners = [_shown(page, x, y) for x, y in (rectangle[:2], rectangle[2:])]
+    for _ in range(turn):
+        corners = [(y, width - x) for x, y in corners]
+        width, height = height, width
+    xs, ys = sorted(x / width for x, _ in corners), sorted(y / width for _, y in corners)
+    return Box(xs[0], ys[0], xs[1], ys[1])
+
+
+def _shown(page: Any, x: float, y: float) -> Point:
+    """A point of the page's own axes in points from the top left of the page as it is shown."""
+    import pypdfium2.raw as pdfium
+
+    across, down = ctypes.c_int(), ctypes.c_int()
+    width, height = (round(side * _FINE) for side in page.get_size())
+    pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, x, y, ctypes.byref(across), ctypes.byref(down))
+    return across.value / _FINE, down.value / _FINE

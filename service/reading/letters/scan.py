@@ -1,0 +1,113 @@
+"""Read one picture of a page: turn it upright, recognise it once, and look again where a red seal lies over text."""
+
+from typing import TYPE_CHECKING
+
+import numpy
+
+from service.domain.submission import LetterSource
+from service.reading.letters import seal, seal_text, upright
+from service.reading.letters.model import Box, Line, Ocr, Quad, SealMark, Sheet, Words
+from service.reading.letters.reading_order import in_order
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from service.reading.letters.model import Picture
+
+LONG_SIDE = 2000  # px: 16 pt type is 38 px high, as much as the recogniser uses
+_UNSURE = 0.45  # a line whose characters are less certain than this on average was not read
+_BESIDE = 3.2  # how far left and right of a seal its signature may reach, in radii
+_ABOVE = 1.3
+_GLANCE_LINES = 24
+_RIM = 3  # px: a line that touches the edge of a piece was cut by it
+
+
+def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
+    """The page in a picture (RGB). Raises OcrFailed when it cannot be recognised."""
+    page = upright.upright(picture, ocr)
+    marks = seal.find_seals(page.picture)
+    width = page.picture.shape[1]
+    words = ocr.read([upright.strip(page.picture, box) for box in page.boxes])
+    lines = [_line(one, box, width) for one, box in zip(words, page.boxes, strict=True)]
+    for mark in marks.seals:
+        lines = _looked_at_again(lines, mark, page.picture, ocr)
+    sure = [line for line in lines if _sureness(line) >= _UNSURE]
+    return Sheet(
+        lines=in_order(sure),
+        source=LetterSource.OCR,
+        seals=tuple(seal_text.with_text(mark, page.picture, ocr) for mark in marks.seals),
+        colour=marks.colour,
+        blurred=len(lines) >= 5 and len(sure) < len(lines) / 2,
+    )
+
+
+def glance(picture: "Picture", ocr: Ocr) -> Sheet:
+    """The first lines of a page, enough to tell a table from a text."""
+    page = upright.upright(picture, ocr)
+    highest = sorted(page.boxes, key=lambda box: box[0][1])[:_GLANCE_LINES]
+    words = ocr.read([upright.strip(page.picture, box) for box in highest])
+    width = page.picture.shape[1]
+    lines = [_line(one, box, width) for one, box in zip(words, highest, strict=True)]
+    sure = in_order(line for line in lines if _sureness(line) >= _UNSURE)
+    return Sheet(sure, LetterSource.OCR, colour=seal.in_colour(page.picture))
+
+
+def _looked_at_again(lines: list[Line], mark: SealMark, picture: "Picture", ocr: Ocr) -> list[Line]:
+    """The lines with those under a seal read anew from a copy in which the seal's ink is washed out."""
+    width = picture.shape[1]
+    zone = Box(
+        max(0.0, mark.x - _BESIDE * mark.across),
+        max(0.0, mark.y - _ABOVE * mark.down),
+        mark.x + _BESIDE * mark.across,
+        mark.y + _ABOVE * mark.down,
+    )
+    left, top, right, bottom = (round(side * width) for side in (zone.left, zone.top, zone.right, zone.bottom))
+    cut = picture[top:bottom, left:right]
+    found = ocr.lines(washed(cut, picture, mark))
+    found = [line for line in found if line.score >= _UNSURE and not _is_cut(line.box, cut)]
+    boxes = [_moved(line.box, left, top) for line in found]
+    before = ocr.read([upright.strip(picture, box) for box in boxes])
+    again = [
+        _line(Words(line.text, line.sure), box, width, (raw,))
+        for line, box, raw in zip(found, boxes, before, strict=True)
+    ]
+    kept = [line for line in lines if not _replaced(line, zone, again)]
+    return kept + again
+
+
+def _is_cut(box: Quad, piece: "Picture") -> bool:
+    height, width = piece.shape[:2]
+    return any(not (_RIM < x < width - _RIM and _RIM < y < height - _RIM) for x, y in box)
+
+
+def washed(cut: "Picture", picture: "Picture", mark: SealMark) -> "Picture":
+    """A piece of the page in grey, lit so that the seal's ink is as bright as paper and black type stays dark."""
+    unit = picture.shape[1]
+    x, y, reach = mark.x * unit, mark.y * unit, mark.across * unit
+    disc = picture[max(0, int(y - reach)) : int(y + reach), max(0, int(x - reach)) : int(x + reach)]
+    ink = disc[seal.redness(disc) > 0.1][:, 0]
+    light = float(numpy.percentile(ink, 30)) if ink.size else 200.0
+    grey = numpy.minimum(cut[:, :, 0].astype(numpy.float32) * (255 / max(60.0, 0.95 * light)), 255).astype(numpy.uint8)
+    return numpy.repeat(grey[:, :, None], 3, axis=2)
+
+
+def _replaced(line: Line, zone: Box, again: "Sequence[Line]") -> bool:
+    """True for a line inside the zone when something was read again in its place."""
+    box = line.box
+    if box is None or not (zone.top < box.middle[1] < zone.bottom and zone.left < box.middle[0] < zone.right):
+        return False
+    return any(one.box is not None and abs(one.box.middle[1] - box.middle[1]) < box.height / 2 for one in again)
+
+
+def _line(words: Words, box: Quad, width: int, other: tuple[Words, ...] = ()) -> Line:
+    xs, ys = [point[0] / width for point in box], [point[1] / width for point in box]
+    return Line(words.text, Box(min(xs), min(ys), max(xs), max(ys)), words.sure, other)
+
+
+def _sureness(line: Line) -> float:
+    return Words(line.text, line.sure).score
+
+
+def _moved(box: Quad, right: int, down: int) -> Quad:
+    a, b, c, d = ((x + right, y + down) for x, y in box)
+    return a, b, c, d
