@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.digest import DigestFacts, Matter, render_digest
+from service.digest.facts import DigestFacts, Matter
+from service.digest.rendering import render_digest
 from service.domain.judgement import Channel, Severity, Verdict
 from service.domain.mail import Address
 from service.domain.outgoing import OutgoingLetter
@@ -17,7 +18,7 @@ from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.typesetting.papers import RenderedLetter
 from service.wiring import Desk, Service, desk_of, mailbox_settings, now
-from service.workbook import CaseForWorkbook
+from service.workbook.cases import CaseForWorkbook
 
 LAST_DIGEST = "last_digest"
 _LONGEST_TOLD = timedelta(days=31)

@@ -16,6 +16,7 @@ from service import deciding, rulebook
 from service.archive import Archive
 from service.checks.wording import Wording, load_wording
 from service.defaults import rules_folder, templates_folder
+from service.digest.rendering import digest_problems
 from service.domain.judgement import Judgement
 from service.domain.mail import Address
 from service.domain.rules import Rulebook
@@ -29,7 +30,8 @@ from service.records.engine import open_engine
 from service.records.store import Records
 from service.records.views import Views
 from service.replies.rendering import Letters
-from service.replies.smtp import SmtpSettings, Submitter
+from service.replies.smtp import Submitter
+from service.replies.smtp_connection import SmtpSettings
 from service.settings import MailboxSection, Settings
 
 FINDINGS = "findings.toml"
@@ -44,7 +46,7 @@ def letters_for(settings: Settings | None) -> Letters:
     """The letters. Raises ConfigurationInvalid naming every template's problem."""
     folder = settings.templates_dir if settings else templates_folder()
     letters = Letters(folder)
-    if problems := letters.problems():
+    if problems := (*letters.problems(), *digest_problems(letters.templates)):
         raise ConfigurationInvalid(str(folder), problems)
     return letters
 

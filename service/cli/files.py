@@ -37,7 +37,7 @@ def blank_forms(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     rules: Annotated[Path | None, typer.Option("--rules", help="规则文件夹")] = None,
 ) -> int:
-    from service.workbook import write_blank_form
+    from service.workbook.blank_form import write_blank_form
 
     settings = settings_if_any()
     book = rulebook.load(rules or (settings.rules_dir if settings else rulebook.defaults_folder()))

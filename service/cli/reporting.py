@@ -199,7 +199,7 @@ def digest(
 
 def workbook(file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")]) -> int:
     from service.reporting import cases_for_workbook
-    from service.workbook import write_workbook
+    from service.workbook.consolidated import write_workbook
 
     with open_desk(settings()) as desk:
         content = cases_for_workbook(desk)
