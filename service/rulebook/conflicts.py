@@ -1,0 +1,65 @@
+"""What is right in each file and wrong between them: one address for two, staff that stand in a directory."""
+
+from collections.abc import Iterator, Sequence
+
+from service.domain.rules import Campaign, City, Rulebook, Unit, UnitRoute
+from service.rulebook.names import same_name
+from service.rulebook.problems import Problems
+from service.rulebook.sections import Document
+
+
+def refuse_conflicts(
+    cities: Sequence[City],
+    units: Sequence[Unit],
+    campaign: Campaign | None,
+    document: Document | None,
+    problems: Problems,
+) -> None:
+    """Find addresses that stand for two, and staff that would be taken for submitters."""
+    owners: dict[str, City | Unit] = {}
+    lines: list[City | Unit] = [*cities, *units]
+    for line in lines:
+        for address in line.addresses:
+            first = owners.setdefault(address, line)
+            if first is not line:
+                seen = f"“{address}”已在 {_where(first.source)}（{_name(first)}）"
+                problems.add(f"{_where(line.source)}，addresses", seen, "一个邮箱只能属于一个单位，请删去一处")
+    if campaign is None or document is None:
+        return
+    people = document.root().section("people")
+    for key, addresses in (("staff", campaign.staff), ("admins", campaign.admins)):
+        for address in addresses:
+            if address in owners:
+                seen = f"“{address}”已登记在 {_where(owners[address].source)}（{_name(owners[address])}）"
+                people.problem(key, seen, "工作人员和管理员的邮箱不能同时是报送单位的邮箱，请删去一处")
+
+
+def note_conflicts(book: Rulebook, problems: Problems) -> None:
+    """Warn of names that mean two lines, and of direct units outside the city where direct units sit."""
+    owners: dict[str, str] = {}
+    for name, source in _names(book):
+        first = owners.setdefault(same_name(name), source)
+        if first != source:
+            problems.warn(_where(source), f"名称或别名“{name}”也在 {_where(first)}", "两边都认不出来，请去掉一处")
+    seat = book.campaign.seat_city
+    for unit in book.units:
+        if unit.route is UnitRoute.DIRECT and unit.seat_city not in ("", seat):
+            seen = f"“{unit.name}”写的是直接报送，但在{unit.seat_city}，不在{seat}"
+            problems.warn(f"{_where(unit.source)}，route", seen, "请核对是否应为 via_city")
+
+
+def _names(book: Rulebook) -> Iterator[tuple[str, str]]:
+    for city in book.cities:
+        yield from ((name, city.source) for name in city.bureau_names)
+    for unit in book.units:
+        yield from ((name, unit.source) for name in (unit.name, *unit.aliases))
+
+
+def _where(source: str) -> str:
+    """units.csv:12 as people say it."""
+    file, _, row = source.partition(":")
+    return f"{file} 第{row}行"
+
+
+def _name(line: City | Unit) -> str:
+    return line.bureau if isinstance(line, City) else line.name

@@ -1,0 +1,98 @@
+"""The bytes of a rules folder, and their text whatever program saved them."""
+
+import codecs
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.rulebook.problems import Problems
+
+TABLES = ("cities.csv", "units.csv")
+CAMPAIGN = "campaign.toml"
+DEFAULTED = ("forms.toml", "letter.toml", "mail.toml", "routing.toml", "checks.toml")
+"""Files that serve any province: the packaged one stands in for a missing one."""
+
+_MOST_BYTES = 8_000_000
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_FEW_DAMAGED = 0.2  # share of damaged characters under which a file is damaged UTF-8 rather than GBK
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFile:
+    """One file as found; data None when it cannot be used."""
+
+    name: str
+    data: bytes | None
+
+
+def read_folder(folder: Path, defaults: Path, problems: Problems) -> dict[str, RulesFile]:
+    """Every file of a rules folder, the packaged ones where a general file is missing."""
+    if not folder.is_dir():
+        problems.add(str(folder), "没有这个文件夹", "请核对路径")
+        return {}
+    files = {name: _read(folder / name, problems) for name in (CAMPAIGN, *TABLES)}
+    for name in DEFAULTED:
+        own = folder / name
+        files[name] = _read(own if own.exists() else defaults / name, problems)
+    return files
+
+
+def _read(path: Path, problems: Problems) -> RulesFile:
+    try:
+        data = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
+    except FileNotFoundError:
+        problems.add(path.name, "缺少这个文件", "请放回，可从原有规则文件夹复制一份")
+        return RulesFile(path.name, None)
+    except OSError as error:
+        problems.add(path.name, f"无法读取（{error.strerror}）", "请检查文件权限")
+        return RulesFile(path.name, None)
+    if data is None:
+        problems.add(path.name, "文件过大", "请检查是否放错了文件")
+    return RulesFile(path.name, data)
+
+
+def text_of(file: RulesFile, problems: Problems) -> str | None:
+    """The text of a file saved as UTF-8, with or without BOM, GBK or UTF-16; None when it is none of these."""
+    if file.data is None:
+        return None
+    text = _decode(file.data)
+    if text is None:
+        problems.add(f"{file.name} 第{_damaged_line(file.data)}行", "有无法辨认的字符", "请另存为 UTF-8 编码后再放入")
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
+        if "\ufffd" in line or "锟斤拷" in line:
+            problems.add(f"{file.name} 第{number}行", "有乱码", "请改正这一行，并另存为 UTF-8 编码")
+            return None
+    return text
+
+
+def _decode(data: bytes) -> str | None:
+    if data.startswith(_UTF16_MARKS):
+        return _try(data, "utf-16")
+    text = _try(data, "utf-8-sig")
+    if text is not None or _is_damaged_utf8(data):
+        return text
+    return _try(data, "gb18030")
+
+
+def _try(data: bytes, charset: str) -> str | None:
+    try:
+        return data.decode(charset)
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """True for UTF-8 with a few broken bytes: read as GBK it would be other words, not an error."""
+    lenient = data.decode("utf-8", errors="replace")
+    chinese = sum(1 for letter in lenient if unicodedata.category(letter) == "Lo")
+    return lenient.count("\ufffd") < _FEW_DAMAGED * chinese
+
+
+def _damaged_line(data: bytes) -> int:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return data.count(b"\n", 0, error.start) + 1
+    return 1

@@ -1,0 +1,65 @@
+"""letter.toml and mail.toml: how cover letters read and how mail behaves."""
+
+from service.domain.rules import LetterWords, MailWords
+from service.rulebook.addresses import fault_of_domain, split
+from service.rulebook.patterns import fault_of, safe_patterns
+from service.rulebook.sections import Document, Section
+
+
+def read_letter(document: Document) -> LetterWords:
+    """Every pattern compiles and is safe to run."""
+    root = document.root()
+    words = LetterWords(
+        title_patterns=safe_patterns(root, "title_patterns"),
+        document_number_pattern=_pattern(root, "document_number_pattern"),
+        unit_suffixes=root.texts("unit_suffixes", required=True),
+        salutation_marks=root.texts("salutation_marks", required=True),
+        nil_phrases=root.texts("nil_phrases", required=True),
+        nil_exceptions=root.texts("nil_exceptions"),
+    )
+    for phrase in (*words.nil_phrases, *words.nil_exceptions):
+        if not phrase.strip("…. "):
+            root.problem("nil_phrases", "有一个只有省略号的说法", "请写出前后的字")
+    root.close()
+    return words
+
+
+def _pattern(root: Section, key: str) -> str:
+    pattern = root.text(key, required=True)
+    fault = fault_of(pattern) if pattern else None
+    if fault:
+        root.problem(key, f"表达式“{pattern[:40]}”{fault}", "请改回原来的写法")
+    return pattern
+
+
+def read_mail(document: Document) -> MailWords:
+    """Every pattern compiles and is safe to run; free mail domains are lower case."""
+    root = document.root()
+    words = MailWords(
+        free_mail=_free_mail(root),
+        subject_prefixes=root.texts("subject_prefixes", required=True),
+        submitting_words=root.texts("submitting_words", required=True),
+        auto_reply_subjects=root.texts("auto_reply_subjects", required=True),
+        auto_reply_phrases=root.texts("auto_reply_phrases"),
+        bounce_local_parts=root.texts("bounce_local_parts", required=True),
+        bounce_subjects=root.texts("bounce_subjects", required=True),
+        bounce_phrases=root.texts("bounce_phrases"),
+        receipt_subjects=root.texts("receipt_subjects", required=True),
+        link_patterns=safe_patterns(root, "link_patterns"),
+        link_marks=root.texts("link_marks"),
+        withdraw_words=root.texts("withdraw_words"),
+        supplement_words=root.texts("supplement_words"),
+        enclosing_words=root.texts("enclosing_words", required=True),
+        inquiry_words=root.texts("inquiry_words", required=True),
+    )
+    root.close()
+    return words
+
+
+def _free_mail(root: Section) -> frozenset[str]:
+    domains = [domain.lstrip("@") for domain in split(root.texts("free_mail"))]
+    for domain in domains:
+        fault = fault_of_domain(domain)
+        if fault:
+            root.problem("free_mail", f"“{domain}”{fault}", "请改正，例如 qq.com")
+    return frozenset(domains)
