@@ -4,15 +4,12 @@ Generated beside the sender's untouched original. Marking the cells of that orig
 would take the same findings and give another OutgoingFile.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from openpyxl import Workbook
-
-from service.domain.judgement import Finding, Judgement, Letter, Severity
+from service.domain.judgement import Decision, Judgement, Letter, Severity
 from service.domain.rules import Rulebook
-from service.replies.view import file_view
-from service.typesetting import sheets
+from service.replies.view import SHOWN_POINTS, file_view
 from service.typesetting.papers import OutgoingFile
 from service.typesetting.text import one_line
 
@@ -21,26 +18,34 @@ _CENTRED = frozenset({1, 4, 8})
 _HEAD_ROW = 3
 
 
-def issue_list(judgement: Judgement, rulebook: Rulebook, words: Any) -> OutgoingFile | None:
-    """The list for a correction that speaks of cells; None for every other letter. words: issue_list.words."""
-    plan = judgement.decision.reply
-    findings = judgement.decision.of_severity(Severity.CORRECT)
-    if plan is None or plan.letter is not Letter.CORRECTION or not any(f.place.cell for f in findings):
-        return None
+def has_issue_list(decision: Decision) -> bool:
+    """Whether the letter is a correction that speaks of cells, or has more points than its text shows."""
+    findings = decision.of_severity(Severity.CORRECT)
+    asks = decision.reply is not None and decision.reply.letter is Letter.CORRECTION
+    return asks and (len(findings) > SHOWN_POINTS or any(f.place.cell for f in findings))
+
+
+def issue_list(judgement: Judgement, rulebook: Rulebook, words: Any) -> OutgoingFile:
+    """The list of everything the submitter is asked to correct. words: the module of issue_list.words."""
+    from openpyxl import Workbook  # a quarter of a second and 30 MB, for the few mails that need it
+
+    from service.typesetting import sheets
+
     workbook = Workbook()
     sheet = sheets.first_sheet(workbook, words.sheet)
     sheets.put_title(sheet, 1, words.title, len(_WIDTHS))
     sheets.put_note(sheet, 2, words.note, len(_WIDTHS))
     sheets.put_head(sheet, _HEAD_ROW, words.headings)
-    for index, values in enumerate(_rows(findings, rulebook, words), 1):
+    for index, values in enumerate(issue_rows(judgement, rulebook, words), 1):
         sheets.put_row(sheet, _HEAD_ROW + index, (index, *values), _CENTRED)
     sheets.set_widths(sheet, _WIDTHS)
     sheets.set_print(sheet, _HEAD_ROW)
     return OutgoingFile(words.name, sheets.MEDIA_TYPE, sheets.workbook_bytes(workbook, judgement.dossier.received))
 
 
-def _rows(findings: Sequence[Finding], rulebook: Rulebook, words: Any) -> Iterator[tuple[str, ...]]:
-    for finding in findings:
+def issue_rows(judgement: Judgement, rulebook: Rulebook, words: Any) -> Iterator[tuple[str, ...]]:
+    """File, sheet, place, column, what was seen, what to do, code: one row for each finding, in their order."""
+    for finding in judgement.decision.of_severity(Severity.CORRECT):
         place = finding.place
         form = rulebook.forms.table(place.table) if place.table is not None else None
         seen, remedy = _seen_and_remedy(one_line(finding.message))

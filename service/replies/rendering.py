@@ -1,17 +1,20 @@
 """Judgement to letter. Values are data in every letter; a broken template is told before it is needed."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from service.domain.judgement import Judgement
 from service.domain.rules import Rulebook
-from service.replies.issue_list import issue_list
+from service.replies.issue_list import has_issue_list, issue_list, issue_rows
 from service.replies.view import view_of
 from service.typesetting.papers import OutgoingFile, RenderedLetter
 from service.typesetting.templates import Templates
 
 __all__ = ["Letters", "OutgoingFile", "RenderedLetter"]
+
+_NUMBER = "LH2020-0012"
 
 
 class Letters:
@@ -25,28 +28,44 @@ class Letters:
 
         Raises ValueError when the decision plans no reply, jinja2.TemplateError for a broken template.
         """
+        letter = self._in_words(judgement, rulebook, number)
+        if not has_issue_list(judgement.decision):
+            return letter
+        return replace(letter, attachments=(issue_list(judgement, rulebook, self.templates.words("issue_list")),))
+
+    def _in_words(self, judgement: Judgement, rulebook: Rulebook, number: str | None) -> RenderedLetter:
         plan = judgement.decision.reply
         if plan is None:
             raise ValueError("the decision plans no reply")
-        attached = issue_list(judgement, rulebook, self.templates.words("issue_list"))
         not_told = self.templates.words("_shared").not_told
-        view = view_of(judgement, rulebook, number, attached is not None, not_told)
-        letter = self.templates.render(plan.letter.value, view.values())
-        if attached is None:
-            return letter
-        return RenderedLetter(letter.template, letter.subject, letter.text, letter.html, (attached,))
+        view = view_of(judgement, rulebook, number, has_issue_list(judgement.decision), not_told)
+        return self.templates.render(plan.letter.value, view.values())
 
     def problems(self) -> tuple[str, ...]:
         """Every letter rendered with every sample: what is wrong, each with file, line and what to do."""
         return tuple(problem for name, runs in self._trials() for problem in self.templates.problems(name, iter(runs)))
 
     def _trials(self) -> Iterator[tuple[str, list[Callable[[], object]]]]:
+        """Each letter in words with every sample; the list's own words once."""
         from service.replies.samples import sample_judgements, sample_rulebook
 
         rulebook = sample_rulebook()
+        samples = sample_judgements(rulebook)
         runs: dict[str, list[Callable[[], object]]] = {}
-        for judgement in sample_judgements(rulebook).values():
-            for number in ("LH2020-0012", None):
-                if plan := judgement.decision.reply:
-                    runs.setdefault(plan.letter.value, []).append(partial(self.render, judgement, rulebook, number))
+        for judgement in samples.values():
+            if plan := judgement.decision.reply:
+                tries = runs.setdefault(plan.letter.value, [])
+                tries.extend(partial(self._in_words, judgement, rulebook, number) for number in (_NUMBER, None))
         yield from runs.items()
+        yield "issue_list", [partial(self._list_words, samples["correction"], rulebook)]
+
+    def _list_words(self, judgement: Judgement, rulebook: Rulebook) -> object:
+        words = self.templates.words("issue_list")
+        return (
+            words.name,
+            words.sheet,
+            words.title,
+            words.note,
+            words.headings,
+            [*issue_rows(judgement, rulebook, words)],
+        )

@@ -7,10 +7,11 @@ sentence stands in two places. A macro `subject` in NAME.words is its subject li
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import BaseLoader, Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -27,16 +28,16 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        loader = FileSystemLoader(folder, encoding="utf-8-sig")
+        loader = FunctionLoader(partial(_source, folder))
         self._html = _environment(loader, autoescape=True)
         self._text = _environment(loader, autoescape=False)
 
     def render(self, name: str, values: Mapping[str, Any]) -> RenderedLetter:
         """Words to letter. Raises jinja2.TemplateError, OSError or UnicodeDecodeError for a broken template."""
         words = self._text.get_template(f"{name}.words").make_module(dict(values))
-        subject = one_line(str(words.subject()), _SUBJECT_LIMIT)  # type: ignore[attr-defined]
+        subject = one_line(str(words.subject()), _SUBJECT_LIMIT) if hasattr(words, "subject") else ""
         if not subject:
-            raise TemplateError(f"{name}.words: the macro subject() writes nothing")
+            raise TemplateError(f"{name}.words 中的 subject() 是信件主题，不可缺少或为空")
         text = self._text.get_template(f"{name}.txt").render(values)
         html = self._html.get_template(f"{name}.html").render(values, subject=subject)
         return RenderedLetter(name, subject, _tidy(text), html.strip() + "\n")
@@ -60,7 +61,19 @@ class Templates:
         return f"{where}: {_what_to_do(error)}"
 
 
-def _environment(loader: FileSystemLoader, autoescape: bool) -> Environment:
+def _source(folder: Path, name: str) -> tuple[str, str, None] | None:
+    """A file of the folder itself, as Windows editors save it too: UTF-8 with or without BOM, or GBK."""
+    path = folder / name
+    if Path(name).name != name or not path.is_file():
+        return None
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig"), str(path), None
+    except UnicodeDecodeError:
+        return content.decode("gb18030"), str(path), None
+
+
+def _environment(loader: BaseLoader, autoescape: bool) -> Environment:
     environment = ImmutableSandboxedEnvironment(
         loader=loader,
         autoescape=autoescape,
@@ -103,7 +116,9 @@ def _place_in(folder: Path, error: Exception) -> str | None:
     while step is not None:
         file = Path(step.tb_frame.f_code.co_filename)
         if file.parent == folder:
-            place = f"{file.name}:{step.tb_lineno}"
+            template = step.tb_frame.f_globals.get("__jinja_template__")  # absent where Jinja mapped the line itself
+            line = template.get_corresponding_lineno(step.tb_lineno) if template else step.tb_lineno
+            place = f"{file.name}:{line}"
         step = step.tb_next
     return place
 
@@ -111,10 +126,10 @@ def _place_in(folder: Path, error: Exception) -> str | None:
 def _what_to_do(error: Exception) -> str:
     kind = type(error).__name__
     hints = {
-        "TemplateNotFound": f"没有找到模板文件“{error}”，请从 init 生成的默认模板中补回",
+        "TemplateNotFound": f"没有找到模板文件“{getattr(error, 'name', error)}”，请从 init 生成的默认模板中补回",
         "UndefinedError": f"用到了不存在的占位符（{error}），请对照 mail_templates/README.md 改正",
         "TemplateSyntaxError": f"模板语法有误（{error}），请检查这一行的 {{{{ }}}} 与 {{% %}} 是否成对",
         "SecurityError": f"模板中有不允许的写法（{error}），请删去",
-        "UnicodeDecodeError": "文件不是 UTF-8 编码，请另存为 UTF-8",
+        "UnicodeDecodeError": "文件既不是 UTF-8 也不是 GBK 编码，请另存为 UTF-8",
     }
     return hints.get(kind, f"无法生成（{kind}: {error}），请与默认模板比对")
