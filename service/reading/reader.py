@@ -21,7 +21,7 @@ from service.reading.roles import Hints, Item, Opinion, Picture, Sort, hints_of,
 from service.reading.version import READER_VERSION
 
 _PAGE_SORTS = (Sort.PAGES, Sort.PICTURE)
-_FORM_SORTS = (Sort.SHEET, Sort.WORDS, Sort.PLAIN)
+_FORM_SORTS = (Sort.SHEET, Sort.WORDS)
 
 
 def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr) -> Submission:
@@ -72,7 +72,7 @@ def _read_letters(items: list[Item], rulebook: Rulebook, ocr: Ocr) -> tuple[Cove
     """Reads editable documents, then scans, likeliest letter first; merges pages of one letter."""
     hints = hints_of(rulebook)
     for item in items:
-        if item.is_readable and item.sort in {Sort.WORDS, Sort.PLAIN} and not _is_form(item):
+        if item.is_readable and item.sort in {Sort.WORDS, Sort.PLAIN} and not item.has_tables:
             item.document = _document(item, rulebook, ocr)
     _read_scans(items, rulebook, ocr, hints)
     if not any(_is_letter(item) for item in items):
@@ -95,7 +95,7 @@ def _read_scans(items: list[Item], rulebook: Rulebook, ocr: Ocr, hints: Hints) -
 def _read_forms_as_letters(items: Iterable[Item], rulebook: Rulebook, ocr: Ocr) -> None:
     """Some send letter and tables in one word processor file."""
     for item in items:
-        if item.is_readable and item.sort is Sort.WORDS and _is_form(item):
+        if item.is_readable and item.sort is Sort.WORDS and item.has_tables:
             reading = _document(item, rulebook, ocr)
             item.document = reading if reading.letter is not None else None
 
@@ -105,10 +105,6 @@ def _document(item: Item, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
     return read_document(found.content, found.path, found.name, item.media_type, rulebook, ocr)
 
 
-def _is_form(item: Item) -> bool:
-    return item.form is not None and item.form.is_form
-
-
 def _is_letter(item: Item) -> bool:
     return item.document is not None and item.document.letter is not None
 
@@ -116,7 +112,7 @@ def _is_letter(item: Item) -> bool:
 def _whole(items: list[Item], letters: tuple[CoverLetter, ...], tables: tuple[Table, ...], hints: Hints) -> Picture:
     return Picture(
         letter_paths=frozenset(path for letter in letters for path in letter.attachments),
-        has_form=any(_is_form(item) for item in items),
+        has_form=any(item.is_form for item in items),
         tables=frozenset(table.number for table in tables),
         hints=hints,
     )

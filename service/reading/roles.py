@@ -71,6 +71,21 @@ class Item:
         return self.found.path.count("/")
 
     @property
+    def has_tables(self) -> bool:
+        return self.form is not None and bool(self.form.tables)
+
+    @property
+    def is_form(self) -> bool:
+        """The electronic form, readable: tables were found, or a spreadsheet bears the form's title."""
+        form = self.form
+        return form is not None and (self.has_tables or (self.sort is Sort.SHEET and form.is_form and not self.is_shut))
+
+    @property
+    def is_shut(self) -> bool:
+        """The form's reader could not get at the content."""
+        return self.form is not None and self.form.problem in _HARD
+
+    @property
     def is_readable(self) -> bool:
         """True when there are bytes that a reader should see."""
         return (
@@ -179,14 +194,17 @@ def _container(item: Item) -> Opinion:
 
 def _by_content(item: Item, mail: Picture) -> Opinion:
     form, document = item.form, item.document
-    if form is not None and form.is_form:
+    if form is not None and item.is_form:
         return Opinion(Role.FORM, form.why or "内容为征集表", form.problem, form.note)
     if item.found.path in mail.letter_paths:
         why = document.why if document is not None else ""
         problem = document.problem if document is not None else None
         return Opinion(Role.COVER_LETTER, why or "内容为报送函", problem, document.note if document else "")
-    if form is not None and form.problem in _HARD and form.problem is not None:
+    words_were_read = document is not None and document.problem is None and mail.has_form
+    if form is not None and form.problem is not None and item.is_shut and not words_were_read:
         return _unreadable_office(item, mail, form.problem, form.note)
+    if form is not None and form.is_form and not mail.has_form:
+        return Opinion(Role.FORM, form.why, form.problem, form.note)
     if document is not None:
         return _document(item, document, mail)
     return _other(item, mail)

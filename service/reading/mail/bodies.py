@@ -12,7 +12,8 @@ from service.reading.mail.splitter import Part
 from service.reading.mail.transfer import Decoded, undo
 
 _MAGIC = (
-    b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0", b"\xff\xd8\xff", b"\x89PNG", b"Rar!", b"7z\xbc\xaf", b"II*\0", b"MM\0*",
+    b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0", b"\xff\xd8\xff", b"\x89PNG", b"Rar!", b"7z\xbc\xaf", b"II*\0",
+    b"MM\0*",
 )  # fmt: skip
 _CID_BRACKETS = re.compile(rb"[<>\s]")
 

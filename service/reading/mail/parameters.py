@@ -6,6 +6,7 @@ A value that was sent twice, plain and extended, keeps both: the name layer deci
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from urllib.parse import unquote_to_bytes
 
 from service.reading.charsets import decode
@@ -102,8 +103,10 @@ def _joined(pieces: list[_Piece]) -> str:
         pieces = [_Piece(first.name, first.number, True, rest), *pieces[1:]]
     if not any(p.is_extended for p in pieces):
         return "".join(p.value for p in pieces)
-    return decode(b"".join(_bytes_of(p) for p in pieces), charset)
+    runs = groupby(pieces, key=lambda p: p.is_extended)
+    return decode(b"".join(_bytes_of("".join(p.value for p in run), extended) for extended, run in runs), charset)
 
 
-def _bytes_of(piece: _Piece) -> bytes:
-    return unquote_to_bytes(piece.value) if piece.is_extended else piece.value.encode("utf-8", "replace")
+def _bytes_of(value: str, is_extended: bool) -> bytes:
+    """A run of segments at once: some programs cut inside a percent sign."""
+    return unquote_to_bytes(value) if is_extended else value.encode("utf-8", "replace")

@@ -18,7 +18,7 @@ _OTHER_FIELD = re.compile(
     re.IGNORECASE,
 )
 _WROTE = re.compile(
-    r"^\s*(?:(?:在|于)?.{0,40}\d.{0,160}(?:写道|来信说|寫道)\s*[:：]?|(?:On|At)\s.{0,40}\d.{0,200}\bwrote\s*[:：]|.{0,120}<[^<>]{1,80}@[^<>]{1,80}>\s*(?:于.{0,60})?写道\s*[:：]?)\s*$",
+    r"^\s*(?:(?:在|于)?.{0,40}\d.{0,160}(?:写道|来信说|寫道)\s*[:：]|(?:On|At)\s.{0,40}\d.{0,200}\bwrote\s*[:：]|.{0,120}<[^<>]{1,80}@[^<>]{1,80}>\s*(?:于.{0,60})?写道\s*[:：]?)\s*$",
     re.IGNORECASE,
 )
 _QUOTE_MARK = re.compile(r"^\s{0,3}>")
@@ -36,12 +36,20 @@ def split_quoted(text: str) -> tuple[str, str]:
 
 def _first_marker(lines: list[str]) -> int:
     """The first line from which everything is an older mail; len(lines) when there is none."""
+    last_mark = _last(lines, is_marked=True)
+    last_own = _last(lines, is_marked=False)
     for number, line in enumerate(lines):
         if _SEPARATOR.match(line) or _begins_header_block(lines, number):
             return number - (number > 0 and _RULE.match(lines[number - 1]) is not None)
-        if _wrote(lines, number) and not _answers_below(lines, number):
+        # Own lines after a quotation marked with ">" are an answer written below or in between.
+        if _wrote(lines, number) and not (last_mark > number and last_own > number + 2):
             return number
     return len(lines)
+
+
+def _last(lines: list[str], *, is_marked: bool) -> int:
+    """The last line that says something and is, or is not, marked as quoted; -1 when there is none."""
+    return max((n for n, t in enumerate(lines) if t.strip() and bool(_QUOTE_MARK.match(t)) is is_marked), default=-1)
 
 
 def _begins_header_block(lines: list[str], number: int) -> bool:
@@ -59,12 +67,6 @@ def _wrote(lines: list[str], number: int) -> bool:
     both = " ".join(lines[number : number + 2])[:500]
     begins = lines[number].lstrip()[:3].lower() in {"on ", "at "} or lines[number].lstrip()[:1] == "在"
     return begins and _WROTE.match(both) is not None
-
-
-def _answers_below(lines: list[str], number: int) -> bool:
-    """Own lines after a quotation marked with ">": an answer written below or in between."""
-    rest = lines[number + 1 :]
-    return any(map(_QUOTE_MARK.match, rest)) and any(line.strip() and not _QUOTE_MARK.match(line) for line in rest[2:])
 
 
 def _apart(lines: list[str]) -> tuple[list[str], list[str]]:
