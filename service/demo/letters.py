@@ -80,12 +80,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A horizontal red rule, mm."""
+    """A rule (a filled box), mm."""
 
     x: float
     y: float
     width: float
     thickness: float
+    colour: tuple[int, int, int] = RED
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageChops, ImageDraw
 
-from service.demo.letters import PAGE_MM, RED, Mark, Page, Rule, SealMark, Text
+from service.demo.letters import PAGE_MM, Mark, Page, Rule, SealMark, Text
 from service.demo.seals import draw_seal
 from service.demo.typefaces import Face, face_bytes, picture_font
 
@@ -29,7 +29,7 @@ def picture_of(page: Page, dpi: int = 200) -> Image.Image:
             origin = (mark.x * scale, mark.y * scale + _ASCENT * mark.size * dpi / 72)
             draw.text(origin, mark.text, fill=mark.colour, font=font, anchor="ls")
         elif isinstance(mark, Rule):
-            draw.rectangle(_box(mark, scale), fill=RED)
+            draw.rectangle(_box(mark, scale), fill=mark.colour)
     for mark in page:
         if isinstance(mark, SealMark):
             picture = _stamped(picture, mark, scale)
@@ -107,7 +107,7 @@ def _rule_object(rule: Rule) -> object:
         value * _PT_PER_MM for value in (rule.x, PAGE_MM[1] - rule.y - rule.thickness, rule.width, rule.thickness)
     )
     item = pdfium.FPDFPageObj_CreateNewRect(x, y, width, height)
-    pdfium.FPDFPageObj_SetFillColor(item, *RED, 255)
+    pdfium.FPDFPageObj_SetFillColor(item, *rule.colour, 255)
     pdfium.FPDFPath_SetDrawMode(item, pdfium.FPDF_FILLMODE_WINDING, 0)
     return item
 
