@@ -1,0 +1,211 @@
+"""Finds 表1-4 in grids: several on one sheet, one over several sheets, on hidden sheets only as a last resort.
+
+Format-blind: whatever a grid was made from, the same rules of the campaign recognise it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from service.domain.rules import Forms
+from service.domain.submission import Table
+from service.reading.forms.folding import fold
+from service.reading.forms.grid import Grid, column_letters
+from service.reading.forms.headers import FormIndex, Header, form_index
+from service.reading.forms.plans import is_nil
+from service.reading.forms.rows import RowReader, Taken
+from service.reading.forms.sheetview import SheetView
+
+_TITLE_HINT, _SHEET_HINT = 5.0, 3.0
+_TITLE_ROWS: Final = 12  # how far above a header its title may stand
+_VALUE_ENDS: Final = re.compile(r"\s{2,}|[\t\n]|[一-鿿]{2,6}(?:[(（][^()（）]*[)）])?\s*[:：]")
+
+
+@dataclass(slots=True)
+class Stretch:
+    """A header and the rows that follow it; or a title without a header."""
+
+    number: int
+    header: Header | None
+    rows: list[int] = field(default_factory=list)
+    reporter: str | None = None
+    titled: bool = False  # a title of its own stands above the header
+
+
+class TableFinder:
+    """Finds the tables of these forms. Built once per rules."""
+
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
+        self._index: FormIndex = form_index(forms)
+        self._rows = RowReader(forms)
+        labels = "|".join(
+            re.escape(fold(x).split("(")[0]) for x in sorted(forms.reporter_labels, key=len, reverse=True)
+        )
+        self._reporter = (
+            re.compile(rf"(?:^|\s)(?:{labels})\s*(?:\([^()]*\))?\s*:\s*(.*)", re.DOTALL) if labels else None
+        )
+
+    def find(self, grids: Sequence[Grid], attachment: str) -> tuple[Table, ...]:
+        """All tables of a file, in its order."""
+        visible = [table for grid in grids if not grid.hidden for table in self._tables(grid, attachment)]
+        numbers = {table.number for table in visible}
+        for grid in grids:
+            if grid.hidden:
+                hidden = (t for t in self._tables(grid, attachment) if t.number not in numbers and t.rows)
+                visible.extend(replace(t, left_out=("该表在隐藏的工作表中", *t.left_out)) for t in hidden)
+        return tuple(visible)
+
+    def _tables(self, grid: Grid, attachment: str) -> list[Table]:
+        sheet = SheetView(grid)
+        tables: list[Table] = []
+        previous: Stretch | None = None
+        for stretch in self._stretches(sheet):
+            if stretch.header is None:
+                tables.extend(self._nil_title(sheet, stretch, attachment))
+                continue
+            table = self._table(sheet, stretch, attachment)
+            if previous is not None and tables and _goes_on(previous, stretch):
+                tables[-1] = _together(tables[-1], table)
+            else:
+                tables.append(table)
+            previous = stretch
+        return tables
+
+    # -- where tables begin and end ---------------------------------------------------------------------
+
+    def _stretches(self, sheet: SheetView) -> list[Stretch]:
+        stretches: list[Stretch] = []
+        above = [number for line in sheet.grid.above if (number := self._index.title_of(line)) is not None]
+        named = self._index.title_of(sheet.grid.sheet)
+        title: tuple[int, int] | None = (above[-1], 0) if above else None
+        reporter = next((r for line in sheet.grid.above if (r := self._reporter_in(line, ""))), None)
+        skip_to = 0
+        for row in sheet.rows:
+            if row <= skip_to:
+                continue
+            number = self._title_row(sheet, row)
+            if number is not None:
+                title, reporter = (number, row), None
+                stretches.append(Stretch(number, None))
+                continue
+            header = self._index.header_at(sheet, row, _hints(title, named, row))
+            if header is not None:
+                skip_to = header.bottom
+                if self._is_repeat(stretches, header):
+                    continue
+                titled = (
+                    bool(stretches) and stretches[-1].header is None and stretches[-1].number == header.table.number
+                )
+                if titled:
+                    stretches.pop()
+                stretches.append(Stretch(header.table.number, header, [], reporter, titled))
+                title, reporter = None, None
+            else:
+                reporter = self._add(sheet, row, stretches) or reporter
+        return stretches
+
+    def _add(self, sheet: SheetView, row: int, stretches: list[Stretch]) -> str | None:
+        """Gives the row to the table above it; returns a reporter named in it."""
+        found = None
+        cells = sheet.own(row)
+        for index, (_, text) in enumerate(cells):
+            found = found or self._reporter_in(text, cells[index + 1][1] if index + 1 < len(cells) else "")
+        if stretches:
+            stretches[-1].rows.append(row)
+            if found and stretches[-1].reporter is None and stretches[-1].header is not None:
+                stretches[-1].reporter = found
+        return found
+
+    def _title_row(self, sheet: SheetView, row: int) -> int | None:
+        cells = [text for _, text in sheet.own(row) if text.strip()]
+        if len(cells) > 2:
+            return None
+        return next((number for text in cells if (number := self._index.title_of(text)) is not None), None)
+
+    def _is_repeat(self, stretches: list[Stretch], header: Header) -> bool:
+        """The same header again (printed at the top of each page)."""
+        return bool(stretches) and stretches[-1].header is not None and stretches[-1].header.letters == header.letters
+
+    def _reporter_in(self, text: str, beside: str) -> str | None:
+        if self._reporter is None or ":" not in (folded := fold(text)):
+            return None
+        found = self._reporter.search(folded)
+        if found is None:
+            return None
+        value = text[found.start(1) :].strip()
+        end = _VALUE_ENDS.search(value)
+        value = (value[: end.start()] if end else value).strip(" 　_＿")
+        return value or (beside.strip() if ":" not in fold(beside) else "") or None
+
+    # -- one table --------------------------------------------------------------------------------------
+
+    def _table(self, sheet: SheetView, stretch: Stretch, attachment: str) -> Table:
+        header = stretch.header
+        if header is None:
+            raise ValueError("a stretch without a header is no table")
+        taken = self._rows.read(sheet, header, stretch.rows)
+        nil = bool(taken.nil_rows) and not taken.rows
+        reporter = stretch.reporter or next((unit for unit in taken.nil_units if unit and not self._is_nil(unit)), None)
+        return Table(
+            number=stretch.number,
+            attachment=attachment,
+            sheet=sheet.grid.sheet,
+            rows=tuple(taken.rows),
+            nil=nil,
+            header_row=header.top,
+            columns=_columns(header),
+            reporter=reporter,
+            left_out=(*_told(taken), *((sheet.grid.cut,) if sheet.grid.cut else ())),
+        )
+
+    def _nil_title(self, sheet: SheetView, stretch: Stretch, attachment: str) -> Iterable[Table]:
+        """A title with nothing but 无 under it is a nil table."""
+        words = [text for row in stretch.rows for _, text in sheet.own(row) if text.strip()]
+        if words and all(self._is_nil(word) for word in words):
+            yield Table(stretch.number, attachment, sheet.grid.sheet, (), nil=True)
+
+    def _is_nil(self, text: str) -> bool:
+        return is_nil(text, self._forms.nil_words)
+
+
+def _hints(title: tuple[int, int] | None, named: int | None, row: int) -> dict[int, float]:
+    hints: dict[int, float] = {}
+    if named is not None:
+        hints[named] = _SHEET_HINT
+    if title is not None and row - title[1] <= _TITLE_ROWS:
+        hints[title[0]] = hints.get(title[0], 0.0) + _TITLE_HINT
+    return hints
+
+
+def _goes_on(previous: Stretch, stretch: Stretch) -> bool:
+    """Whether a table found below is the one above, printed on (and not another unit's)."""
+    if previous.number != stretch.number:
+        return False
+    return stretch.reporter is None or stretch.reporter == previous.reporter
+
+
+def _together(first: Table, second: Table) -> Table:
+    rows = (*first.rows, *second.rows)
+    return replace(
+        first, rows=rows, nil=(first.nil or second.nil) and not rows, left_out=(*first.left_out, *second.left_out)
+    )
+
+
+def _columns(header: Header) -> tuple[tuple[str, str, str], ...]:
+    columns = sorted({*header.targets, *header.labels})
+    keys = {column: target.key for column, target in header.targets.items()}
+    return tuple((keys.get(c, ""), header.labels.get(c, ""), column_letters(c)) for c in columns)
+
+
+def _told(taken: Taken) -> list[str]:
+    """What was left out, neighbouring rows with one reason in one line."""
+    entries = taken.left_out if not taken.rows else sorted([*taken.left_out, *((r, "无需求") for r in taken.nil_rows)])
+    told: list[list[int | str]] = []
+    for row, reason in entries:
+        if told and told[-1][2] == reason and told[-1][1] == row - 1:
+            told[-1][1] = row
+        else:
+            told.append([row, row, reason])
+    return [f"第{a}行：{why}" if a == b else f"第{a}-{b}行：{why}" for a, b, why in told]

@@ -1,0 +1,296 @@
+"""Recognises titles and header rows of the campaign's tables, wherever they stand.
+
+The rules name columns, aliases and blocks; a header row is one whose cells match enough of one table's.
+A note that merely mentions column names never is one: its words stand in one long cell.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from service.domain.rules import Block, Column, Forms, Question, QuestionKind, TableForm
+from service.reading.forms.folding import fold, squeeze, without_brackets
+from service.reading.forms.sheetview import SheetView
+
+MAX_HEADER_LETTERS: Final = 80
+_SPECIFIC, _COMMON = 2.0, 0.5
+_FUZZY: Final = 72.0
+_CHINESE: Final = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a column of a sheet is: a column of the form, a block of questions, or one question."""
+
+    key: str
+    names: tuple[str, ...]  # squeezed label and aliases
+    column: Column | None = None
+    block: Block | None = None  # of the block itself, or of the question
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header found: which table, and what stands in which column."""
+
+    table: TableForm
+    top: int
+    bottom: int
+    targets: dict[int, Target]
+    labels: dict[int, str]  # header text as written, of every column with one
+
+    def column_of(self, key: str) -> int | None:
+        return next((c for c, t in self.targets.items() if t.key == key), None)
+
+    @property
+    def letters(self) -> frozenset[tuple[int, str]]:
+        """For telling a repeated header from another one."""
+        return frozenset((column, squeeze(text)) for column, text in self.labels.items())
+
+
+class FormIndex:
+    """The forms' names, prepared for looking up. Built once per rules."""
+
+    def __init__(self, forms: Forms) -> None:
+        self.forms = forms
+        self.targets = {table.number: _targets(table) for table in forms.tables}
+        self._by_name: dict[str, list[tuple[int, Target]]] = defaultdict(list)
+        for number, targets in self.targets.items():
+            for target in targets:
+                for name in target.names:
+                    self._by_name[name].append((number, target))
+        tables_with = {name: len({number for number, _ in found}) for name, found in self._by_name.items()}
+        self._common = {name for name, count in tables_with.items() if count == len(forms.tables) > 1}
+        self._first_letters = frozenset(name[0] for name in self._by_name)
+        self._titles = [(t, [squeeze(x) for x in (t.title, *t.title_aliases)], _label_pattern(t)) for t in forms.tables]
+        self._title_letters = frozenset(x[-1] for _, titles, _ in self._titles for x in titles if x) | {
+            t.label[0] for t in forms.tables if t.label
+        }
+
+    # -- titles -----------------------------------------------------------------------------------------
+
+    def title_of(self, text: str) -> int | None:
+        """The number of the table that a short line of text names."""
+        if len(text) > MAX_HEADER_LETTERS or not any(letter in text for letter in self._title_letters):
+            return None
+        letters, folded = squeeze(text), fold(text).strip()
+        for table, titles, label in self._titles:
+            if any(len(title) > 5 and title in letters for title in titles) or label.match(folded):
+                return table.number
+        for table, titles, _ in self._titles:
+            if len(letters) > 6 and any(fuzz.ratio(title, letters) >= 88 for title in titles):
+                return table.number
+        return None
+
+    # -- headers ----------------------------------------------------------------------------------------
+
+    def might_be_header(self, cells: Sequence[tuple[int, str]]) -> bool:
+        """A cheap look before the closer one."""
+        near = sum(
+            len(t) <= MAX_HEADER_LETTERS and (t[:1] in self._first_letters or t[:1] in ' \n*　“"') for _, t in cells
+        )
+        return near >= 2
+
+    def header_at(self, sheet: SheetView, row: int, hints: dict[int, float]) -> Header | None:
+        """The header that starts in this row. `hints`: table number -> what titles near it are worth."""
+        cells = [(c, t) for c, t in sheet.own(row) if t.strip()]
+        if len(cells) < 2 or any(len(t) > 2 * MAX_HEADER_LETTERS for _, t in cells) or not self.might_be_header(cells):
+            return None
+        bottom, labels = self._labels(sheet, row, cells)
+        hits = self._hits(labels)
+        if not hits:
+            return None
+        number = max(hits, key=lambda n: (self._worth(hits[n]) + hints.get(n, 0.0), -n))
+        table = self.forms.table(number)
+        if not self._is_enough(hits[number], hints.get(number, 0.0), len(labels)):
+            table = self._from_questions(sheet, bottom, labels, hits)
+        if table is None:
+            return None
+        targets = self._assign(table.number, labels)
+        self._assign_by_content(sheet, bottom, table, labels, targets)
+        spread = _spread_blocks(sheet, row, targets)
+        plain = {column: " ".join(parts[-1].split()) for column, parts in labels.items()}
+        return Header(table, row, bottom, spread, plain)
+
+    def _labels(self, sheet: SheetView, row: int, cells: list[tuple[int, str]]) -> tuple[int, dict[int, list[str]]]:
+        """The header's texts by column, upper row first, and its last row."""
+        labels = {column: [text] for column, text in cells}
+        deep = [m.bottom for c, t in cells if (m := sheet.merge((row, c))) and m.bottom > row and self._knows(t)]
+        if deep and max(deep) - row <= 3:
+            bottom = max(deep)
+        else:
+            bottom = row + 1 if self._is_second_row(sheet, row) else row
+        for below in range(row + 1, bottom + 1):
+            for column, text in sheet.own(below):
+                over = sheet.text((row, column)) or (labels.get(column) or [""])[0]
+                if text.strip():
+                    labels[column] = [over, text] if over and over != text else [text]
+        return bottom, labels
+
+    def _knows(self, text: str) -> bool:
+        return self._lookup(text) != ()
+
+    def _is_second_row(self, sheet: SheetView, row: int) -> bool:
+        below = [(c, t) for c, t in sheet.own(row + 1) if t.strip()]
+        known = [c for c, t in below if len(t) <= MAX_HEADER_LETTERS and self._knows(t)]
+        above = {c for c, t in sheet.own(row) if self._knows(t)}
+        wide = any((m := sheet.merge((row, c))) and m.right > m.left for c, _ in sheet.own(row))
+        return len(above) >= 2 and len(known) * 2 >= len(below) > 0 and (wide or not above & set(known))
+
+    def _lookup(self, text: str) -> tuple[tuple[int, Target], ...]:
+        for letters in (squeeze(text), squeeze(without_brackets(text))):
+            if letters in self._by_name:
+                return tuple(self._by_name[letters])
+        return ()
+
+    def _hits(self, labels: dict[int, list[str]]) -> dict[int, dict[int, Target]]:
+        """For every table, the columns that match one of its names."""
+        hits: dict[int, dict[int, Target]] = defaultdict(dict)
+        for column, parts in labels.items():
+            for text in reversed(parts):
+                for number, target in self._lookup(text) if len(text) <= MAX_HEADER_LETTERS else ():
+                    hits[number].setdefault(column, target)
+        return {n: found for n, found in hits.items() if any(t.question is None for t in found.values())}
+
+    def _worth(self, found: dict[int, Target]) -> float:
+        keys = {target.key for target in found.values()}
+        common = sum(self._is_common(key) for key in keys)
+        return _COMMON * common + _SPECIFIC * (len(keys) - common)
+
+    def _is_common(self, key: str) -> bool:
+        return all(any(t.key == key for t in targets) for targets in self.targets.values())
+
+    def _is_enough(self, found: dict[int, Target], hint: float, width: int) -> bool:
+        keys = {target.key for target in found.values()}
+        specific = sum(not self._is_common(key) for key in keys)
+        if len(keys) * 3 < width and not hint:
+            return False
+        return (len(keys) >= 3 and specific >= 1) or (len(keys) >= 2 and hint > 0)
+
+    def _from_questions(
+        self, sheet: SheetView, bottom: int, labels: dict[int, list[str]], hits: dict[int, dict[int, Target]]
+    ) -> TableForm | None:
+        """The table whose questions stand in the cells below, when the header alone does not tell."""
+        if max(map(len, hits.values())) < 2:
+            return None
+        for table in self.forms.tables:
+            for column in labels:
+                if any(_asks(block, _below(sheet, bottom, column)) for block in table.blocks):
+                    return table
+        return None
+
+    def _assign(self, number: int, labels: dict[int, list[str]]) -> dict[int, Target]:
+        assigned: dict[int, Target] = {}
+        for column, parts in sorted(labels.items()):
+            for text in reversed(parts):
+                target = next((t for n, t in self._lookup(text) if n == number), None)
+                target = _inside(target, parts, self.targets[number]) if target else None
+                if target is not None and target not in assigned.values():
+                    assigned[column] = target
+                    break
+        free = [t for t in self.targets[number] if t not in assigned.values() and t.question is None]
+        scored = sorted(
+            ((_resemblance(parts, t), -column, -order) for column, parts in labels.items() if column not in assigned
+             for order, t in enumerate(free)), reverse=True,
+        )  # fmt: skip
+        taken: set[int] = set()
+        for score, column, order in scored:
+            if score >= _FUZZY and -column not in assigned and -order not in taken:
+                assigned[-column] = free[-order]
+                taken.add(-order)
+        return assigned
+
+    def _assign_by_content(
+        self, sheet: SheetView, bottom: int, table: TableForm, labels: dict[int, list[str]], targets: dict[int, Target]
+    ) -> None:
+        missing = [b for b in table.blocks if not any(t.block is b for t in targets.values())]
+        used = {column for _, row in sheet.by_row.items() for column, _ in row} if missing else set()
+        for block in missing:
+            target = next(t for t in self.targets[table.number] if t.block is block and t.question is None)
+            for column in sorted(used | set(labels)):
+                if column not in targets and _asks(block, _below(sheet, bottom, column)):
+                    targets[column] = target
+                    break
+
+
+@lru_cache(maxsize=8)
+def form_index(forms: Forms) -> FormIndex:
+    """The index of these forms."""
+    return FormIndex(forms)
+
+
+def _targets(table: TableForm) -> list[Target]:
+    targets = [Target(c.key, _names((c.label, *c.aliases)), column=c) for c in table.columns]
+    for block in table.blocks:
+        targets.append(Target(block.key, _names((block.label, *block.aliases)), block=block))
+        for question in block.questions:
+            names = _names((question.wording, question.label, *question.aliases))
+            if question.kind is not QuestionKind.CHOICE:
+                targets.append(Target(question.key, names, block=block, question=question))
+    return targets
+
+
+def _names(words: Iterable[str]) -> tuple[str, ...]:
+    both = (squeeze(form) for word in words for form in (word, without_brackets(word)))
+    return tuple(dict.fromkeys(name for name in both if name))
+
+
+def _label_pattern(table: TableForm) -> re.Pattern[str]:
+    """表3 as people write it at a line's start: 附表3, 表 三, 表3：… but not 表1-4 or 表31."""
+    spelled = "|".join({re.escape(d + "") for d in (str(table.number), _CHINESE.get(str(table.number), ""))} - {""})
+    stem = re.escape(fold(table.label).rstrip("0123456789 "))
+    return re.compile(
+        rf"(?:附件?\s*\d*\s*[:.]?\s*)?(?:附)?\s*{stem}\s*(?:{spelled})(?!\s*[-~—–－至到]\s*\d)(?![\d一二三四五六七八九十])"
+    )
+
+
+def _inside(target: Target, parts: list[str], targets: Sequence[Target]) -> Target:
+    """The question of that name in the block whose name stands above it (budget is asked in several)."""
+    if target.question is None or len(parts) < 2:
+        return target
+    above = squeeze(parts[0])
+    for other in targets:
+        if other.question is None or other.block is None or not set(other.names) & set(target.names):
+            continue
+        if above in _names((other.block.label, *other.block.aliases)):
+            return other
+    return target
+
+
+def _resemblance(parts: Sequence[str], target: Target) -> float:
+    best = 0.0
+    for text in parts:
+        letters = squeeze(without_brackets(text)) or squeeze(text)
+        if not 2 <= len(letters) <= MAX_HEADER_LETTERS:
+            continue
+        for name in target.names:
+            score = fuzz.ratio(letters, name)
+            if len(name) >= 3 and name in letters and len(letters) <= 2 * len(name) + 4:
+                score = max(score, 80.0)
+            best = max(best, score)
+    return best
+
+
+def _below(sheet: SheetView, bottom: int, column: int) -> list[str]:
+    return [sheet.text((row, column)) for row in range(bottom + 1, bottom + 6)]
+
+
+def _asks(block: Block, texts: Iterable[str]) -> bool:
+    root = squeeze(block.questions[0].wording) if block.questions else ""
+    return bool(root) and any(root in squeeze(text) for text in texts if text)
+
+
+def _spread_blocks(sheet: SheetView, row: int, targets: dict[int, Target]) -> dict[int, Target]:
+    """A block's header merged over several columns covers all of them, but for what has a target of its own."""
+    spread = dict(targets)
+    for column, target in targets.items():
+        merge = sheet.merge((row, column))
+        if target.block is not None and target.question is None and merge is not None:
+            for other in range(merge.left, merge.right + 1):
+                spread.setdefault(other, target)
+    return dict(sorted(spread.items()))

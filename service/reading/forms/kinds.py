@@ -1,0 +1,87 @@
+"""Which kind of file this is, by its content, and the reader for it."""
+
+import io
+from enum import StrEnum
+from typing import Final
+
+import olefile
+
+from service.reading.forms.grid import Workbook
+from service.reading.forms.package import FileDamaged, FileEncrypted, Package
+from service.reading.forms.spreadsheet import read_spreadsheet
+
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SPREADSHEET_NAMES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv", ".xltx", ".ett")
+_WORD_NAMES: Final = (".docx", ".doc", ".wps", ".rtf", ".docm", ".odt")
+
+
+class Kind(StrEnum):
+    SPREADSHEET = "spreadsheet"
+    WORD = "word"
+    TEXT = "text"
+    UNKNOWN = "unknown"
+
+
+class UnsupportedKind(Exception):
+    """A kind that is known but not read; the message names it, in Chinese."""
+
+
+def kind_of(content: bytes, name: str, media_type: str) -> Kind:
+    """The kind, by what the name and label say where the content is broken. Never raises."""
+    label = media_type.lower()
+    lower = name.lower().strip()
+    if content[:4] == b"PK\x03\x04":
+        found = _kind_of_package(content)
+        if found is not Kind.UNKNOWN:
+            return found
+    if lower.endswith(_SPREADSHEET_NAMES) or "spreadsheet" in label or "ms-excel" in label or label == "text/csv":
+        return Kind.SPREADSHEET
+    if lower.endswith(_WORD_NAMES) or "wordprocessing" in label or "msword" in label:
+        return Kind.WORD
+    return Kind.TEXT if label.startswith("text/") else Kind.UNKNOWN
+
+
+def _kind_of_package(content: bytes) -> Kind:
+    try:
+        names = Package(content).names()
+    except Exception:
+        return Kind.UNKNOWN
+    if any(name.startswith("xl/") or name.endswith(("workbook.xml", "workbook.bin")) for name in names):
+        return Kind.SPREADSHEET
+    return Kind.WORD if any(name.endswith("word/document.xml") for name in names) else Kind.UNKNOWN
+
+
+def read_workbook(content: bytes, kind: Kind) -> Workbook:
+    """The grids of a file. Raises FileDamaged, FileEncrypted, FileRefused or UnsupportedKind."""
+    if not content:
+        raise FileDamaged("文件是空的")
+    if content.startswith(_OLE):
+        raise _ole_refusal(content)
+    if content[:4] == b"PK\x03\x04":
+        return _read_package(Package(content), kind)
+    raise FileDamaged("文件已损坏，无法打开")
+
+
+def _read_package(package: Package, kind: Kind) -> Workbook:
+    names = package.names()
+    if any(name.endswith("workbook.bin") for name in names):
+        raise UnsupportedKind("Excel 二进制工作簿（.xlsb）")
+    if kind is Kind.SPREADSHEET:
+        return read_spreadsheet(package)
+    raise UnsupportedKind("文字处理文档")
+
+
+def _ole_refusal(content: bytes) -> Exception:
+    """Why an OLE2 file cannot be read: encrypted, or an old binary format."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as ole:
+            streams = {"/".join(path).lower() for path in ole.listdir(streams=True)}
+    except Exception:
+        return FileDamaged("文件已损坏，无法打开")
+    if "encryptedpackage" in streams:
+        return FileEncrypted()
+    if streams & {"workbook", "book"}:
+        return UnsupportedKind("旧版 Excel 或 WPS 表格（.xls、.et）")
+    if "worddocument" in streams:
+        return UnsupportedKind("旧版 Word 或 WPS 文字（.doc、.wps）")
+    return FileDamaged("文件不是电子表格")

@@ -1,0 +1,52 @@
+"""The free text of a cell: what a person wrote, without what the form printed."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from service.reading.forms.folding import fold, squeeze
+from service.reading.forms.grid import Span
+
+_LIMIT: Final = re.compile(
+    r"^[(\[]?\s*(?:限|不超过|请控制在)?\s*\d+\s*(?:个)?字\s*(?:以内|之内|以下|左右|内)?\s*[)\]]?"
+)
+_LEADING: Final = " \n:,;.、，。；：·-—_…"
+_BLANK_LINE: Final = re.compile(r"_{2,}|…{2,}|\.{4,}")
+_NEXT_NUMBER: Final = re.compile(r"(?:^|\s)[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*[①-⑳]\s*$")
+_EMPTY_BRACKETS: Final = re.compile(r"^[(\[]\s*[)\]]$")
+
+
+def visible(text: str, start: int, end: int, struck: Sequence[Span]) -> str:
+    """text[start:end] without struck-out letters."""
+    pieces, position = [], start
+    for first, last in struck:
+        if last <= position or first >= end:
+            continue
+        pieces.append(text[position : max(first, position)])
+        position = min(last, end)
+    pieces.append(text[position:end])
+    return "".join(pieces)
+
+
+def plan_text(written: str, nil_words: Iterable[str]) -> str:
+    """The plan as its writer sees it; "" when only the form's own print or a word for nothing stands there."""
+    text = _BLANK_LINE.sub("", written.replace("＿", "_")).strip()
+    start = len(text) - len(_past_print(fold(text)))
+    text = text[start:].rstrip(" \n　")
+    text = text[: _NEXT_NUMBER.sub("", fold(text)).__len__()].strip()
+    if _EMPTY_BRACKETS.match(fold(text)) or not squeeze(text):
+        return ""
+    return "" if is_nil(text, nil_words) else text
+
+
+def _past_print(folded: str) -> str:
+    """What follows the colon, the limit of characters and the colon after it."""
+    rest = folded.lstrip(_LEADING)
+    rest = rest[found.end() :] if (found := _LIMIT.match(rest)) else rest
+    return rest.lstrip(_LEADING)
+
+
+def is_nil(text: str, nil_words: Iterable[str]) -> bool:
+    """Whether the whole text is a word for nothing."""
+    bare = text.strip().strip("。．.，,；;：:！!（）() 　")
+    return bare in nil_words or (not squeeze(text) and text.strip() in nil_words)

@@ -1,0 +1,312 @@
+"""Reads the questions that stand inside one cell (表3, 表4): each one's tick, its text, its groups.
+
+Promises: an answer for every question of the block, never raises, never guesses: what can be read in two ways
+carries a doubt, which is for staff and not for the submitter.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from service.domain.rules import Marks, Question, QuestionKind
+from service.domain.submission import Answer, Tick
+from service.reading.forms.boxes import glyph, with_boxes
+from service.reading.forms.folding import fold, squeeze
+from service.reading.forms.grid import PLAIN, CellDetail
+from service.reading.forms.marks import Run, Scanner
+from service.reading.forms.plans import is_nil, plan_text, visible
+from service.reading.forms.prompts import Anchor, PromptFinder
+from service.reading.forms.ticks import OptionGroup, Reading, choose, decide, option_groups
+
+DOUBT_NOT_FOUND: Final = "单元格内找不到该问题或其选项，无法对应填写内容"
+DOUBT_TEXT: Final = "未勾选，但写有其他文字"
+DOUBT_STRESSED: Final = "未勾选，但其中一个选项另用了颜色、下划线或加粗"
+DOUBT_OVERLAY: Final = "单元格上有图形或图片，可能是勾选标记"
+DOUBT_REPEATED: Final = "同一问题出现多次且答案不同"
+DOUBT_GROUP_NAMED: Final = "提到了团组但未勾选"
+_INSTRUCTION: Final = re.compile(r"[(\[][^()\[\]]{0,20}(?:打|划|画|勾选|选择|选填|填涂)[^()\[\]]{0,12}[)\]]")
+_WORDING_TAIL: Final = 30  # letters between a known wording and its options that count as more wording
+
+
+@dataclass(slots=True)
+class Gap:
+    """The stretch of text after a question, up to the next one."""
+
+    anchor: Anchor | None
+    start: int
+    end: int
+    groups: list[OptionGroup] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Found:
+    """What the cell says so far."""
+
+    ticks: dict[str, Reading] = field(default_factory=dict)
+    groups: dict[str, OptionGroup] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    loose_text: list[str] = field(default_factory=list)  # written where no text was asked for
+
+
+class CellReader:
+    """Reads the cells of one block. Built once, used for every row."""
+
+    def __init__(self, questions: Sequence[Question], marks: Marks, nil_words: Sequence[str]) -> None:
+        self._questions = tuple(questions)
+        self._ticks = [q for q in questions if q.kind is QuestionKind.TICK]
+        self._texts = [q for q in questions if q.kind is QuestionKind.TEXT]
+        choices = [choice for q in questions for choice in q.choices]
+        words = [word for word in (*marks.yes, *marks.no) if word]
+        self._scanner = Scanner(marks, choices)
+        self._prompts = PromptFinder(
+            questions, words, "".join({g for m in (marks.checked, marks.unchecked) for g in m if len(g) == 1})
+        )
+        self._yes, self._no = frozenset(map(fold, marks.yes)), frozenset(map(fold, (*marks.no, *nil_words)))
+        self._cross = frozenset(map(fold, marks.ambiguous))
+        self._nil = frozenset((*nil_words, *(w for w in marks.no if not w.isalnum() or w in nil_words)))
+        opening = "|".join(
+            re.escape(w)
+            for w in sorted(self._yes | self._no, key=len, reverse=True)
+            if len(w) > 1 or "\u4e00" <= w <= "\u9fff"
+        )
+        self._opening = re.compile(rf"({opening})(?:[\s,;.:、，。；：]+|$)")
+
+    def read(self, text: str, detail: CellDetail, cell: str, only: Question | None = None) -> tuple[Answer, ...]:
+        """The answers in a cell. `only`: the cell answers this one question, whose wording stands in the header."""
+        doubt = None
+        if detail is not PLAIN:
+            text, detail, doubt = self._with_marks(text, detail)
+        if not text.strip():
+            return self._blank(cell, doubt or (DOUBT_OVERLAY if detail.overlay else None))
+        folded = fold(text)
+        folded = _INSTRUCTION.sub(lambda m: " " * len(m.group()), folded) if "(" in folded else folded
+        anchors = [Anchor(0, 0, only)] if only else self._prompts.find(folded)
+        gaps = self._gaps(folded, anchors, detail, only)
+        found = self._collect(text, folded, gaps, detail)
+        return self._answers(found, cell, folded, detail, doubt)
+
+    def _with_marks(self, text: str, detail: CellDetail) -> tuple[str, CellDetail, str | None]:
+        if detail.boolean is not None:
+            return glyph(detail.boolean), PLAIN, None
+        if not detail.boxes:
+            return text, detail, None
+        folded = fold(text)
+        text, doubt = with_boxes(text, folded, detail, self._prompts.find(folded), self._scanner)
+        return text, CellDetail(overlay=detail.overlay), doubt
+
+    def _blank(self, cell: str, doubt: str | None) -> tuple[Answer, ...]:
+        return tuple(_answer(q, cell, (Tick.UNANSWERED, doubt), "", ()) for q in self._questions)
+
+    # -- where everything stands ------------------------------------------------------------------------
+
+    def _gaps(self, folded: str, anchors: list[Anchor], detail: CellDetail, only: Question | None) -> list[Gap]:
+        known = {anchor.question.key for anchor in anchors}
+        if only is None and any(q.key not in known for q in self._ticks):
+            extra: list[Anchor] = []
+            for gap in _stretches(folded, anchors):
+                runs = self._scanner.runs(folded, gap.start, gap.end, detail.struck)
+                if gap.anchor is None or gap.anchor.question.kind is QuestionKind.TEXT or len(runs) > 1:
+                    wanted = runs if gap.anchor is None or gap.anchor.question.kind is QuestionKind.TEXT else runs[1:]
+                    begin = gap.start if wanted is runs else runs[0].end
+                    extra.extend(
+                        self._prompts.resembling(
+                            folded, begin, _strong(wanted), known | {a.question.key for a in extra}
+                        )
+                    )
+            anchors = sorted((*anchors, *extra), key=lambda a: a.start)
+        gaps = _stretches(folded, anchors)
+        for gap in gaps:
+            gap.groups = self._groups(folded, gap, detail)
+        return gaps
+
+    def _groups(self, folded: str, gap: Gap, detail: CellDetail) -> list[OptionGroup]:
+        asks_text = gap.anchor is not None and gap.anchor.question.kind is QuestionKind.TEXT
+        groups: list[OptionGroup] = []
+        for run in self._scanner.runs(folded, gap.start, gap.end, detail.struck):
+            strong = bool(run.labels and run.marks)
+            if not strong and (asks_text or groups or not _stands_alone(folded, gap, run)):
+                continue
+            groups.extend(option_groups(run, folded))
+        return groups
+
+    # -- which options answer which question ------------------------------------------------------------
+
+    def _collect(self, text: str, folded: str, gaps: list[Gap], detail: CellDetail) -> Found:
+        found = Found()
+        used = self._assign(gaps, found)
+        for gap in gaps:
+            question = gap.anchor.question if gap.anchor else None
+            spans = [(g.start, g.end) for g in gap.groups if id(g) in used]
+            if question is not None and question.kind is QuestionKind.TEXT:
+                hidden = sorted((*detail.struck, *spans))
+                found.texts.setdefault(question.key, []).append(visible(text, gap.start, gap.end, hidden))
+            else:
+                self._read_rest(text, folded, gap, spans, found, detail)
+        return found
+
+    def _assign(self, gaps: list[Gap], found: Found) -> set[int]:
+        groups = [group for gap in gaps for group in gap.groups if group.has_options]
+        asked = [
+            gap.anchor.question.key for gap in gaps if gap.anchor and gap.anchor.question.kind is QuestionKind.TICK
+        ]
+        used: set[int] = set()
+        loose: list[OptionGroup] = []
+        for gap in gaps:
+            question = gap.anchor.question if gap.anchor else None
+            direct = question is not None and question.kind is QuestionKind.TICK
+            for index, group in enumerate(gap.groups):
+                if direct and index == 0 and question is not None:
+                    self._settle(question, group, found)
+                    used.add(id(group))
+                elif group.has_options and group.strong | (gap.anchor is None):
+                    loose.append(group)
+        missing = [q for q in self._ticks if q.key not in asked]
+        if loose and len(groups) == len(self._ticks) and len(loose) != len(missing):
+            found.ticks.clear()
+            found.groups.clear()
+            missing, loose = self._ticks, groups
+        elif loose and not asked and len(loose) == 1:
+            missing = self._ticks[:1]
+        if len(loose) == len(missing):
+            for question, group in zip(missing, loose, strict=True):
+                self._settle(question, group, found)
+                used.add(id(group))
+        return used
+
+    def _settle(self, question: Question, group: OptionGroup, found: Found) -> None:
+        reading = decide(group)
+        earlier = found.ticks.get(question.key)
+        if earlier is not None and earlier[0] is not reading[0]:
+            reading = (Tick.UNANSWERED, DOUBT_REPEATED)
+        found.ticks[question.key] = reading
+        found.groups[question.key] = group
+
+    # -- what else is written ---------------------------------------------------------------------------
+
+    def _read_rest(
+        self, text: str, folded: str, gap: Gap, spans: list[tuple[int, int]], found: Found, detail: CellDetail
+    ) -> None:
+        question = gap.anchor.question if gap.anchor else None
+        start = gap.start
+        if spans:
+            lead = folded[gap.start : spans[0][0]]
+            if question is not None and len(lead) <= _WORDING_TAIL and "\n" not in lead.strip():
+                start = spans[0][0]  # the end of a changed wording, not a person's text
+        rest = visible(text, start, gap.end, sorted((*detail.struck, *spans))).strip()
+        key = question.key if question else (self._ticks[0].key if self._ticks else "")
+        if key and key not in found.ticks and rest:
+            rest = self._read_words(rest, key, found)
+        elif question and rest and found.ticks[key] == (Tick.UNANSWERED, None) and "\n" not in rest:
+            found.ticks[key] = self._written_after(rest)
+        if squeeze(rest):
+            found.loose_text.append(rest)
+
+    def _read_words(self, rest: str, key: str, found: Found) -> str:
+        """A plain 是, 有, 无计划 in place of a tick; what follows it is text."""
+        folded = fold(rest)
+        bare = folded.strip(" \n.,;:。，；：、!?()（）")
+        for tick, words in ((Tick.YES, self._yes), (Tick.NO, self._no)):
+            if bare in words or folded.strip() in words:
+                found.ticks[key] = (tick, None) if folded.strip() not in self._cross else (Tick.UNANSWERED, DOUBT_TEXT)
+                return ""
+        opening = self._opening.match(folded)
+        if opening is None:
+            found.ticks[key] = (Tick.UNANSWERED, DOUBT_TEXT)
+            return rest
+        found.ticks[key] = (Tick.YES if opening.group(1) in self._yes else Tick.NO, None)
+        return rest[opening.end() :]
+
+    def _written_after(self, rest: str) -> Reading:
+        return Tick.UNANSWERED, DOUBT_TEXT if squeeze(rest) else None
+
+    # -- answers ----------------------------------------------------------------------------------------
+
+    def _answers(
+        self, found: Found, cell: str, folded: str, detail: CellDetail, doubt: str | None
+    ) -> tuple[Answer, ...]:
+        texts = {key: self._joined(pieces) for key, pieces in found.texts.items()}
+        spare = self._joined(found.loose_text)
+        for question in self._texts:
+            if spare and not texts.get(question.key):
+                texts[question.key], spare = spare, ""
+        root = self._ticks[0].key if self._ticks else ""
+        refused = found.ticks.get(root, (None, None))[0] is Tick.NO
+        answers = []
+        for question in self._questions:
+            reading = self._reading(question, found, folded, detail, doubt, refused)
+            keys, group_doubt = self._chosen(question, found, folded)
+            shown = reading if question.kind is not QuestionKind.CHOICE else (Tick.UNANSWERED, group_doubt)
+            answers.append(_answer(question, cell, shown, texts.get(question.key, ""), keys))
+        return tuple(answers)
+
+    def _joined(self, pieces: list[str]) -> str:
+        plans = (plan_text(piece, self._nil) for piece in pieces)
+        return "\n".join(plan for plan in plans if plan)
+
+    def _reading(
+        self, question: Question, found: Found, folded: str, detail: CellDetail, doubt: str | None, refused: bool
+    ) -> Reading:
+        if question.kind is not QuestionKind.TICK:
+            return Tick.UNANSWERED, None
+        tick, why = found.ticks.get(question.key, (Tick.UNANSWERED, None))
+        if tick is not Tick.UNANSWERED:
+            return tick, None
+        if why is None and question.key not in found.ticks and not refused:
+            why = DOUBT_NOT_FOUND
+        if why is None and detail.overlay:
+            why = DOUBT_OVERLAY
+        if why is None and self._stressed(question, found, folded, detail):
+            why = DOUBT_STRESSED
+        return tick, why or doubt
+
+    def _stressed(self, question: Question, found: Found, folded: str, detail: CellDetail) -> bool:
+        group = found.groups.get(question.key)
+        if group is None or not detail.stressed:
+            return False
+        within = [folded[max(a, group.start) : min(b, group.end)] for a, b in detail.stressed]
+        hits = {word for word in within if word.strip() and word.strip(" □○()") in self._yes | self._no}
+        return len(hits) == 1
+
+    def _chosen(self, question: Question, found: Found, folded: str) -> tuple[tuple[str, ...], str | None]:
+        if question.kind is not QuestionKind.CHOICE:
+            return (), None
+        group = found.groups.get(question.parent or "")
+        keys, doubt = choose(group, question.choices) if group else ((), None)
+        if keys or doubt:
+            return keys, doubt
+        outside = folded if group is None else folded[: group.start] + folded[group.end :]
+        named = any(fold(choice.label) in outside for choice in question.choices)
+        return (), DOUBT_GROUP_NAMED if named and not is_nil(outside, self._nil) else None
+
+
+def _answer(question: Question, cell: str, reading: Reading, text: str, keys: tuple[str, ...]) -> Answer:
+    if question.kind is QuestionKind.TICK:
+        return Answer(question.key, cell, tick=reading[0], doubt=reading[1])
+    if question.kind is QuestionKind.TEXT:
+        return Answer(question.key, cell, text=text)
+    return Answer(question.key, cell, choices=keys, doubt=reading[1])
+
+
+def _stretches(folded: str, anchors: Sequence[Anchor]) -> list[Gap]:
+    """The text before the first question, if there is any, then what follows each question."""
+    gaps = []
+    first = anchors[0].start if anchors else len(folded)
+    if folded[:first].strip():
+        gaps.append(Gap(None, 0, first))
+    for index, anchor in enumerate(anchors):
+        end = anchors[index + 1].start if index + 1 < len(anchors) else len(folded)
+        gaps.append(Gap(anchor, anchor.end, end))
+    return gaps
+
+
+def _strong(runs: Sequence[Run]) -> list[Run]:
+    return [run for run in runs if run.labels and run.marks]
+
+
+def _stands_alone(folded: str, gap: Gap, run: Run) -> bool:
+    """Whether options without boxes, or boxes without options, open the gap or fill a line of it."""
+    before = folded[gap.start : run.start]
+    line_start = not before.strip() or before.rstrip(" ").endswith("\n")
+    after = folded[run.end : gap.end]
+    return line_start and (not after.strip() or after[:1] in " \n,;.)]，。；")

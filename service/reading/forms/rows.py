@@ -1,0 +1,300 @@
+"""Turns the rows under a header into rows of the form: fills what is merged or 同上, leaves out what is no data.
+
+Promises: no row with content vanishes silently; what is left out is told with its reason.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from service.domain.rules import Block, Forms, Question, TableForm
+from service.domain.submission import Answer, Row, Tick
+from service.reading.forms.folding import fold, squeeze
+from service.reading.forms.grid import PLAIN, CellDetail, cell_name
+from service.reading.forms.headers import Header, Target
+from service.reading.forms.plans import is_nil
+from service.reading.forms.questions import DOUBT_NOT_FOUND, CellReader
+from service.reading.forms.sheetview import SheetView
+
+_WIDE: Final = 3  # columns of a merge that make its row a heading or a note
+_LABEL_ENDS: Final = (":", "：")
+_COMMON_KEYS: Final = ("seq", "unit", "city")
+
+
+@dataclass(slots=True)
+class Pending:
+    """A row put together, its questions not read yet."""
+
+    row: int
+    cells: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    asked: dict[int, tuple[str, CellDetail, str]] = field(default_factory=dict)  # column: text, detail, cell
+
+
+@dataclass(slots=True)
+class Taken:
+    """The rows of one stretch of a sheet."""
+
+    rows: list[Row] = field(default_factory=list)
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+    nil_rows: list[int] = field(default_factory=list)
+    nil_units: list[str] = field(default_factory=list)
+
+
+class RowReader:
+    """Reads the rows of any table of these forms. Built once per rules."""
+
+    def __init__(self, forms: Forms) -> None:
+        self._forms = forms
+        self._blocks = {
+            block.key: CellReader(block.questions, forms.marks, forms.nil_words)
+            for table in forms.tables
+            for block in table.blocks
+        }
+        self._roots = {
+            q.key: squeeze(q.wording) for t in forms.tables for q in t.questions() if len(squeeze(q.wording)) > 5
+        }
+        self._totals = frozenset(squeeze(word) for word in forms.total_words)
+        self._dittos = frozenset(forms.ditto_words)
+        self._examples = tuple(fold(word) for word in forms.example_words)
+        self._notes = tuple(fold(word) for word in forms.note_words)
+        self._reporters = tuple(fold(word) for word in forms.reporter_labels)
+
+    def read(self, sheet: SheetView, header: Header, rows: Sequence[int]) -> Taken:
+        """The rows of `rows` that belong to this table."""
+        taken = Taken()
+        pending: list[Pending] = []
+        above: dict[int, str] = {}
+        for row in rows:
+            own = [(c, t) for c, t in sheet.own(row) if t.strip() or sheet.detail((row, c)).boxes]
+            if not own:
+                continue
+            if pending and header.table.blocks and self._continues(sheet, header, row, pending[-1]):
+                self._join(sheet, header, row, pending[-1])
+                continue
+            values = self._values(sheet, header, row, above)
+            reason = self._no_data(sheet, header, row, own, values)
+            above = {**above, **{c: t for c, (t, _) in values.items() if t}}
+            if reason is None and self._is_nil_row(header, own, values):
+                taken.nil_rows.append(row)
+                taken.nil_units.append(self._value(header, values, "unit"))
+            elif reason is None:
+                pending.append(self._pending(sheet, header, row, values))
+            elif reason:
+                taken.left_out.append((row, reason))
+        for one in pending:
+            self._finish(header.table, header, one, taken)
+        return taken
+
+    # -- a row's values ---------------------------------------------------------------------------------
+
+    def _values(self, sheet: SheetView, header: Header, row: int, above: dict[int, str]) -> dict[int, tuple[str, str]]:
+        """Text and cell name by column; merged cells and 同上 are filled from above."""
+        values: dict[int, tuple[str, str]] = {}
+        columns = {*header.targets, *header.labels, *(c for c, _ in sheet.own(row))}
+        for column in sorted(columns):
+            owner = sheet.owner((row, column))
+            if owner[1] != column:  # the right part of a merge
+                continue
+            text = sheet.text((row, column))
+            if owner[0] <= header.bottom and owner[0] != row:
+                text = ""  # a header merged down over the row is no value
+            if text in self._dittos:
+                text = above.get(column, "")
+            values[column] = (text, cell_name(owner))
+        return values
+
+    def _pending(self, sheet: SheetView, header: Header, row: int, values: dict[int, tuple[str, str]]) -> Pending:
+        pending = Pending(row)
+        for column, (text, cell) in values.items():
+            target = header.targets.get(column)
+            if target is not None and target.block is not None:
+                pending.asked[column] = (text, sheet.detail((row, column)), cell)
+            elif text:
+                key = target.key if target else header.labels.get(column, "")
+                if key in pending.cells:
+                    key = f"{key}（{cell.rstrip('0123456789')}）"
+                if key:
+                    pending.cells[key] = text
+                    pending.places[key] = cell
+        return pending
+
+    def _value(self, header: Header, values: dict[int, tuple[str, str]], key: str) -> str:
+        column = header.column_of(key)
+        return values.get(column, ("", ""))[0] if column is not None else ""
+
+    # -- questions split over several rows --------------------------------------------------------------
+
+    def _continues(self, sheet: SheetView, header: Header, row: int, last: Pending) -> bool:
+        """Whether the row only goes on asking the questions of the row above it."""
+        unit = header.column_of("unit")
+        if unit is not None and sheet.continues_from_above((row, unit)):
+            top = sheet.owner((row, unit))[0]
+            asks = any(
+                t.block and sheet.grid.cells.get((row, c)) and not sheet.continues_from_above((row, c))
+                for c, t in header.targets.items()
+            )
+            return header.bottom < top <= last.row and asks
+        columns = [header.column_of(key) for key in _COMMON_KEYS]
+        if row != last.row + 1 or any(c is not None and sheet.text((row, c)) for c in columns):
+            return False
+        now = self._asked_in(sheet.text((row, c)) for c, t in header.targets.items() if t.block)
+        before = self._asked_in(text for text, _, _ in last.asked.values())
+        return bool(now) and not now & before and bool(before)
+
+    def _asked_in(self, texts: Iterator[str]) -> set[str]:
+        letters = [squeeze(text) for text in texts if text]
+        return {wording for wording in self._roots.values() if any(wording in one for one in letters)}
+
+    def _join(self, sheet: SheetView, header: Header, row: int, last: Pending) -> None:
+        for column, target in header.targets.items():
+            text = sheet.grid.cells.get((row, column), "").strip()
+            if target.block is None or not text:
+                continue
+            before, detail, cell = last.asked.get(column, ("", PLAIN, cell_name((row, column))))
+            added = sheet.detail((row, column))
+            joined = f"{before}\n{text}" if before else text
+            last.asked[column] = (joined, _joined_detail(detail, added, len(joined) - len(text)), cell)
+
+    # -- what is no data --------------------------------------------------------------------------------
+
+    def _no_data(
+        self, sheet: SheetView, header: Header, row: int, own: list[tuple[int, str]], values: dict[int, tuple[str, str]]
+    ) -> str | None:
+        """Why the row is left out, "" to do so silently, None when it is data."""
+        first = fold(own[0][1]).strip()
+        seq, unit = fold(self._value(header, values, "seq")), fold(self._value(header, values, "unit"))
+        if self._is_total(first) or self._is_total(unit):
+            return "合计行"
+        if any(one.startswith(self._examples) for one in (first, seq, unit) if one):
+            return "示例"
+        if first.startswith((*self._notes, *self._reporters)) or unit.startswith(self._notes):
+            return "说明或落款"
+        if self._spans(sheet, row, own) and not is_nil(first, self._forms.nil_words):
+            return "分节标题或说明"
+        if len(own) == 1 and own[0][0] == header.column_of("seq") and not is_nil(first, self._forms.nil_words):
+            return "只有序号" if _is_number(first) or len(first) < 6 else "说明或落款"
+        if self._is_untouched(header, values):
+            return "空白的问题行"
+        return None
+
+    def _is_total(self, text: str) -> bool:
+        letters = squeeze(text)
+        return letters in self._totals or any(
+            letters.startswith(t) and len(letters) <= len(t) + 4 for t in self._totals
+        )
+
+    def _spans(self, sheet: SheetView, row: int, own: list[tuple[int, str]]) -> bool:
+        if len(own) != 1:
+            return False
+        merge = sheet.merge((row, own[0][0]))
+        return merge is not None and merge.right - merge.left + 1 >= _WIDE
+
+    def _is_untouched(self, header: Header, values: dict[int, tuple[str, str]]) -> bool:
+        if not header.table.blocks or any(self._value(header, values, key) for key in ("unit", "city")):
+            return False
+        blocks = [(t, values[c][0]) for c, t in header.targets.items() if t.block and c in values and values[c][0]]
+        others = [t for c, (t, _) in values.items() if c not in header.targets and t]
+        return bool(blocks) and not others and all(self._says_nothing(target, text) for target, text in blocks)
+
+    def _says_nothing(self, target: Target, text: str) -> bool:
+        if target.block is None:
+            return False
+        answers = self._blocks[target.block.key].read(text, PLAIN, "", target.question)
+        return not any(
+            a.text or a.choices or a.doubt or a.tick in {Tick.YES, Tick.NO, Tick.CONTRADICTORY} for a in answers
+        )
+
+    def _is_nil_row(self, header: Header, own: list[tuple[int, str]], values: dict[int, tuple[str, str]]) -> bool:
+        """A row that says 无 and nothing else; in a table of questions 无 beside a unit is an answer."""
+        identity = {header.column_of(key) for key in _COMMON_KEYS}
+        unit = self._value(header, values, "unit")
+        named = bool(unit) and not is_nil(unit, self._forms.nil_words)
+        if named and header.table.blocks:
+            return False
+        words = self._forms.nil_words
+        said = [text for column, text in own if text.strip() and (column not in identity or is_nil(text, words))]
+        return bool(said) and all(is_nil(text, words) for text in said)
+
+    # -- answers ----------------------------------------------------------------------------------------
+
+    def _finish(self, table: TableForm, header: Header, pending: Pending, taken: Taken) -> None:
+        answers: list[Answer] = []
+        for block in table.blocks:
+            answers.extend(self._answers(header, block, pending))
+        taken.rows.append(
+            Row(
+                row=pending.row,
+                unit=pending.cells.get("unit"),
+                city=pending.cells.get("city"),
+                cells=pending.cells,
+                answers=tuple(answers),
+                places=pending.places,
+            )
+        )
+
+    def _answers(self, header: Header, block: Block, pending: Pending) -> Iterator[Answer]:
+        mine = [(c, t) for c, t in header.targets.items() if t.block is block and c in pending.asked]
+        whole = [pending.asked[c] for c, t in mine if t.question is None]
+        single = {t.question.key: pending.asked[c] for c, t in mine if t.question is not None}
+        nowhere = cell_name((pending.row, header.column_of("unit") or min(header.targets)))
+        read: dict[str, Answer] = {}
+        if whole or not single:
+            text = "\n".join(text for text, _, _ in whole if text)
+            detail = whole[0][1] if len(whole) == 1 else _combined([d for _, d, _ in whole])
+            cell = next((c for t, _, c in whole if t), whole[0][2] if whole else nowhere)
+            read = {a.question: a for a in self._blocks[block.key].read(text, detail, cell)}
+        for question in block.questions:
+            yield from self._one_answer(block, question, single, read, nowhere, bool(whole))
+
+    def _one_answer(
+        self,
+        block: Block,
+        question: Question,
+        single: dict[str, tuple[str, CellDetail, str]],
+        read: dict[str, Answer],
+        nowhere: str,
+        whole: bool,
+    ) -> Iterator[Answer]:
+        source = single.get(question.key) or single.get(question.parent or "" if question.choices else "")
+        if source is not None:
+            asked = question if question.key in single else next(q for q in block.questions if q.key == question.parent)
+            answers = self._blocks[block.key].read(*source, asked)
+            yield next(a for a in answers if a.question == question.key)
+            return
+        answer = read.get(question.key)
+        if answer is not None and (whole or single):
+            yield answer
+        elif answer is not None and answer.tick is not None:
+            yield Answer(question.key, nowhere, tick=Tick.UNANSWERED, doubt=DOUBT_NOT_FOUND)
+        elif answer is not None:
+            yield answer
+        else:
+            missing = self._blocks[block.key].read("", PLAIN, nowhere)
+            blank = next(a for a in missing if a.question == question.key)
+            yield Answer(
+                blank.question, nowhere, blank.tick, blank.text, blank.choices,
+                DOUBT_NOT_FOUND if blank.tick is not None else None,
+            )  # fmt: skip
+
+
+def _is_number(text: str) -> bool:
+    return text.strip("()（）.、 ").isdigit()
+
+
+def _joined_detail(first: CellDetail, second: CellDetail, offset: int) -> CellDetail:
+    if first is PLAIN and second is PLAIN:
+        return PLAIN
+    return CellDetail(
+        struck=(*first.struck, *((a + offset, b + offset) for a, b in second.struck)),
+        boxes=(*first.boxes, *second.boxes),
+        overlay=first.overlay or second.overlay,
+    )
+
+
+def _combined(details: Sequence[CellDetail]) -> CellDetail:
+    """Of several cells read as one: spans cannot be kept, boxes and overlays can."""
+    if all(detail is PLAIN for detail in details):
+        return PLAIN
+    boxes = tuple(box for detail in details for box in detail.boxes)
+    return CellDetail(boxes=boxes, overlay=any(d.overlay or d.struck for d in details))
