@@ -1,0 +1,115 @@
+"""A mail laid beside what its case holds already: the dossier that the checks look at.
+
+Pure. What arrives later wins piece by piece, and nothing that was filled in is ever replaced by something empty.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from service import routing
+from service.domain.judgement import CaseSoFar, Dossier
+from service.domain.mail import MailKind
+from service.domain.nil import NilStatement, stated_nil
+from service.domain.rules import Rulebook
+from service.domain.submission import CoverLetter, LetterSource, Row, Submission, Table
+
+_Held = tuple[Table, str]  # a table and the mail that brought it
+
+
+def assemble(
+    submission: Submission, received: datetime, kind: MailKind, earlier: CaseSoFar | None, rulebook: Rulebook
+) -> Dossier:
+    """The dossier of a mail, joined to its case when it has one."""
+    letter, letter_mail = _letter(submission, earlier, rulebook)
+    held = _tables(submission, earlier, rulebook)
+    tables = tuple(table for table, _ in held)
+    nil = stated_nil(submission, letter, tables, rulebook)
+    return Dossier(
+        submission=submission,
+        received=received,
+        kind=kind,
+        letter=letter,
+        tables=tables,
+        letter_mail=letter_mail,
+        table_mails=tuple(mail for _, mail in held),
+        earlier=earlier,
+        states_nil=nil in (NilStatement.LETTER, NilStatement.MAIL, NilStatement.TABLES),
+        nil_source=nil.value if nil else None,
+    )
+
+
+def _letter(
+    submission: Submission, earlier: CaseSoFar | None, rulebook: Rulebook
+) -> tuple[CoverLetter | None, str | None]:
+    new = routing.speaking_letter(submission.letters, rulebook)
+    old = earlier.letter if earlier else None
+    if earlier and old and (new is None or _is_weaker(new, old)):
+        return old, earlier.letter_mail
+    return new, submission.sha256 if new else None
+
+
+def _is_weaker(new: CoverLetter, old: CoverLetter) -> bool:
+    """True for an editable letter beside a scan: people attach the draft again with the missing form."""
+    return new.source is LetterSource.EDITABLE and old.source is not LetterSource.EDITABLE
+
+
+def _tables(submission: Submission, earlier: CaseSoFar | None, rulebook: Rulebook) -> tuple[_Held, ...]:
+    new = [(table, submission.sha256) for table in _without_copies(submission.tables)]
+    old = list(zip(earlier.tables, earlier.table_mails, strict=True)) if earlier else []
+    adds = _adds_rows(submission, rulebook)
+    numbers = sorted({table.number for table, _ in (*old, *new)})
+    joined = (
+        _joined([h for h in old if h[0].number == n], [h for h in new if h[0].number == n], adds) for n in numbers
+    )
+    return tuple(held for group in joined for held in group)
+
+
+def _joined(old: list[_Held], new: list[_Held], adds: bool) -> list[_Held]:
+    """One table's holdings after this mail."""
+    filled = [held for held in new if held[0].rows]
+    if not old or not new:
+        return old or new
+    if not filled:
+        return old if any(table.rows for table, _ in old) else new
+    if adds:
+        kept = {_content(table) for table, _ in old}
+        return old + [held for held in filled if _content(held[0]) not in kept]
+    return [held for held in old if _survives(held[0], old, filled)] + filled
+
+
+def _survives(table: Table, old: Sequence[_Held], new: Sequence[_Held]) -> bool:
+    """In a set of one file per unit, a corrected file replaces its unit's and leaves the others."""
+    if len([held for held in old if held[0].rows]) < 2 or not table.rows:
+        return False
+    units = {row.unit for row in table.rows}
+    return units.isdisjoint(row.unit for other, _ in new for row in other.rows) and None not in units
+
+
+def _without_copies(tables: Iterable[Table]) -> Iterable[Table]:
+    """The tables of a mail without the second copy that a forwarded original brings."""
+    kept: dict[str, Table] = {}
+    for table in tables:
+        kept.setdefault(_content(table) or f"{table.number}/{table.attachment}/{table.sheet}", table)
+    return kept.values()
+
+
+def _content(table: Table) -> str:
+    return repr((table.number, [_row_content(row) for row in table.rows])) if table.rows else ""
+
+
+def _row_content(row: Row) -> tuple[object, ...]:
+    answers = [(a.question, a.tick, a.text, a.choices) for a in row.answers]
+    return row.unit, row.city, sorted(row.cells.items()), answers
+
+
+def _adds_rows(submission: Submission, rulebook: Rulebook) -> bool:
+    words = [_fold(word) for word in rulebook.mail.supplement_words]
+    is_reply = bool(submission.envelope.in_reply_to)
+    said = _fold(submission.text if is_reply else f"{submission.envelope.subject} {submission.text}")
+    return any(word in said for word in words if word)
+
+
+def _fold(text: str) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

@@ -1,0 +1,36 @@
+"""A302: an archive is damaged.
+
+Asks for it again and names what is missing. A person decides instead when letter and all tables are there without
+it, or when the archive is of a kind that this installation cannot open.
+"""
+
+from collections.abc import Iterator
+
+from service.checks import pieces
+from service.checks.seen import Seen, Sentences
+from service.domain.judgement import Dossier, Route, Severity
+from service.domain.rules import Rulebook
+from service.domain.submission import Attachment, Problem, Role
+
+CODE = "A302"
+EXPLANATION = """
+压缩包损坏、打不开时，请来件单位重发或直接附上文件。
+应报材料已经齐全的，或压缩包完好、只是本系统打不开这种格式的，交工作人员处理。
+"""
+SENTENCES: Sentences = {"default": (), "missing": (), "unsupported": ()}
+
+
+def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
+    missing = pieces.missing(dossier, rulebook)
+    whole = pieces.is_whole(dossier, rulebook)
+    for attachment in dossier.submission.attachments:
+        if attachment.role is Role.CONTAINER and attachment.problem is Problem.DAMAGED:
+            variant = "missing" if missing else "default"
+            yield Seen(pieces.in_file(attachment), variant, missing=missing, soften=Severity.STAFF if whole else None)
+        elif attachment.problem is Problem.UNSUPPORTED and _may_be_archive(attachment):
+            yield Seen(pieces.in_file(attachment), "unsupported", soften=Severity.REMARK if whole else Severity.STAFF)
+
+
+def _may_be_archive(attachment: Attachment) -> bool:
+    both = pieces.could_hold(attachment) == {pieces.LETTER, pieces.FORM}
+    return attachment.role is Role.CONTAINER or (attachment.role is Role.UNREADABLE and both)

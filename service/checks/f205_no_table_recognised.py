@@ -1,0 +1,28 @@
+"""F205: a form was opened, but none of the tables was recognised in it.
+
+A person looks at the file: it may be an older form, or one rebuilt by hand.
+Silent when any other file holds a table, and for a nil return.
+"""
+
+from collections.abc import Iterator
+
+from service.checks import pieces
+from service.checks.seen import Seen, Sentences
+from service.domain.judgement import Dossier, Route
+from service.domain.rules import Rulebook
+from service.domain.submission import Problem, Role
+
+CODE = "F205"
+EXPLANATION = """
+表格文件能打开，但认不出表1至表4中的任何一张时，交工作人员看。
+别的文件里认出了表格的，或已说明零报送的，不提这一条。
+"""
+SENTENCES: Sentences = {"default": ()}
+
+
+def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
+    if dossier.tables or not pieces.wants_form(dossier, rulebook):
+        return
+    for attachment in dossier.submission.of_role(Role.FORM):
+        if attachment.problem in (None, Problem.MACROS):
+            yield Seen(pieces.in_file(attachment))

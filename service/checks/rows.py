@@ -1,0 +1,82 @@
+"""Rows and answers as the checks look at them: which count, where they stand, and what an answer depends on."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service.domain.judgement import Dossier, Place
+from service.domain.nil import fold, is_nil_row
+from service.domain.rules import Question, QuestionKind, Rulebook
+from service.domain.submission import Answer, Row, Table, Tick
+
+_NO_CONTENT = frozenset({"seq", "unit", "city", "remark"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the form as one row answers it."""
+
+    table: Table
+    row: Row
+    question: Question
+    answer: Answer
+    parent: Answer | None  # None: asked in any case
+
+    @property
+    def place(self) -> Place:
+        return Place(
+            self.table.attachment,
+            self.table.number,
+            self.table.sheet,
+            self.row.row,
+            self.question.label,
+            self.answer.cell or None,
+        )
+
+    @property
+    def is_due(self) -> bool:
+        """True when the form wants an answer: no parent, or 是 beyond doubt to the parent."""
+        return self.parent is None or (self.parent.tick is Tick.YES and self.parent.doubt is None)
+
+    @property
+    def is_ruled_out(self) -> bool:
+        return self.parent is not None and self.parent.tick is Tick.NO and self.parent.doubt is None
+
+
+def asked(dossier: Dossier, rulebook: Rulebook, kind: QuestionKind) -> Iterator[Asked]:
+    """Every answer of a kind in rows that count. A question that a row does not hold cannot be judged."""
+    for table, row in counting_rows(dossier, rulebook):
+        for answer in row.answers:
+            question = rulebook.forms.question(answer.question)
+            if question is None or question.kind is not kind:
+                continue
+            parent = row.answer(question.parent) if question.parent else None
+            if question.parent is None or parent is not None:
+                yield Asked(table, row, question, answer, parent)
+
+
+def counting_rows(dossier: Dossier, rulebook: Rulebook) -> Iterator[tuple[Table, Row]]:
+    """Rows that somebody filled in: rows of 无 and untouched rows of the blank form do not count."""
+    nil = nil_words(rulebook)
+    for table, row in dossier.rows():
+        if not is_nil_row(row, nil) and (row.unit or has_content(row, nil)):
+            yield table, row
+
+
+def has_content(row: Row, nil: frozenset[str]) -> bool:
+    """True when something besides number, unit, city and remark is filled in with more than 无."""
+    cells = (value for key, value in row.cells.items() if key not in _NO_CONTENT)
+    return any(value.strip() and fold(value) not in nil for value in cells) or any(map(_is_answered, row.answers))
+
+
+def _is_answered(answer: Answer) -> bool:
+    return answer.tick not in (None, Tick.UNANSWERED) or bool((answer.text or "").strip()) or bool(answer.choices)
+
+
+def nil_words(rulebook: Rulebook) -> frozenset[str]:
+    return frozenset(map(fold, rulebook.forms.nil_words))
+
+
+def characters(text: str) -> int:
+    """Characters without white space: what 200字以内 counts."""
+    return len(re.sub(r"\s+", "", text))

@@ -1,0 +1,126 @@
+"""From a submission to the whole conclusion on it: facts in, verdict and reply out.
+
+Pure: the live service, `explain` and `rules trial` call the same functions and get the same answer.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from service import checks, routing
+from service.assembly import assemble
+from service.checks.t501_late import is_on_time
+from service.checks.wording import Wording
+from service.deciding.holdings import pieces_of
+from service.deciding.reply_address import reply_address
+from service.deciding.storytelling import story
+from service.domain.judgement import (
+    CaseSoFar,
+    Channel,
+    Decision,
+    Dossier,
+    Finding,
+    Judgement,
+    Letter,
+    ReplyPlan,
+    Route,
+    Severity,
+    Verdict,
+)
+from service.domain.mail import Address, Envelope, MailKind
+from service.domain.rules import Rulebook
+from service.domain.submission import CoverLetter, LetterSource, Submission
+from service.routing.kinds import classify
+
+_SUBMITTING = frozenset({MailKind.SUBMISSION, MailKind.FOLLOW_UP})
+_IDENTITY = frozenset({"R402", "R403", "L106", "S601"})
+"""Findings that say that nobody knows for sure who is speaking: then nothing is asked of anybody."""
+_LETTERS = {
+    Verdict.ACCEPTED: Letter.RECEIPT,
+    Verdict.NEEDS_CORRECTION: Letter.CORRECTION,
+    Verdict.WRONG_ROUTE: Letter.REDIRECT,
+    Verdict.STAFF_REVIEW: Letter.HANDOVER,
+}
+
+
+def judge(
+    submission: Submission,
+    received: datetime,
+    earlier: CaseSoFar | None,
+    rulebook: Rulebook,
+    wording: Wording,
+    own_addresses: frozenset[str],
+    joins_thread: bool = False,
+) -> Judgement:
+    """The judgement on one mail. own_addresses: lower case; joins_thread: it answers a letter of its case."""
+    kind, reason = classify(submission, rulebook, own_addresses, earlier is not None)
+    dossier = assemble(submission, received, kind, earlier if kind in _SUBMITTING else None, rulebook)
+    if kind not in _SUBMITTING:
+        route = Route(Channel.UNKNOWN) if kind.is_machine_made else routing.route(dossier, rulebook)
+        return Judgement(dossier, decide(dossier, route, (), rulebook, own_addresses, reason))
+    route = routing.route(dossier, rulebook)
+    findings = checks.run_all(dossier, route, rulebook, wording)
+    thread = "回复了本报送件的来往邮件；" if joins_thread else ""
+    return Judgement(dossier, decide(dossier, route, findings, rulebook, own_addresses, thread + reason))
+
+
+def decide(
+    dossier: Dossier,
+    route: Route,
+    findings: tuple[Finding, ...],
+    rulebook: Rulebook,
+    own_addresses: frozenset[str] = frozenset(),
+    reason: str = "",
+) -> Decision:
+    """Verdict and reply from the facts (design, section 8). reason: Chinese, why it is this kind of mail."""
+    verdict = _verdict(dossier.kind, findings)
+    if verdict is Verdict.WRONG_ROUTE:
+        findings = _without_corrections(findings)
+    reply, unanswered = _reply(dossier, verdict, rulebook, own_addresses)
+    decision = Decision(
+        kind=dossier.kind,
+        verdict=verdict,
+        route=route,
+        findings=findings,
+        pieces=pieces_of(dossier, findings, rulebook) if dossier.kind in _SUBMITTING else (),
+        on_time=is_on_time(dossier, rulebook),
+        reply=reply,
+    )
+    return replace(decision, why=story(dossier, decision, reason, unanswered, rulebook))
+
+
+def speaker_of(address: str, unit: str | None, rulebook: Rulebook) -> Route:
+    """The route of a letter signed by a unit and sent from an address; what `rules explain` shows."""
+    text = unit or ""
+    letter = CoverLetter(("letter",), LetterSource.TEXT_LAYER, 1, text, signer=unit)
+    envelope = Envelope(None, (Address("", address),))
+    return routing.who_speaks(Submission("", 0, envelope, letters=(letter,) if unit else ()), rulebook)
+
+
+def _verdict(kind: MailKind, findings: tuple[Finding, ...]) -> Verdict:
+    if kind.is_machine_made or kind is MailKind.STAFF_COMMAND:
+        return Verdict.NOT_A_SUBMISSION
+    severities = {(f.code, f.severity) for f in findings}
+    asking = {code for code, severity in severities if severity is Severity.CORRECT}
+    staff = {code for code, severity in severities if severity is Severity.STAFF}
+    if kind is MailKind.INQUIRY or staff & _IDENTITY:
+        return Verdict.STAFF_REVIEW
+    # Before the other findings: nobody should repair a form that must go elsewhere.
+    if "R401" in asking:
+        return Verdict.WRONG_ROUTE
+    if asking:
+        return Verdict.NEEDS_CORRECTION
+    return Verdict.STAFF_REVIEW if staff else Verdict.ACCEPTED
+
+
+def _without_corrections(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(f for f in findings if f.code == "R401" or f.severity is not Severity.CORRECT)
+
+
+def _reply(
+    dossier: Dossier, verdict: Verdict, rulebook: Rulebook, own_addresses: frozenset[str]
+) -> tuple[ReplyPlan | None, str]:
+    """The letter that is due, or None and why nobody is written to (Chinese)."""
+    if dossier.kind not in _SUBMITTING:
+        return None, "这类邮件不自动回复"
+    address, reason = reply_address(dossier.submission.envelope, rulebook, own_addresses)
+    return (ReplyPlan(_LETTERS[verdict], (address,)), "") if address else (None, reason)

@@ -1,0 +1,36 @@
+"""Where an automatic answer may go, if anywhere (RFC 3834): one address, never a machine, a list or ourselves."""
+
+import re
+
+from service.domain.mail import Address, Envelope
+from service.domain.rules import Rulebook
+from service.routing.kinds import bars_reply
+
+_NO_REPLY = re.compile(r"(?:no|do-?not|not?)[-_.]?reply|mailer-daemon|postmaster|bounces?", re.IGNORECASE)
+
+
+def reply_address(envelope: Envelope, rulebook: Rulebook, own_addresses: frozenset[str]) -> tuple[Address | None, str]:
+    """The one address that an answer may go to; None with the reason in Chinese when there is none."""
+    sender = envelope.sender
+    if sender is None:
+        return None, "发件人不明确，不自动回复"
+    if reason := bars_reply(envelope):
+        return None, f"{reason}，不自动回复"
+    inside = own_addresses | {a.lower() for a in (*rulebook.campaign.staff, *rulebook.campaign.admins)}
+    target = next((a for a in (_reply_to(envelope, sender), sender) if a and _is_answerable(a, inside)), None)
+    return (target, "") if target else (None, "没有可以回复的外部地址")
+
+
+def _reply_to(envelope: Envelope, sender: Address) -> Address | None:
+    """Reply-To counts when it is one address of the sender's own domain: a mail must not aim our answer at others."""
+    if len(envelope.reply_to) != 1:
+        return None
+    wanted = envelope.reply_to[0]
+    return wanted if wanted.domain and wanted.domain == sender.domain else None
+
+
+def _is_answerable(address: Address, inside: frozenset[str]) -> bool:
+    local, at, domain = address.address.rpartition("@")
+    if not (local and at and domain) or re.search(r"[\s<>,;]", address.address):
+        return False
+    return address.address.lower() not in inside and not _NO_REPLY.fullmatch(local)

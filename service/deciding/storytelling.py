@@ -1,0 +1,56 @@
+"""The steps of a conclusion in Chinese, for `why`, the digest and staff."""
+
+from collections.abc import Iterator
+
+from service.domain.judgement import Channel, Decision, Dossier, Route, Severity, Verdict
+from service.domain.rules import Rulebook
+
+_CHANNELS = {
+    Channel.CITY_BUREAU: "市科技部门汇总报送",
+    Channel.DIRECT_UNIT: "直接报送",
+    Channel.VIA_CITY: "由所在市汇总报送",
+    Channel.UNKNOWN: "未定",
+}
+_VERDICTS = {
+    Verdict.ACCEPTED: "受理：应报件齐全，没有须补正的问题",
+    Verdict.NEEDS_CORRECTION: "须补正",
+    Verdict.WRONG_ROUTE: "转报：材料应报到所在市，不要求补正",
+    Verdict.STAFF_REVIEW: "交工作人员",
+    Verdict.NOT_A_SUBMISSION: "不是报送件",
+}
+_SEVERITIES = {Severity.CORRECT: "须补正", Severity.STAFF: "交工作人员", Severity.REMARK: "备注"}
+_NIL = {"letter": "报送函", "mail": "邮件正文", "tables": "表格"}
+
+
+def story(dossier: Dossier, decision: Decision, reason: str, unanswered: str, rulebook: Rulebook) -> tuple[str, ...]:
+    """Every step, in order: kind, case, unit and channel, evidence, findings, verdict, reply."""
+    return tuple(_steps(dossier, decision, reason, unanswered, rulebook))
+
+
+def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, rulebook: Rulebook) -> Iterator[str]:
+    if reason:
+        yield f"邮件性质：{reason}"
+    if dossier.earlier:
+        carried = "、".join(sorted(dossier.carried_over)) or "无"
+        yield f"接续报送件 {dossier.earlier.number}；沿用以前收到的：{carried}"
+    if not decision.kind.is_machine_made:
+        yield from _of_route(decision.route)
+    if dossier.states_nil:
+        yield f"零报送：{_NIL.get(dossier.nil_source or '', '')}写明无需求"
+    for finding in decision.findings:
+        yield f"{_SEVERITIES[finding.severity]} {finding.code}：{finding.message}"
+    if decision.pieces:
+        late = "按时" if decision.on_time else "逾期"
+        yield f"{late}（截止 {rulebook.campaign.deadline:%Y-%m-%d %H:%M}）"
+    yield f"结论：{_VERDICTS[decision.verdict]}"
+    if unanswered:
+        yield f"不回信：{unanswered}"
+
+
+def _of_route(route: Route) -> Iterator[str]:
+    by = f"，依据 {route.decided_by}" if route.decided_by else ""
+    yield f"报送单位：{route.unit or '未能认定'}；渠道：{_CHANNELS[route.channel]}{by}"
+    if route.reason:
+        yield f"理由：{route.reason}"
+    for item in route.evidence:
+        yield f"证据：{item.source} “{item.value}” → {item.unit or '目录中没有'}（分量 {item.weight:g}）"
