@@ -17,8 +17,7 @@ def refuse_conflicts(
 ) -> None:
     """Find addresses that stand for two, and staff that would be taken for submitters."""
     owners: dict[str, City | Unit] = {}
-    lines: list[City | Unit] = [*cities, *units]
-    for line in lines:
+    for line in _lines(cities, units):
         for address in line.addresses:
             first = owners.setdefault(address, line)
             if first is not line:
@@ -32,6 +31,23 @@ def refuse_conflicts(
             if address in owners:
                 seen = f"“{address}”已登记在 {_where(owners[address].source)}（{_name(owners[address])}）"
                 people.problem(key, seen, "工作人员和管理员的邮箱不能同时是报送单位的邮箱，请删去一处")
+
+
+def refuse_own_addresses(book: Rulebook, own: frozenset[str], document: Document | None, problems: Problems) -> None:
+    """Find rules under which the service would write to itself."""
+    for line in _lines(book.cities, book.units):
+        for address in own.intersection(line.addresses):
+            problems.add(f"{_where(line.source)}，addresses", f"“{address}”是本系统的邮箱", "请删去，否则会给自己回信")
+    if document is None:
+        return
+    people = document.root().section("people")
+    for key, addresses in (("staff", book.campaign.staff), ("admins", book.campaign.admins)):
+        for address in own.intersection(addresses):
+            people.problem(key, f"“{address}”是本系统的邮箱", "请改为工作人员自己的邮箱，否则会给自己回信")
+
+
+def _lines(cities: Sequence[City], units: Sequence[Unit]) -> list[City | Unit]:
+    return [*cities, *units]
 
 
 def note_conflicts(book: Rulebook, problems: Problems) -> None:

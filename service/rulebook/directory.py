@@ -39,7 +39,7 @@ UNIT_COLUMNS = (
 def read_cities(text: str | None, free_mail: Collection[str], problems: Problems) -> tuple[City, ...]:
     """The cities in the file's order; a row with a problem is left out."""
     lines = read_table("cities.csv", text, CITY_COLUMNS, ("city", "bureau"), problems)
-    lines = [line for line in lines if _has(line, ("city", "bureau"), problems)]
+    _require(lines, ("city", "bureau"), problems)
     _refuse_repeated(lines, ("code", "city", "bureau"), problems)
     if text is not None and not lines and not problems.found:
         problems.add("cities.csv", "一个城市也没有", "请每行写一个城市")
@@ -74,7 +74,7 @@ def read_units(
 ) -> tuple[Unit, ...]:
     """The units in the file's order. An empty file is fine: then nobody is known but the bureaus."""
     lines = read_table("units.csv", text, UNIT_COLUMNS, ("name", "route"), problems)
-    lines = [line for line in lines if _has(line, ("name", "route"), problems)]
+    _require(lines, ("name",), problems)
     _refuse_repeated(lines, ("name",), problems)
     return tuple(_unit(line, cities, free_mail, problems) for line in lines)
 
@@ -100,7 +100,8 @@ def _one_of(line: Line, column: str, kind: type[UnitRoute], problems: Problems) 
     words: list[str] = [member.value for member in kind]
     if written in words:
         return kind(written)
-    problems.add(line.place(column), f"不认识“{shorten(written)}”", did_you_mean(written, words))
+    seen = f"不认识“{shorten(written)}”" if written else "是空的"
+    problems.add(line.place(column), seen, did_you_mean(written, words))
     return kind.ASK
 
 
@@ -126,11 +127,11 @@ def _nearest(written: str, names: Sequence[str]) -> str:
     return told if told.startswith("是否") else "请写 cities.csv 里的城市名"
 
 
-def _has(line: Line, columns: Iterable[str], problems: Problems) -> bool:
-    empty = [column for column in columns if not line.text(column)]
-    for column in empty:
-        problems.add(line.place(column), "是空的", "请填写，整行不要的请删去整行")
-    return not empty
+def _require(lines: Iterable[Line], columns: Iterable[str], problems: Problems) -> None:
+    for line in lines:
+        for column in columns:
+            if not line.text(column):
+                problems.add(line.place(column), "是空的", "请填写，整行不要的请删去整行")
 
 
 def _refuse_repeated(lines: Sequence[Line], columns: Iterable[str], problems: Problems) -> None:

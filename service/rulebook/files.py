@@ -12,6 +12,7 @@ CAMPAIGN = "campaign.toml"
 DEFAULTED = ("forms.toml", "letter.toml", "mail.toml", "routing.toml", "checks.toml")
 """Files that serve any province: the packaged one stands in for a missing one."""
 
+_LOOKS_LIKE_RULES = (".csv", ".toml", ".xlsx", ".xls", ".et")
 _MOST_BYTES = 8_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FEW_DAMAGED = 0.2  # share of damaged characters under which a file is damaged UTF-8 rather than GBK
@@ -35,6 +36,14 @@ def read_folder(folder: Path, defaults: Path, problems: Problems) -> dict[str, R
         own = folder / name
         files[name] = _read(own if own.exists() else defaults / name, problems)
     return files
+
+
+def note_strangers(folder: Path, problems: Problems) -> None:
+    """Warn of files that look like rules but are never read: units (1).csv, cities.xlsx."""
+    known = {CAMPAIGN, *TABLES, *DEFAULTED}
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in _LOOKS_LIKE_RULES and path.name not in known and not path.name.startswith((".", "~")):
+            problems.warn(path.name, "这个文件不会被读取", f"规则文件的名称只有 {'、'.join(sorted(known))}，请改名或移走")
 
 
 def _read(path: Path, problems: Problems) -> RulesFile:

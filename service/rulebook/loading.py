@@ -1,19 +1,19 @@
 """A rules folder read whole: a Rulebook, or every problem at once. Nothing in between."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from service.defaults import rules_folder
-from service.domain.rules import Rulebook, UnitRoute
+from service.domain.rules import Rulebook, Unit, UnitRoute
 from service.errors import RulesInvalid
 from service.rulebook.campaign import Around, read_campaign
 from service.rulebook.checks import read_checks
-from service.rulebook.conflicts import note_conflicts, refuse_conflicts
+from service.rulebook.conflicts import note_conflicts, refuse_conflicts, refuse_own_addresses
 from service.rulebook.directory import read_cities, read_units
-from service.rulebook.files import RulesFile, read_folder, text_of
+from service.rulebook.files import RulesFile, note_strangers, read_folder, text_of
 from service.rulebook.forms import read_forms
 from service.rulebook.problems import Problems
 from service.rulebook.routing import read_routing
@@ -44,9 +44,13 @@ def defaults_folder() -> Path:
     return rules_folder()
 
 
-def load(folder: Path) -> Rulebook:
-    """The rules of a folder. Raises RulesInvalid with all problems, never anything else for what the files hold."""
-    return _load(folder, Problems())
+def load(folder: Path, own_addresses: Collection[str] = ()) -> Rulebook:
+    """The rules of a folder. Raises RulesInvalid with all problems, never anything else for what the files hold.
+
+    own_addresses: lower-case addresses of the service itself; rules that name one as anybody's would make it
+    answer itself.
+    """
+    return _load(folder, Problems(), own_addresses)
 
 
 def explain_rules(folder: Path) -> RulesSummary:
@@ -54,6 +58,7 @@ def explain_rules(folder: Path) -> RulesSummary:
     problems = Problems()
     book = _load(folder, problems)
     note_conflicts(book, problems)
+    note_strangers(folder, problems)
     routes = [unit.route for unit in book.units]
     return RulesSummary(
         cities=len(book.cities),
@@ -68,11 +73,13 @@ def explain_rules(folder: Path) -> RulesSummary:
     )
 
 
-def _load(folder: Path, problems: Problems) -> Rulebook:
+def _load(folder: Path, problems: Problems, own_addresses: Collection[str] = ()) -> Rulebook:
     files = read_folder(folder, defaults_folder(), problems)
     texts = {name: text_of(file, problems) for name, file in files.items()}
     documents = {n: parse(n, text, problems) for n, text in texts.items() if n.endswith(".toml")}
     book = _build(files, texts, documents, problems)
+    if book:
+        refuse_own_addresses(book, frozenset(own_addresses), documents["campaign.toml"], problems)
     if problems.found or book is None:
         raise RulesInvalid(str(folder), tuple(problems.found))
     return book
@@ -101,7 +108,7 @@ def _build(
         reading_version=_digest(files[name] for name in _READING),
         campaign=campaign,
         cities=cities,
-        units=units,
+        units=tuple(_seated(unit, campaign.seat_city) for unit in units),
         forms=forms,
         letter=letter,
         mail=mail,
@@ -109,6 +116,12 @@ def _build(
         routing_rules=routing[1],
         weights=routing[0],
     )
+
+
+def _seated(unit: Unit, seat_city: str) -> Unit:
+    """A direct unit sits where direct units sit, unless its line says otherwise."""
+    is_silent = unit.route is UnitRoute.DIRECT and not unit.seat_city
+    return replace(unit, seat_city=seat_city) if is_silent else unit
 
 
 def _from(document: Document | None, read: Callable[[Document], _Read]) -> _Read | None:

@@ -1,20 +1,30 @@
 """Whether a pattern written by a person is safe to run on text written by strangers.
 
-Refused: what does not compile, what matches the empty string (it would match every mail), and the shapes whose
-matching time explodes: a repeated group that itself repeats or chooses, references back, too many open repeats.
+Refused: what does not compile, what matches the empty string (it would match every mail), and what may take
+endless time: a repeated group that itself repeats or chooses, references back, repeats that multiply.
 """
 
 import re
 import warnings
+from itertools import pairwise
 from typing import Final
 
 from service.rulebook.sections import Section
 
 _LONGEST: Final = 500
-_WIDE_REPEAT: Final = 20  # a repeat of a group up to this often counts as endless
-_MOST_OPEN_REPEATS: Final = 6
+_MOST_WAYS: Final = 200_000  # ways in which the repeats of one pattern may share a text among them
+_ENDLESS: Final = 200  # what an open repeat counts as: the length of a line
 _TOKEN: Final = re.compile(
-    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[^:)]*[:)]?|[()|]|[*+?]\??|\{\d*,?\d*\}\??|.", re.DOTALL
+    r"""(?P<escape>\\.)
+      | (?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])
+      | (?P<refused>\(\?\( | \(\?P= | \(\?[aiLmsu-]*x)
+      | (?P<aside>\(\?(?:\#[^)]*|[aiLmsu-]+)\))
+      | (?P<open>\((?:\?(?:P<\w+>|<?[=!]|>|[aiLmsu-]*:))?)
+      | (?P<close>\))
+      | (?P<choice>\|)
+      | (?P<repeat>(?:[*+?]|\{\d+\}|\{\d*,\d*\})[?+]?)
+      | (?P<letter>.)""",
+    re.VERBOSE | re.DOTALL,
 )
 _COUNT: Final = re.compile(r"\{(\d*)(,?)(\d*)\}")
 
@@ -29,9 +39,9 @@ def fault_of(pattern: str) -> str | None:
             compiled = re.compile(pattern)
     except (re.error, OverflowError, RecursionError, Warning):
         return "不是正确的正则表达式"
-    if compiled.search("") is not None:
-        return "什么文字都能匹配"
-    return "可能耗时极长" if _may_explode(pattern) else None
+    if _may_explode(pattern):
+        return "可能耗时极长"
+    return "什么文字都能匹配" if compiled.search("") else None
 
 
 def safe_patterns(section: Section, key: str) -> tuple[str, ...]:
@@ -45,42 +55,45 @@ def safe_patterns(section: Section, key: str) -> tuple[str, ...]:
 
 
 def _may_explode(pattern: str) -> bool:
-    """True for nested repeats, a repeated choice, references, or many repeats without an end."""
-    tokens = _TOKEN.findall(pattern)
-    varied = [False]  # per open group: does its body repeat or choose
-    closed = False  # the body of the group that closed just now
-    open_repeats = 0
-    for place, token in enumerate(tokens):
-        if re.fullmatch(r"\\[1-9]|\(\?P=.*", token):
-            return True
-        if token.startswith("("):
+    tokens = [(match.lastgroup, match.group()) for match in _TOKEN.finditer(pattern)]
+    if any(kind == "refused" or re.fullmatch(r"\\[1-9]", text) for kind, text in tokens):
+        return True
+    return _repeats_a_varied_group(tokens) or _ways(tokens) > _MOST_WAYS
+
+
+def _repeats_a_varied_group(tokens: list[tuple[str | None, str]]) -> bool:
+    """True for (a+)+ and its kin: a group with a repeat or a choice inside that is itself repeated."""
+    varied = [False]  # of each open group
+    closed = False  # of the group that closed last
+    for (before, _), (kind, text) in pairwise([("", ""), *tokens]):
+        if kind == "open":
             varied.append(False)
-        elif token == ")" and len(varied) > 1:
+        elif kind == "close" and len(varied) > 1:
             closed = varied.pop()
             varied[-1] = varied[-1] or closed
-        elif token == "|":
-            varied[-1] = True
-        elif _is_repeat(token):
-            is_group = place > 0 and tokens[place - 1] == ")"
-            if is_group and closed and _most(token) > _WIDE_REPEAT:
+        elif kind == "repeat":
+            if before == "close" and closed and _span(text)[1] > 1:
                 return True
-            open_repeats += _most(token) > _WIDE_REPEAT
             varied[-1] = True
-    return open_repeats > _MOST_OPEN_REPEATS
+        elif kind == "choice":
+            varied[-1] = True
+    return False
 
 
-def _is_repeat(token: str) -> bool:
-    return token[0] in "*+?" or _COUNT.match(token) is not None
+def _ways(tokens: list[tuple[str | None, str]]) -> int:
+    ways = 1
+    for kind, text in tokens:
+        if kind == "repeat":
+            least, most = _span(text)
+            ways *= max(1, most - least + 1)
+    return ways
 
 
-def _most(token: str) -> int:
-    """How often a repeat may match at most."""
-    if token[0] == "?":
-        return 1
-    count = _COUNT.match(token)
+def _span(repeat: str) -> tuple[int, int]:
+    """How often a repeat matches at least and at most."""
+    count = _COUNT.match(repeat)
     if count is None:
-        return 1_000_000
+        return (0, 1) if repeat[0] == "?" else (0, _ENDLESS)
     low, comma, high = count.groups()
-    if not comma:
-        return int(low or 1)
-    return int(high) if high else 1_000_000
+    least = int(low or 0)
+    return least, (int(high) if high else least + _ENDLESS) if comma else least

@@ -1,6 +1,7 @@
 """Typed, place-keeping access to a TOML file: every wrong or unknown key becomes a problem that names its line."""
 
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,6 +13,7 @@ from service.rulebook.problems import Problems, did_you_mean, shorten
 from service.rulebook.syntax import name_of_syntax_error
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")
 
 
 class Document:
@@ -93,6 +95,8 @@ class Section:
             return default
         if required and not value.strip():
             self.problem(key, "是空的", "请填写")
+        if any(unicodedata.category(letter) in _UNSEEN for letter in value.strip()):
+            self.problem(key, "有换行或看不见的字符", "请写在一行里")
         return str(value).strip()
 
     def texts(self, key: str, *, required: bool = False, keep_blanks: bool = False) -> tuple[str, ...]:

@@ -66,15 +66,17 @@ def _rows(file: str, text: str | None, problems: Problems) -> list[list[str]]:
     if text is None:
         return []
     first = next((line for line in text.split("\n") if line.strip()), "")
-    if first.lower().startswith("sep="):  # a hint that Excel writes for itself
-        text, first = text.replace(first, "", 1), ""
-    separator = max(_SEPARATORS, key=first.count) if first else ","
+    if first.lower().startswith("sep="):  # a hint that spreadsheet programs leave for each other
+        text, first = text.replace(first, "", 1), first[4:]
+    separator = max(_SEPARATORS, key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list[str]] = []
     try:
-        rows.extend([cell.translate(_INVISIBLE).strip() for cell in row] for row in reader)
-    except csv.Error:
+        for row in reader:
+            rows.append([cell.translate(_INVISIBLE).strip() for cell in row])
+    except csv.Error:  # what stands below cannot be told apart any more
         problems.add(f"{file} 第{len(rows) + 1}行", "引号没有成对，或引号后面还有字", "请检查这一行的双引号")
+        return []
     return rows
 
 
