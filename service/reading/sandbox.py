@@ -18,9 +18,8 @@ from typing import Self
 
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
-from service.reading import frames
+from service.reading import codec, frames
 from service.reading.bounds import Bounds
-from service.reading.codec import submission_from_json
 
 _CHILD = "service.reading.worker"
 _SOURCE = Path(__file__).resolve().parents[2]
@@ -96,6 +95,7 @@ class Reader:
         self.close()
         self._child = child = _start()
         self._read = 0
+        codec.prepare()
         rules = frames.pack(frames.RULES, pickle.dumps((self._rulebook, self._bounds)))
         kind, _ = self._exchange(child, rules, self._bounds.start_seconds)
         if kind != frames.READY:
@@ -129,7 +129,7 @@ class Reader:
 
     def _believed(self, content: bytes) -> Submission:
         try:
-            return submission_from_json(content)
+            return codec.submission_from_json(content)
         except ValueError:
             self.close()
             raise ReaderDied("the reading process answered something that is no submission") from None

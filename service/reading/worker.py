@@ -30,12 +30,12 @@ def main() -> int:
     """Serve until the pipe closes."""
     requests, answers = _own_the_wire()
     _die_with_parent(int(sys.argv[1]))
+    _warm_up()
     first = frames.receive(requests)
     if first is None or first[0] != frames.RULES:
         return 2
     rulebook, bounds = pickle.loads(first[1])  # from our parent alone
     _limit(bounds)
-    _warm_up()
     _send(answers, frames.READY, b"")
     _serve(requests, answers, rulebook, bounds)
     return 0

@@ -164,7 +164,10 @@ def test_a_signature_beside_a_signed_mail_is_no_container() -> None:
     assert (found.is_container, found.problem) == (False, None)
 
 
-INNER = mixed([attachment(PDF, disposition="attachment; filename=\"函.pdf\"".encode())], head=b"From: <in@x.example>\r\nSubject: in\r\n")
+INNER = mixed(
+    [attachment(PDF, disposition='attachment; filename="函.pdf"'.encode())],
+    head=b"From: <in@x.example>\r\nSubject: in\r\n",
+)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +233,10 @@ def test_an_extension_survives_a_trailing_space_and_a_long_name() -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=300), st.sampled_from([b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\0", b"Rar!\x1a\x07", b""]))
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\0", b"Rar!\x1a\x07", b""]),
+)
 def test_no_bytes_defeat_the_containers(raw: bytes, start: bytes) -> None:
     opened(start + raw)
 

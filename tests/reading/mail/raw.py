@@ -31,7 +31,9 @@ def part(*fields: bytes, body: bytes) -> bytes:
     return b"\r\n".join([*fields, b"", body])
 
 
-def attachment(content: bytes, *, disposition: bytes = b"attachment", kind: bytes = b"application/octet-stream") -> bytes:
+def attachment(
+    content: bytes, *, disposition: bytes = b"attachment", kind: bytes = b"application/octet-stream"
+) -> bytes:
     encoded = base64.encodebytes(content).replace(b"\n", b"\r\n").rstrip()
     fields = [b"Content-Type: " + kind, b"Content-Transfer-Encoding: base64"]
     if disposition:

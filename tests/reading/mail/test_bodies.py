@@ -13,10 +13,10 @@ from service.reading.mail.transfer import undo
 from tests.reading.mail.raw import HEAD, PDF, WORDS, attachment, mixed, part, text
 
 QUOTED_STYLES = {
-    "qq": "------------------ 原始邮件 ------------------\n发件人: \"征集\" <a@b.example>;\n发送时间: 2020年3月20日\n\n旧",
-    "qq_enterprise": "------------------ Original ------------------\nFrom: \"a\" <a@b.example>\n旧",
-    "netease": "在 2020-03-20 10:00:00，\"征集\" <a@b.example> 写道：\n旧",
-    "netease_english": "At 2020-03-20 10:00:00, \"a\" <a@b.example> wrote:\n>旧",
+    "qq": '------------------ 原始邮件 ------------------\n发件人: "征集" <a@b.example>;\n发送时间: 2020年3月20日\n\n旧',
+    "qq_enterprise": '------------------ Original ------------------\nFrom: "a" <a@b.example>\n旧',
+    "netease": '在 2020-03-20 10:00:00，"征集" <a@b.example> 写道：\n旧',
+    "netease_english": 'At 2020-03-20 10:00:00, "a" <a@b.example> wrote:\n>旧',
     "netease_original": "-----原始邮件-----\n发件人:a\n发送时间:2020-03-20\n旧",
     "foxmail": "发件人： 征集\n发送时间： 2020-03-20 10:00\n收件人： 张三\n主题： 函\n旧",
     "outlook": "________________________________\n发件人: 征集 <a@b.example>\n发送时间: 2020年3月20日\n收件人: 张三\n旧",
@@ -55,7 +55,9 @@ def test_of_alternatives_the_plain_text_is_read() -> None:
 
 
 def test_html_is_read_when_the_plain_alternative_says_nothing() -> None:
-    raw = alternative(" ", "<html><head><title>t</title><style>p{}</style></head><p>您好，</p><div>请&nbsp;查收<br>张三</div>")
+    raw = alternative(
+        " ", "<html><head><title>t</title><style>p{}</style></head><p>您好，</p><div>请&nbsp;查收<br>张三</div>"
+    )
 
     assert parse(raw, WORDS).text == "您好，\n\n请 查收\n张三"
 
@@ -67,7 +69,10 @@ def alternative(plain: str, markup: str) -> bytes:
 
 
 def test_flowed_paragraphs_are_joined_again() -> None:
-    body = part(b"Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes", body="我单位现 \r\n报送。\r\n\r\n张三".encode())
+    body = part(
+        b"Content-Type: text/plain; charset=utf-8; format=flowed; delsp=yes",
+        body="我单位现 \r\n报送。\r\n\r\n张三".encode(),
+    )
 
     assert parse(HEAD + body, WORDS).text == "我单位现报送。\n\n张三"
 

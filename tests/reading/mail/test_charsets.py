@@ -37,7 +37,9 @@ def test_a_text_cut_inside_its_last_character_loses_only_that_character() -> Non
     assert decode("关于报送的函".encode("gbk")[:-1], "gb2312") == "关于报送的\ufffd"
 
 
-@given(st.binary(max_size=300), st.sampled_from([None, "gbk", "utf-7", "utf-16", "hz", "latin-1", "zip", "\0", "x" * 99]))
+@given(
+    st.binary(max_size=300), st.sampled_from([None, "gbk", "utf-7", "utf-16", "hz", "latin-1", "zip", "\0", "x" * 99])
+)
 def test_any_bytes_become_text_that_can_be_stored(raw: bytes, label: str | None) -> None:
     decode(raw, label).encode("utf-8")
 

@@ -65,7 +65,7 @@ def test_two_from_fields_are_two_senders() -> None:
 
 
 def test_display_names_are_decoded_and_kept_apart_from_addresses() -> None:
-    field = "=?gb2312?B?1cXI/Q==?= <zs@kyc.example>, \"李四\" <ls@kyc.example>".encode()
+    field = '=?gb2312?B?1cXI/Q==?= <zs@kyc.example>, "李四" <ls@kyc.example>'.encode()
 
     assert mailboxes([field]) == (Address("张三", "zs@kyc.example"), Address("李四", "ls@kyc.example"))
 
@@ -91,7 +91,8 @@ def test_the_newest_received_field_gives_the_time_of_arrival() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"yesterday", b"Wed, 99 Mar 2020 25:61:61 +0800", b"1 1 99999999999 1:1 +99999", b";", b"2020-13-45 99:99"]
+    "value",
+    [b"yesterday", b"Wed, 99 Mar 2020 25:61:61 +0800", b"1 1 99999999999 1:1 +99999", b";", b"2020-13-45 99:99"],
 )
 def test_a_date_that_is_none_is_none(value: bytes) -> None:
     assert parse(mail(b"Date: " + value), WORDS).envelope.date is None
@@ -122,7 +123,11 @@ def test_signs_of_a_machine_are_kept_as_they_were_sent() -> None:
 
 
 def test_threads_are_followed_by_message_ids() -> None:
-    raw = mail(b"Message-ID: <a@x.example>", b"In-Reply-To: <b@x.example> (note)", b"References: <c@x.example>\r\n\t<b@x.example>")
+    raw = mail(
+        b"Message-ID: <a@x.example>",
+        b"In-Reply-To: <b@x.example> (note)",
+        b"References: <c@x.example>\r\n\t<b@x.example>",
+    )
 
     envelope = parse(raw, WORDS).envelope
 
@@ -136,6 +141,8 @@ def test_a_message_id_without_brackets_gets_them() -> None:
 
 
 def test_authentication_results_are_kept_topmost_first() -> None:
-    raw = mail(b"Authentication-Results: mx.example;\r\n dmarc=fail", b"Authentication-Results: forged.example; dmarc=pass")
+    raw = mail(
+        b"Authentication-Results: mx.example;\r\n dmarc=fail", b"Authentication-Results: forged.example; dmarc=pass"
+    )
 
     assert parse(raw, WORDS).envelope.authentication_results == ("mx.example; dmarc=fail", "forged.example; dmarc=pass")

@@ -52,12 +52,13 @@ PERCENT_UTF8 = quote(NAME)
             id="rfc2231_continued_inside_a_percent_sign",
         ),
         pytest.param(
-            f'attachment; filename*1*={PERCENT_GBK[24:]}; filename*0*="gbk\'\'{PERCENT_GBK[:24]}"'.encode(),
+            f"attachment; filename*1*={PERCENT_GBK[24:]}; filename*0*=\"gbk''{PERCENT_GBK[:24]}\"".encode(),
             id="rfc2231_continued_out_of_order",
         ),
-        pytest.param(f"attachment; filename*=\"{b_word(NAME.encode(), 'utf-8')}\"".encode(), id="word_in_rfc2231"),
+        pytest.param(f'attachment; filename*="{b_word(NAME.encode(), "utf-8")}"'.encode(), id="word_in_rfc2231"),
         pytest.param(
-            f'attachment; filename="____1-4.xlsx"; filename*=utf-8\'\'{PERCENT_UTF8}'.encode(), id="junk_beside_extended"
+            f"attachment; filename=\"____1-4.xlsx\"; filename*=utf-8''{PERCENT_UTF8}".encode(),
+            id="junk_beside_extended",
         ),
         pytest.param(f'attachment; filename="{PERCENT_UTF8}"'.encode(), id="percent_signs_in_plain_value"),
         pytest.param(f'attachment; filename="C:\\\\表\\\\{NAME}"'.encode(), id="windows_path"),
@@ -79,7 +80,7 @@ def test_a_readable_name_is_preferred_to_question_marks() -> None:
 
 
 def test_hidden_and_directional_characters_are_not_part_of_a_name() -> None:
-    assert name_in("attachment; filename=\"x\u202efdp.exe\u200b\"".encode()) == "xfdp.exe"
+    assert name_in('attachment; filename="x\u202efdp.exe\u200b"'.encode()) == "xfdp.exe"
 
 
 def test_a_gbk_character_ending_in_a_backslash_does_not_swallow_the_quote() -> None:
@@ -95,7 +96,7 @@ def test_a_gbk_character_ending_in_a_backslash_does_not_swallow_the_quote() -> N
         pytest.param(cut_words("关于深圳市朱镕基报送的函", "utf-8", "utf-8", 10).encode(), id="utf8_cut_in_character"),
         pytest.param(cut_words("关于深圳市朱镕基报送的函", "gbk", "GBK", 7).encode(), id="gbk_cut_in_character"),
         pytest.param(
-            "=?GBK?Q?=B9=D8=D3=DA=C9=EE=DB=DA=CA=D0?= =?gb18030?Q?=D6=EC=E9F=BB=F9=B1=A8=CB=CD=B5=C4=BA=AF?=".encode(),
+            b"=?GBK?Q?=B9=D8=D3=DA=C9=EE=DB=DA=CA=D0?= =?gb18030?Q?=D6=EC=E9F=BB=F9=B1=A8=CB=CD=B5=C4=BA=AF?=",
             id="q_words_under_two_names_of_one_charset",
         ),
     ],
