@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.demo.answering import answered
+from service.demo.answering import STYLES, answered
 from service.demo.forms import RowSpec, TableSpec
 from service.demo.letters import BLACK, PAGE_MM, Mark, Page, Rule, Seal, SealMark, Text
 from service.demo.typefaces import text_width
@@ -16,7 +16,7 @@ _THIN = 0.25
 def printed_tables(
     forms: Forms, tables: Sequence[TableSpec], reporter: str, seal: Seal | None = None
 ) -> tuple[Page, ...]:
-    """One page a table, the seal over 填报单位. Only the first columns fit on paper, as when people print from Excel."""
+    """One page a table, the seal over 填报单位. Only the first columns are printed, as many as fit the paper."""
     return tuple(_page(forms, table, reporter, seal) for table in tables)
 
 
@@ -37,7 +37,7 @@ def _page(forms: Forms, table: TableSpec, reporter: str, seal: Seal | None) -> P
 
 def _value(head: Column | Block, row: RowSpec, number: int) -> str:
     if isinstance(head, Block):
-        return answered(head, row.answers)
+        return answered(head, row.answers, STYLES["tick_for_box"])
     return {"seq": str(number), "unit": row.unit, "city": row.city}.get(head.key, row.cells.get(head.key, ""))
 
 
