@@ -32,7 +32,7 @@ def sample_facts() -> tuple[DigestFacts, DigestFacts]:
     made = datetime.fromisoformat("2020-03-25T08:00:00+08:00")
     quiet = DigestFacts(
         department="岭海省科学技术厅",
-        campaign="关于征集海外人才与科技交流合作需求的函",
+        campaign="2020年海外人才与科技交流合作需求征集",
         timezone="Asia/Shanghai",
         day=date(2020, 3, 24),
         made=made,

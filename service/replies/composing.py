@@ -18,7 +18,8 @@ from service.typesetting.text import one_line, shorten_middle
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 _ATEXT_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_ADDR_SPEC = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+_LOCAL = re.compile(r"""[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+|"[!#-\[\]-~]+\"""")
+_DOMAIN = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 _NAME_LIMIT = 80
 _REFERENCES_KEPT = 20
 
@@ -35,7 +36,7 @@ def compose(
 ) -> bytes:
     """The mail, byte for byte. auto_submitted is "auto-generated" for letters that answer nothing (RFC 3834, 5).
 
-    Raises ValueError for an address that is no plain ASCII addr-spec: it could not be written without SMTPUTF8.
+    Raises ValueError for an address that `is_writable` refuses.
     """
     boundary = hashlib.sha256(message_id.encode()).hexdigest()[:24]
     head = [
@@ -54,6 +55,20 @@ def compose(
     if letter.attachments:
         body = _multipart("mixed", f"=_m{boundary}", [body, *(_file(f) for f in letter.attachments)])
     return ("".join(f"{name}: {value}\r\n" for name, value in head) + body).encode("ascii")
+
+
+def is_writable(address: str) -> bool:
+    """Whether a mail can be addressed so without SMTPUTF8: ASCII before the @, any domain that IDNA can write."""
+    return _addr_spec(address) is not None
+
+
+def _addr_spec(address: str) -> str | None:
+    local, _, domain = address.rpartition("@")
+    try:
+        host = domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    return f"{local}@{host}" if len(local) <= 200 and _LOCAL.fullmatch(local) and _DOMAIN.fullmatch(host) else None
 
 
 def _thread(in_reply_to: str | None, references: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -96,13 +111,14 @@ def _base64(content: bytes) -> str:
 
 
 def _address(address: Address) -> str:
-    if not _ADDR_SPEC.fullmatch(address.address):
-        raise ValueError(f"not a plain ASCII mail address: {address.address!r}")
+    addr_spec = _addr_spec(address.address)
+    if addr_spec is None:
+        raise ValueError(f"not a mail address that can be written: {address.address!r}")
     name = one_line(address.name, _NAME_LIMIT)
     if not name:
-        return address.address
+        return addr_spec
     shown = name if _ATEXT_NAME.fullmatch(name) else _encoded(name, always=True)
-    return f"{shown} <{address.address}>"
+    return f"{shown} <{addr_spec}>"
 
 
 def _encoded(value: str, always: bool = False) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from service.domain.judgement import Decision, Judgement, Letter, Severity
 from service.domain.rules import Rulebook
-from service.replies.view import SHOWN_POINTS, file_view
+from service.replies.checklist import file_view
+from service.replies.view import SHOWN_POINTS
 from service.typesetting.papers import OutgoingFile
 from service.typesetting.text import one_line
 

@@ -45,7 +45,7 @@ def sample_rulebook() -> Rulebook:
     tables = tuple(TableForm(n, f"表{n}", title, (), ()) for n, title in enumerate(titles, 1))
     marks = Marks((), (), (), (), (), ())
     campaign = Campaign(
-        title="关于征集海外人才与科技交流合作需求的函",
+        title="2020年海外人才与科技交流合作需求征集",
         department="岭海省科学技术厅",
         addressees=("岭海省科学技术厅",),
         number_prefix="LH2020",
@@ -94,6 +94,8 @@ def sample_judgements(rulebook: Rulebook) -> Mapping[str, Judgement]:
         "correction-letter-missing": _without_letter(whole),
         "correction-nothing-attached": _without_anything(whole),
         "correction-many": _with_many_wrong_cells(whole),
+        "correction-form-scanned": _with_scanned_form(whole),
+        "correction-follow-up": _still_wrong(whole, rulebook),
         "redirect": _redirected(whole, rulebook),
         "redirect-no-address": _redirected(whole, rulebook, rulebook.cities[-1].name),
         "handover": _handed_over(whole),
@@ -194,7 +196,11 @@ def _without_anything(whole: Judgement) -> Judgement:
         Finding(
             "L101", "没有收到盖章的报送函扫描件。请补发扫描件或清晰照片（PDF、JPG 均可）。", severity=Severity.CORRECT
         ),
-        Finding("F201", "没有收到征集表（表1-4）电子版。请补发填好的电子表格。", severity=Severity.CORRECT),
+        Finding(
+            "F201",
+            "没有收到征集表（表1-4）电子版。请补发填好的电子表格（Excel 或 Word 均可）。",
+            severity=Severity.CORRECT,
+        ),
     )
     pieces = [Piece(p.piece, PieceState.MISSING) for p in whole.decision.pieces]
     route = Route(Channel.UNKNOWN)
@@ -216,17 +222,39 @@ def _with_wrong_cells(whole: Judgement) -> Judgement:
         *missing.decision.findings,
         _cell("F210", 3, "D5", "是否有经费预算", "「是否有经费预算」没有勾选。请选“是”或“否”。"),
         _cell("F210", 3, "D9", "是否有经费预算", "「是否有经费预算」没有勾选。请选“是”或“否”。"),
-        _cell("F212", 3, "E6", "初步计划", "勾选了“是”，「初步计划」是空的。请用200字以内写明计划。"),
+        _cell("F212", 3, "E6", "初步计划", "勾选了“是”，但「初步计划」是空的。请用200字以内文字写明。"),
         _cell("F211", 4, "D5", "是否参加团组", "「是否参加团组」同时勾选了“是”和“否”。请只保留一个。"),
         Finding("R402", "目录中没有这个单位。", severity=Severity.STAFF),
     )
     judgement = Judgement(replace(missing.dossier, submission=mail), missing.decision)
-    return _asking(judgement, findings, missing.decision.pieces)
+    return _asking(judgement, findings, _with_faulty(missing.decision.pieces, "table3", "table4"))
+
+
+def _with_faulty(pieces: Sequence[Piece], *names: str) -> list[Piece]:
+    return [replace(p, state=PieceState.FAULTY) if p.piece in names else p for p in pieces]
+
+
+def _still_wrong(whole: Judgement, rulebook: Rulebook) -> Judgement:
+    """The letter comes later, the cells that were asked for do not."""
+    follow_up = _follow_up(whole, rulebook)
+    finding = _cell("F212", 3, "E6", "初步计划", "勾选了“是”，但「初步计划」是空的。请用200字以内文字写明。")
+    return _asking(follow_up, (finding,), _with_faulty(follow_up.decision.pieces, "table3"))
+
+
+def _with_scanned_form(whole: Judgement) -> Judgement:
+    name = "征集表（盖章）.pdf"
+    scan = Attachment(name, name, 1_204_000, sha256(b"form scan").hexdigest(), _PDF, Role.FORM_SCAN)
+    mail = replace(whole.dossier.submission, attachments=(whole.dossier.submission.attachments[0], scan), tables=())
+    dossier = replace(whole.dossier, submission=mail, tables=(), table_mails=())
+    message = "征集表只收到扫描件、照片或 PDF。请补发可编辑的电子版（Excel 或 Word 均可）。"
+    finding = Finding("F202", message, Place(name), Severity.CORRECT)
+    faulty = [Piece(p.piece, PieceState.FAULTY, _OWN, name) for p in whole.decision.pieces[1:]]
+    return _asking(Judgement(dossier, whole.decision), (finding,), (whole.decision.pieces[0], *faulty))
 
 
 def _with_many_wrong_cells(whole: Judgement) -> Judgement:
     findings = [
-        _cell("F220", 1, f"B{row}", "单位名称", f"第{row}行有内容，但「单位名称」是空的。请补上单位全称。")
+        _cell("F220", 1, f"B{row}", "单位名称", f"第{row}行的「单位名称」像是“示例{row}”。请改为单位全称。")
         for row in range(3, 45)
     ]
     return _asking(whole, findings, whole.decision.pieces)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.mail import Address
-from service.replies.composing import compose
+from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for
 from service.typesetting.papers import OutgoingFile, RenderedLetter
 
@@ -146,11 +146,33 @@ def test_a_long_thread_keeps_its_first_and_its_newest_mails() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["张三@x.example", "a b@x.example", "a@x.example>,<b@y.example", "a@x.example\r\nBcc: b@y", "", "a@", "@b"],
+    [
+        "张三@x.example",
+        "a b@x.example",
+        "a@x.example>,<b@y.example",
+        "a@x.example\r\nBcc: b@y",
+        "",
+        "a@",
+        "@b",
+        "a@" + "b" * 64,
+    ],
 )
-def test_an_address_that_is_no_plain_address_is_refused(address: str) -> None:
+def test_an_address_that_cannot_be_written_is_refused(address: str) -> None:
+    assert not is_writable(address)
     with pytest.raises(ValueError, match="mail address"):
         composed(a_letter(), Address("", address))
+
+
+def test_a_chinese_domain_is_written_in_its_ascii_form() -> None:
+    mail = parsed(composed(a_letter(), Address("", "kjj@云江.example")))
+
+    assert mail["To"].addresses[0].domain == "xn--9kq993e.example"
+
+
+@given(st.from_regex(r"[!-~]{1,20}@[a-z云江.-]{1,20}", fullmatch=True))
+def test_what_is_called_writable_can_be_written(address: str) -> None:
+    if is_writable(address):
+        assert composed(a_letter(), Address("", address))
 
 
 def test_a_name_with_a_comma_or_quotes_stays_one_recipient() -> None:

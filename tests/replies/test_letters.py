@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.judgement import Finding, Judgement, Place, Severity
+from service.domain.judgement import Finding, Judgement, PieceState, Place, Severity
 from service.domain.rules import Rulebook
 from service.domain.submission import Attachment, Role
 from service.replies.rendering import Letters
@@ -133,8 +133,8 @@ def test_the_same_sentence_about_several_cells_is_said_once(letters: Letters) ->
 def test_more_points_than_one_reads_stand_in_the_attached_list(letters: Letters) -> None:
     letter = letters.render(SAMPLES["correction-many"], RULEBOOK, "LH2020-0012")
 
-    assert "还有 42 处需要补正" in letter.text
-    assert "另有 12 处，见附件" in letter.text
+    assert "还有 42 项需要补正" in letter.text
+    assert "另有 12 项，见附件" in letter.text
     assert [f.name for f in letter.attachments] == ["问题清单.xlsx"]
 
 
@@ -149,7 +149,7 @@ def test_many_points_without_cells_get_a_list_too(letters: Letters) -> None:
 def test_a_table_left_out_beside_others_is_not_called_missing(letters: Letters) -> None:
     sample = SAMPLES["receipt"]
     pieces = list(sample.decision.pieces)
-    pieces[2] = replace(pieces[2], state=type(pieces[2].state).MISSING, attachment=None, rows=0, mail=None)
+    pieces[2] = replace(pieces[2], state=PieceState.MISSING, attachment=None, rows=0, mail=None)
     judgement = Judgement(sample.dossier, replace(sample.decision, pieces=tuple(pieces)))
 
     text = letters.render(judgement, RULEBOOK, "LH2020-0012").text
@@ -163,6 +163,50 @@ def test_a_redirect_without_a_known_address_says_where_to_ask(letters: Letters) 
 
     assert "@" not in text
     assert "联系方式可向当地科技主管部门查询" in text
+
+
+def test_a_redirect_gives_the_reason_as_the_finding_tells_it(letters: Letters) -> None:
+    message = "云江市新材料有限公司的需求由云江市科学技术局汇总后统一报送。请将材料报送云江市科学技术局。"
+    finding = Finding("R401", message, severity=Severity.CORRECT)
+
+    letter = letters.render(with_findings(SAMPLES["redirect"], finding), RULEBOOK, None)
+
+    assert "来件已收悉。云江市新材料有限公司的需求由云江市科学技术局汇总后统一报送。\n" in letter.text
+    assert letter.attachments == ()
+
+
+def test_a_table_spread_over_many_files_names_the_first_and_counts_them(letters: Letters) -> None:
+    sample = SAMPLES["receipt"]
+    first = sample.dossier.tables[0]
+    parts = tuple(replace(first, attachment=f"材料.zip/{n}.xlsx") for n in range(30))
+    dossier = replace(sample.dossier, tables=parts, table_mails=(sample.dossier.submission.sha256,) * 30)
+
+    text = letters.render(Judgement(dossier, sample.decision), RULEBOOK, None).text
+
+    assert "    4.xlsx（在“材料.zip”内） 等 30 个文件\n" in text
+    assert "5.xlsx" not in text
+
+
+def test_a_nil_return_by_mail_owes_no_letter(letters: Letters) -> None:
+    sample = SAMPLES["receipt-nil"]
+    pieces = tuple(replace(p, state=PieceState.NIL, attachment=None) for p in sample.decision.pieces)
+    judgement = Judgement(
+        replace(sample.dossier, letter=None, letter_mail=None), replace(sample.decision, pieces=pieces)
+    )
+
+    text = letters.render(judgement, RULEBOOK, None).text
+
+    assert "[免报] 报送函扫描件，正文已说明无需求" in text
+
+
+def test_a_mail_without_files_is_handed_over_without_an_empty_list(letters: Letters) -> None:
+    sample = SAMPLES["handover"]
+    mail = replace(sample.dossier.submission, attachments=())
+    judgement = Judgement(replace(sample.dossier, submission=mail), replace(sample.decision, pieces=()))
+
+    letter = letters.render(judgement, RULEBOOK, None)
+
+    assert "已收到的材料" not in letter.text + letter.html
 
 
 def test_a_file_out_of_an_archive_is_named_with_its_archive(letters: Letters) -> None:
