@@ -63,6 +63,13 @@ class _Folders(MailboxSet):
         return self._set[name].mailbox_id
 
 
+class _InClear(Cleartext):
+    """pysasl compares text, which fails for passwords that are not ASCII."""
+
+    def verify(self, secret: str, hash: str) -> bool:
+        return secret.encode() == hash.encode()
+
+
 class _ImapConfig(Config):
     """pymap without its thread pool and its look-up of this machine's name."""
 
@@ -76,7 +83,7 @@ class _ImapConfig(Config):
             port=0,
             ssl_context=tls,
             tls_enabled=tls is not None,
-            hash_context=Cleartext(),
+            hash_context=_InClear(),
             cpu_subsystem=Subsystem.for_asyncio(),
             invalid_user_sleep=0.0,
         )

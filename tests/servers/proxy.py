@@ -51,7 +51,14 @@ class Pieces:
     size: int = 1
 
 
-Action = Answer | Cut | Silence | Rewrite | Pieces
+@dataclass(frozen=True)
+class Delay:
+    """Pass the line on; what comes back waits so long."""
+
+    seconds: float
+
+
+Action = Answer | Cut | Silence | Rewrite | Pieces | Delay
 
 
 @dataclass
@@ -73,6 +80,7 @@ class _Exchange:
     silent: bool = False
     rewrites: list[Rewrite] = field(default_factory=list)
     pieces: int = 0
+    delay: float = 0.0
 
 
 class FaultProxy:
@@ -196,6 +204,8 @@ class FaultProxy:
         while chunk := await reader.read(65536):
             if exchange.silent:
                 continue
+            await asyncio.sleep(exchange.delay)
+            exchange.delay = 0.0
             chunk = self._changed(chunk, exchange)
             if exchange.allowed is not None:
                 chunk, exchange.allowed = chunk[: exchange.allowed], exchange.allowed - len(chunk)
@@ -225,6 +235,8 @@ def _arm(exchange: _Exchange, action: Action | None) -> None:
             exchange.rewrites.append(action)
         case Pieces(size=size):
             exchange.pieces = size
+        case Delay(seconds=seconds):
+            exchange.delay = seconds
 
 
 async def _write(exchange: _Exchange, chunk: bytes) -> None:
