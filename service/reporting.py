@@ -17,7 +17,7 @@ from service.records.views import CaseView, MailView, Views
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.typesetting.papers import RenderedLetter
-from service.wiring import Desk, Service, desk_of, mailbox_settings, now
+from service.wiring import Desk, Service, desk_of, mailbox_settings
 from service.workbook.cases import CaseForWorkbook
 
 LAST_DIGEST = "last_digest"
@@ -31,7 +31,7 @@ def digest_for(desk: Desk, day: date | None, since: date | None = None) -> Rende
 
 def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> DigestFacts:
     """What the records say of the days from since to day, in the campaign's time zone."""
-    campaign, made = desk.rulebook.campaign, now()
+    campaign, made = desk.rulebook.campaign, desk.now()
     zone = ZoneInfo(campaign.timezone)
     day = day or made.astimezone(zone).date()
     start = datetime.combine(since or day, time(), zone)
@@ -109,7 +109,7 @@ def queue_digest(desk: Desk, letter: RenderedLetter, day: date | None) -> bool:
     campaign = desk.rulebook.campaign
     if not campaign.staff:
         return False
-    made = now()
+    made = desk.now()
     day = day or made.astimezone(ZoneInfo(campaign.timezone)).date()
     seed = hashlib.sha256(f"{campaign.number_prefix} {day}".encode()).hexdigest()
     message_id = message_id_for("digest", seed, 0, desk.key, desk.sender.domain)
@@ -131,7 +131,7 @@ def send_daily_digest(service: Service) -> None:
     """Queue the digest that is due: of yesterday, or of all the days since the last one. Safe to call twice."""
     desk = desk_of(service)
     zone = ZoneInfo(desk.rulebook.campaign.timezone)
-    local = now().astimezone(zone)
+    local = desk.now().astimezone(zone)
     if local.strftime("%H:%M") < service.settings.digest_at:
         return
     yesterday = local.date() - timedelta(days=1)

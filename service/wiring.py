@@ -3,7 +3,7 @@
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +36,9 @@ from service.settings import MailboxSection, Settings
 
 FINDINGS = "findings.toml"
 _NOBODY = Address("征集工作邮箱", "collection@localhost")
+
+
+Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
@@ -101,10 +104,11 @@ class Desk:
     letters: Letters
     sender: Address
     key: bytes
+    now: Clock
 
 
 @contextmanager
-def open_desk(settings: Settings) -> Iterator[Desk]:
+def open_desk(settings: Settings, clock: Clock = now) -> Iterator[Desk]:
     """The records, opened beside a running service."""
     records = Records(open_engine(settings.database_url))
     try:
@@ -112,10 +116,11 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
             settings,
             records,
             Views(records.engine),
-            rulebook.load(settings.rules_dir),
+            rulebook.load(settings.rules_dir, _own_addresses(settings)),
             letters_for(settings),
             sender_of(settings),
             signing_key(settings.data_dir),
+            clock,
         )
     finally:
         records.engine.dispose()
@@ -132,6 +137,7 @@ def desk_of(service: "Service") -> Desk:
         parts.letters,
         parts.sender,
         parts.key,
+        parts.now,
     )
 
 
@@ -145,9 +151,9 @@ class Service:
 
 
 @contextmanager
-def open_service(settings: Settings) -> Iterator[Service]:
+def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
     """Everything a poll needs. The caller holds the data folder's lock."""
-    book = rulebook.load(settings.rules_dir)
+    book = rulebook.load(settings.rules_dir, _own_addresses(settings))
     letters = letters_for(settings)
     wording = load_wording(settings.templates_dir / FINDINGS)
     archive = Archive(settings.data_dir / "archive")
@@ -167,7 +173,7 @@ def open_service(settings: Settings) -> Iterator[Service]:
             sender=sender_of(settings),
             own_addresses=_own_addresses(settings),
             key=signing_key(settings.data_dir),
-            now=now,
+            now=clock,
         )
         try:
             yield Service(settings, parts, mailboxes)

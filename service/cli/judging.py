@@ -133,6 +133,8 @@ def rules_explain(
         f"单位：{found.unit or '未能认定'}　城市：{found.city or '—'}　报送至：{found.report_to or '—'}", markup=False
     )
     out.print(f"决定于：{found.decided_by or '无'}　{found.reason}", markup=False)
+    if found.contradiction:
+        out.print(f"证据互相矛盾：{' / '.join(found.contradiction)}；转人工", markup=False)
     if found.evidence:
         grid = Grid("依据", "所见", "指向", "权重", title="证据")
         for item in found.evidence:
