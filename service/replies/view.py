@@ -144,10 +144,23 @@ def _is_nil(dossier: Dossier, pieces: Sequence[PieceView]) -> bool:
     )
 
 
+def in_reading_order(findings: Sequence[Finding]) -> list[Finding]:
+    """First what concerns no file, then file by file, table by table, row by row: as a person goes through them."""
+    files = list(dict.fromkeys(f.place.attachment for f in findings))
+
+    def place(finding: Finding) -> tuple[bool, int, int, int, int, str]:
+        where = finding.place
+        column = (where.cell or "").rstrip("0123456789")
+        at_file = where.attachment is not None
+        return at_file, files.index(where.attachment), where.table or 0, where.row or 0, len(column), column
+
+    return sorted(findings, key=place)
+
+
 def _point_groups(findings: Sequence[Finding], rulebook: Rulebook) -> tuple[PointGroup, ...]:
-    """By file, then sheet, in the order of the findings; what concerns no file comes first."""
+    """By file, then sheet."""
     by_sheet: dict[tuple[str, str, str], list[Finding]] = {}
-    for finding in sorted(findings, key=lambda f: f.place.attachment is not None):
+    for finding in in_reading_order(findings):
         by_sheet.setdefault(_sheet_of(finding.place, rulebook), []).append(finding)
     return tuple(PointGroup(*sheet, tuple(_points(found))) for sheet, found in by_sheet.items())
 

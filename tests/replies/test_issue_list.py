@@ -23,8 +23,8 @@ def test_every_point_is_a_row_with_its_cell_what_was_seen_and_what_to_do(letters
     head, *body = rows(letters, SAMPLE)
 
     assert head == ("序号", "文件", "工作表", "位置", "栏目", "看到的情况", "怎样更正", "代码")
-    assert [row[3] for row in body] == [None, "D5", "D9", "E6", "D5"]
-    assert body[3][5:] == ("勾选了“是”，但「初步计划」是空的。", "请用200字以内文字写明。", "F212")
+    assert [row[3] for row in body] == [None, "D5", "E6", "D9", "D5"]
+    assert body[2][5:] == ("勾选了“是”，但「初步计划」是空的。", "请用200字以内文字写明。", "F212")
 
 
 def test_findings_of_staff_stay_out(letters: Letters) -> None:

@@ -130,6 +130,28 @@ def test_the_same_sentence_about_several_cells_is_said_once(letters: Letters) ->
     assert "单元格 D5、D9" in text
 
 
+def test_points_are_told_in_the_order_in_which_a_person_goes_through_the_file(letters: Letters) -> None:
+    cells = [("F212", 4, "AA5"), ("F211", 3, "D10"), ("F210", 3, "E5"), ("F210", 3, "D5"), ("F212", 4, "B5")]
+    found = [
+        Finding(
+            code,
+            f"{table}-{cell}。",
+            Place("a.xlsx", table, f"表{table}", int(cell.strip("ABCDE")), None, cell),
+            Severity.CORRECT,
+        )
+        for code, table, cell in cells
+    ]
+
+    text = letters.render(
+        with_findings(SAMPLES["correction"], *found, Finding("L101", "缺函。", severity=Severity.CORRECT)),
+        RULEBOOK,
+        None,
+    ).text
+
+    told = ["缺函", "3-D5", "3-E5", "3-D10", "4-B5", "4-AA5"]
+    assert sorted(told, key=text.index) == told
+
+
 def test_more_points_than_one_reads_stand_in_the_attached_list(letters: Letters) -> None:
     letter = letters.render(SAMPLES["correction-many"], RULEBOOK, "LH2020-0012")
 
