@@ -22,6 +22,7 @@ class Found:
     name: str
     content: bytes = field(repr=False)
     declared: str = ""  # media type as its sender labelled it
+    media_type: str = ""  # by content, once it is placed
     inline: bool = False  # shown inside the body
     damage: str = ""  # English: what its transfer encoding lost
     problem: Problem | None = None  # of getting at its bytes

@@ -52,11 +52,10 @@ def _items(unpacked: Unpacked) -> list[Item]:
     first: dict[str, str] = {}
     items: list[Item] = []
     for found in unpacked.files:
-        kind = sniff.media_type(found.content, found.name)
-        item = Item(found, kind, sort_of(kind, found.name))
+        item = Item(found, found.sha256, sort_of(found.media_type, found.name))
         if item.is_readable:
-            item.copy_of = first.get(found.sha256)
-            first.setdefault(found.sha256, found.path)
+            item.copy_of = first.get(item.sha256)
+            first.setdefault(item.sha256, found.path)
         items.append(item)
     return items
 
@@ -65,7 +64,7 @@ def _read_forms(items: Iterable[Item], rulebook: Rulebook) -> None:
     for item in items:
         if item.is_readable and item.sort in _FORM_SORTS:
             found = item.found
-            item.form = read_form(found.content, found.path, found.name, item.media_type, rulebook.forms)
+            item.form = read_form(found.content, found.path, found.name, item.found.media_type, rulebook.forms)
 
 
 def _read_letters(items: list[Item], rulebook: Rulebook, ocr: Ocr) -> tuple[CoverLetter, ...]:
@@ -102,7 +101,7 @@ def _read_forms_as_letters(items: Iterable[Item], rulebook: Rulebook, ocr: Ocr) 
 
 def _document(item: Item, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
     found = item.found
-    return read_document(found.content, found.path, found.name, item.media_type, rulebook, ocr)
+    return read_document(found.content, found.path, found.name, item.found.media_type, rulebook, ocr)
 
 
 def _is_letter(item: Item) -> bool:
@@ -126,7 +125,7 @@ def _attachment(item: Item, opinion: Opinion) -> Attachment:
     if found.damage and problem in {Problem.UNREADABLE_TEXT, Problem.UNKNOWN_KIND}:
         problem, note = Problem.DAMAGED, "附件在传输中损坏，请重新发送"
     return Attachment(
-        found.path, found.name, found.full_size, found.sha256, item.media_type, opinion.role, problem, note,
+        found.path, found.name, found.full_size, item.sha256, found.media_type, opinion.role, problem, note,
         opinion.why, found.inline,
     )  # fmt: skip
 

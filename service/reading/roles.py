@@ -43,6 +43,7 @@ _WORD_EXTENSIONS = frozenset({"doc", "docx", "docm", "dot", "dotx", "wps", "wpt"
 _PAGE_EXTENSIONS = frozenset({"pdf", "ofd"})
 _PICTURE_EXTENSIONS = frozenset({"jpg", "jpeg", "png", "bmp", "tif", "tiff", "heic", "heif", "webp"})
 _UNTELLING = frozenset({sniff.UNKNOWN, sniff.EMPTY, sniff.OFFICE_ENCRYPTED, sniff.OFFICE_UNKNOWN})
+_WEB = frozenset({sniff.HTML, sniff.MHTML})  # what office programs save under their own extensions
 _DRAWINGS = frozenset({"image/svg+xml", "image/wmf", "image/emf", "image/x-icon"})
 _SLIDES = frozenset({sniff.PPT, sniff.PPTX, "application/vnd.oasis.opendocument.presentation"})
 _DECORATION_EXTENSIONS = frozenset({"p7s", "asc", "sig", "ics", "vcf"})
@@ -56,7 +57,7 @@ class Item:
     """One file on its way through the readers."""
 
     found: Found
-    media_type: str
+    sha256: str
     sort: Sort
     copy_of: str | None = None  # path of the same bytes met earlier
     form: FormReading | None = None
@@ -136,10 +137,9 @@ def hints_of(rulebook: Rulebook) -> Hints:
 def sort_of(media_type: str, name: str) -> Sort:
     """Who should read a file of this kind; the extension speaks where the content says nothing."""
     extension = extension_of(name)
-    if media_type in {sniff.HTML, sniff.MHTML} and extension in _SHEET_EXTENSIONS:
-        return Sort.SHEET
-    if media_type in _UNTELLING:
-        return _sort_by_extension(extension)
+    if media_type in _UNTELLING or (media_type in _WEB and extension in _SHEET_EXTENSIONS | _WORD_EXTENSIONS):
+        sort = _sort_by_extension(extension)
+        return Sort.SHEET if sort is Sort.OTHER and media_type == sniff.OFFICE_ENCRYPTED else sort
     if media_type.startswith("image/") and media_type not in _DRAWINGS:
         return Sort.PICTURE
     return _SORTS.get(media_type, Sort.OTHER)
@@ -181,7 +181,7 @@ def opinion_on(item: Item, mail: Picture) -> Opinion:
 
 
 def _is_decoration(item: Item) -> bool:
-    if item.found.declared in DETACHED_SIGNATURES or item.media_type in _DRAWINGS:
+    if item.found.declared in DETACHED_SIGNATURES or item.found.media_type in _DRAWINGS:
         return True
     if is_decoration((), item.name) or extension_of(item.name) in _DECORATION_EXTENSIONS:
         return True
@@ -200,14 +200,21 @@ def _by_content(item: Item, mail: Picture) -> Opinion:
         why = document.why if document is not None else ""
         problem = document.problem if document is not None else None
         return Opinion(Role.COVER_LETTER, why or "内容为报送函", problem, document.note if document else "")
-    words_were_read = document is not None and document.problem is None and mail.has_form
-    if form is not None and form.problem is not None and item.is_shut and not words_were_read:
+    if form is not None and form.problem is not None and item.is_shut and not _words_were_read(item, mail):
         return _unreadable_office(item, mail, form.problem, form.note)
     if form is not None and form.is_form and not mail.has_form:
-        return Opinion(Role.FORM, form.why, form.problem, form.note)
+        return Opinion(Role.FORM, form.why)
     if document is not None:
         return _document(item, document, mail)
     return _other(item, mail)
+
+
+def _words_were_read(item: Item, mail: Picture) -> bool:
+    """The letter reader made out the words of a document in which the form reader found no file of its kinds."""
+    form, document = item.form, item.document
+    if form is None or document is None or document.problem is not None:
+        return False
+    return mail.has_form or form.problem is Problem.DAMAGED
 
 
 def _unreadable_office(item: Item, mail: Picture, problem: Problem, note: str) -> Opinion:
@@ -232,8 +239,7 @@ def _document(item: Item, document: DocumentReading, mail: Picture) -> Opinion:
         return Opinion(Role.FORM_SCAN, document.why or "征集表的扫描件", document.problem, document.note)
     if looks == "decoration":
         return Opinion(Role.DECORATION, document.why or "装饰图片", document.problem, document.note)
-    lone_form = item.form is not None and not mail.has_form
-    if lone_form and (looks == "form" or item.sort is Sort.SHEET or mail.hints.form(item.name)):
+    if not mail.has_form and (looks == "form" or (item.sort is Sort.WORDS and mail.hints.form(item.name))):
         return Opinion(Role.FORM, "没有其他附件可作征集表，但未认出表1-4", document.problem, document.note)
     return Opinion(Role.SUPPORTING, document.why or "其他材料", document.problem, document.note)
 
@@ -255,7 +261,7 @@ def _other(item: Item, mail: Picture) -> Opinion:
         if not mail.has_form:
             return Opinion(Role.FORM, "没有其他附件可作征集表，但未认出表1-4", problem, note)
         return Opinion(Role.SUPPORTING, "电子表格，但不是征集表", problem, note)
-    if item.sort is not Sort.OTHER or item.media_type in _SLIDES:
+    if item.sort is not Sort.OTHER or item.found.media_type in _SLIDES:
         return Opinion(Role.SUPPORTING, (form.why if form else "") or "其他材料", problem, note)
     note = "文件类型不明，无法读取"
     return Opinion(Role.UNREADABLE, note, Problem.UNKNOWN_KIND, note)

@@ -94,7 +94,7 @@ class _Unpacker:
     def placed(self, task: _Task, kind: str) -> Found:
         name = task.found.name or _stable_name(task.position, kind, task.found.declared)
         inside = "/".join(step for step in (task.folder, task.found.path, name) if step)
-        return replace(task.found, name=name, path=self.paths.unique(inside))
+        return replace(task.found, name=name, path=self.paths.unique(inside), media_type=kind)
 
     def open_archive(self, task: _Task, found: Found, kind: str) -> list[_Task]:
         if task.archives >= CONTAINERS.depth:

@@ -64,7 +64,8 @@ def _files(leaves: list[Leaf], body: Body) -> Iterator[Found]:
             continue  # the protocol of other machines, nothing a person attached
         shown = bool(leaf.content_id) and leaf.content_id in body.pictures
         inline = shown or (leaf.disposition.token == "inline" and media_type.startswith("image/"))
-        found = Found("", name_of(leaf.disposition, leaf.part.content_type) or "", leaf.content, media_type, inline)
+        name = name_of(leaf.disposition, leaf.part.content_type) or ""
+        found = Found("", name, leaf.content, media_type, inline=inline)
         yield _with_doubts(found, leaf)
 
 

@@ -15,6 +15,8 @@ from service.reading.mail.header import unfold
 from service.reading.mail.words import decode_words
 
 _SPEC = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>(),;:\"\\@]{1,255}")
+_LABEL = r"[A-Za-z0-9\u0080-\uffff-]{1,63}"
+_COMPLETE = re.compile(rf"[^\s<>()\[\],;:\"\\@]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,8}}")  # 科研处@某某大学 is a name
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|[(),;:]|[^"<(),;:)]+', re.DOTALL)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -46,7 +48,9 @@ def every_mailbox(values: Iterable[bytes]) -> tuple[Address, ...]:
     """Every mailbox that any parser could see: those of `mailboxes` first, then what stands elsewhere in the field."""
     texts = [unfold(value) for value in values]
     meant = (a for text in texts for box in _boxes(text) for a in box.addresses())
-    hidden = (Address("", _normal(s)) for text in texts for s in _specs(decode_words(_QUOTED.sub(" ", text))))
+    hidden = (
+        Address("", _normal(s)) for text in texts for s in _COMPLETE.findall(decode_words(_QUOTED.sub(" ", text)))
+    )
     return _distinct((*meant, *hidden))
 
 

@@ -27,6 +27,10 @@ def senders(*fields: str) -> list[str]:
         pytest.param("zs@kyc.example (张三 (科))", ["zs@kyc.example"], id="nested_comment"),
         pytest.param("'zs@kyc.example' <zs@kyc.example>", ["zs@kyc.example"], id="its_own_address_as_name"),
         pytest.param('"kjj@city.example" <zs@kyc.example>', ["zs@kyc.example"], id="another_address_as_quoted_name"),
+        pytest.param("张三@科研处 <zs@kyc.example>", ["zs@kyc.example"], id="at_sign_in_a_name"),
+        pytest.param(
+            "=?gb2312?B?1cXI/UC/xtHQtKY=?= <zs@kyc.example>", ["zs@kyc.example"], id="at_sign_in_an_encoded_name"
+        ),
         pytest.param("<@relay.example:zs@kyc.example>", ["zs@kyc.example"], id="source_route"),
         pytest.param('"zhang san"@kyc.example', ['"zhang san"@kyc.example'], id="quoted_local_part"),
         pytest.param("undisclosed:;,", [], id="empty_group"),

@@ -176,7 +176,7 @@ def test_a_field_folded_without_white_space_does_not_end_the_header() -> None:
     assert found.envelope.senders[0].address == "a@b.example"
 
 
-def test_more_parts_than_the_limit_are_refused_and_said_to_be(recwarn: pytest.WarningsRecorder) -> None:
+def test_more_parts_than_the_limit_are_refused_and_said_to_be() -> None:
     raw = mixed([attachment(b"%PDF-" + str(n).encode()) for n in range(MAIL.parts + 20)])
 
     found = parse(raw, WORDS)
