@@ -154,7 +154,7 @@ def _known_pieces(section: Section, key: str, names: Sequence[str]) -> tuple[str
     pieces = [_OTHER_WORDS.get(name, name) for name in names]
     for piece in pieces:
         if piece not in _PIECES:
-            section.problem(key, f"不认识“{shorten(piece)}”", did_you_mean(piece, _PIECES))
+            section.problem(key, f"不认识“{shorten(piece)}”", did_you_mean(piece, _PIECES), piece)
     return tuple(piece for piece in _PIECES if piece in pieces)
 
 
@@ -165,7 +165,7 @@ def _people(people: Section, key: str) -> tuple[str, ...]:
         for address in split([parseaddr(written)[1] or written]):
             fault = fault_of_address(address)
             if fault:
-                people.problem(key, f"“{shorten(address)}”{fault}", "请改正，例如 zhangsan@example.cn")
+                people.problem(key, f"“{shorten(address)}”{fault}", "请改正，例如 zhangsan@example.cn", written)
             else:
                 found[address] = None
     return tuple(found)

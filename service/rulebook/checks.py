@@ -10,6 +10,7 @@ from service.rulebook.problems import did_you_mean, shorten
 from service.rulebook.sections import Document, Section
 
 _CODE: Final = re.compile(r"[A-Z]\d{3}")
+_LOOKALIKES: Final = str.maketrans("OILZSB", "011258")
 
 
 def read_checks(document: Document, packaged: Document | None) -> Mapping[str, CheckSetting]:
@@ -34,7 +35,7 @@ def _settings(document: Document, known: Mapping[str, CheckSetting] | None) -> d
 
 
 def _nearest(code: str, known: Mapping[str, CheckSetting] | None) -> str:
-    told = did_you_mean(code, known or ())
+    told = did_you_mean(code[:1] + code[1:].translate(_LOOKALIKES), known or ())
     return told if told.startswith("是否") else "请写检查的代码，例如 F212"
 
 

@@ -43,7 +43,9 @@ def note_strangers(folder: Path, problems: Problems) -> None:
     known = {CAMPAIGN, *TABLES, *DEFAULTED}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in _LOOKS_LIKE_RULES and path.name not in known and not path.name.startswith((".", "~")):
-            problems.warn(path.name, "这个文件不会被读取", f"规则文件的名称只有 {'、'.join(sorted(known))}，请改名或移走")
+            problems.warn(
+                path.name, "这个文件不会被读取", f"规则文件的名称只有 {'、'.join(sorted(known))}，请改名或移走"
+            )
 
 
 def _read(path: Path, problems: Problems) -> RulesFile:

@@ -23,8 +23,8 @@ def read_forms(document: Document) -> Forms:
     )
     if not forms.tables:
         root.problem("table", "一张表也没有", "每张表请以 [[table]] 开头")
-    _refuse_repeated(root, "table", [str(table.number) for table in forms.tables])
-    _refuse_repeated(root, "table", [q.key for table in forms.tables for q in table.questions()])
+    _refuse_repeated(root.sections("table"), "number")
+    _refuse_repeated([block for table in root.sections("table") for block in table.sections("block")], "key")
     for section in (words, marks, root):
         section.close()
     return forms
@@ -52,7 +52,7 @@ def _refuse_two_meanings(section: Section, lists: tuple[tuple[str, tuple[str, ..
         for word in words:
             first = owner.setdefault(same_name(word), key)
             if first != key:
-                section.problem(key, f"“{word}”也写在 {first} 里", "同一写法只能有一个意思，请删去一处")
+                section.problem(key, f"“{word}”也写在 {first} 里", "同一写法只能有一个意思，请删去一处", word)
 
 
 def _table(section: Section) -> TableForm:
@@ -67,9 +67,8 @@ def _table(section: Section) -> TableForm:
         columns=tuple(_column(one) for one in section.sections("columns")),
         blocks=tuple(_block(one) for one in section.sections("block")),
     )
-    keys = [*(column.key for column in table.columns), *(block.key for block in table.blocks)]
-    _refuse_repeated(section, "columns", keys)
-    if "unit" not in keys:
+    _refuse_repeated([*section.sections("columns"), *section.sections("block")], "key")
+    if "unit" not in [column.key for column in table.columns]:
         section.problem("columns", "没有单位名称列", '请写一列 key = "unit"')
     section.close()
     return table
@@ -92,6 +91,7 @@ def _block(section: Section) -> Block:
     key = section.text("key", required=True)
     questions = tuple(_question(one, key) for one in section.sections("question"))
     block = Block(key, section.text("label", required=True), section.texts("aliases"), questions)
+    _refuse_repeated(section.sections("question"), "key")
     ticks = {question.key for question in questions if question.kind is QuestionKind.TICK}
     for question, one in zip(questions, section.sections("question"), strict=True):
         if question.parent is not None and (question.parent not in ticks or question.parent == question.key):
@@ -121,7 +121,7 @@ def _question(section: Section, block: str) -> Question:
     )
     if (kind is QuestionKind.CHOICE) != bool(question.choices):
         section.problem("choices", "只有 choice 题要写 choices，而且必须写", "请改 kind 或 choices")
-    _refuse_repeated(section, "choices", [choice.key for choice in question.choices])
+    _refuse_repeated(section.sections("choices"), "key")
     section.close()
     return question
 
@@ -132,6 +132,11 @@ def _choice(section: Section) -> Choice:
     return choice
 
 
-def _refuse_repeated(section: Section, key: str, values: list[str]) -> None:
-    for value in {value for value in values if values.count(value) > 1}:
-        section.problem(key, f"“{value}”写了两次", "请改名或删去一处")
+def _refuse_repeated(sections: list[Section], key: str) -> None:
+    """Report every section whose key another one before it already has."""
+    seen: set[str] = set()
+    for section in sections:
+        value = str(section.ask(key))
+        if value in seen:
+            section.problem(key, f"“{value}”写了两次", "请改名或删去一处")
+        seen.add(value)

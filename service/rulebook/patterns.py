@@ -50,7 +50,7 @@ def safe_patterns(section: Section, key: str) -> tuple[str, ...]:
     for pattern in patterns:
         fault = fault_of(pattern)
         if fault:
-            section.problem(key, f"表达式“{pattern[:40]}”{fault}", "请改写得更具体，或请懂正则表达式的人帮忙")
+            section.problem(key, f"表达式“{pattern[:40]}”{fault}", "请改写得更具体，或请懂正则表达式的人帮忙", pattern)
     return patterns
 
 

@@ -67,13 +67,14 @@ class Section:
     def line(self) -> int:
         return self.document.line_of(self.path)
 
-    def place(self, key: str = "") -> str:
-        path = (*self.path, key) if key else self.path
-        where = f"{self.document.name} 第{self.document.line_of(path)}行"
-        return f"{where}，{key}" if key else where
-
-    def problem(self, key: str, seen: str, todo: str) -> None:
-        self.document.problems.add(self.place(key), seen, todo)
+    def problem(self, key: str, seen: str, todo: str, member: str | None = None) -> None:
+        """Report a key, or one member of its list, on the line where that stands."""
+        values = self.values.get(key)
+        path: Path = (*self.path, key)
+        if member is not None and isinstance(values, list) and member in values:
+            path = (*path, values.index(member))
+        line = self.document.line_of(path)
+        self.document.problems.add(f"{self.document.name} 第{line}行，{key}", seen, todo)
 
     def has(self, key: str) -> bool:
         return key in self.values
@@ -110,8 +111,8 @@ class Section:
         if not isinstance(members, list) or not all(isinstance(one, str) for one in members):
             self.problem(key, f"应是一组文字，现为 {shorten(value)}", '请写成 ["甲", "乙"]')
             return ()
-        if not all(one.strip() for one in members):
-            self.problem(key, "有一个空的词", "请删去空的引号")
+        for blank in {one for one in members if not one.strip()}:
+            self.problem(key, "有一个空的词", "请删去空的引号", blank)
         if required and not members:
             self.problem(key, "是空的", "请至少写一个")
         kept = members if keep_blanks else [one.strip() for one in members]

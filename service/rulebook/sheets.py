@@ -44,11 +44,12 @@ def read_table(
     file: str, text: str | None, columns: Sequence[str], required: Sequence[str], problems: Problems
 ) -> list[Line]:
     """The rows that hold something. A table without a usable header gives none, and problems."""
-    rows = _rows(file, text, problems)
+    rows = None if text is None else _rows(file, text, problems)
+    if rows is None:
+        return []
     at = next((index for index, row in enumerate(rows) if any(row)), None)
     if at is None:
-        if text is not None:
-            problems.add(file, "是空的", f"第一行请写列名：{','.join(columns)}")
+        problems.add(file, "是空的", f"第一行请写列名：{','.join(columns)}")
         return []
     header = _header(file, at + 1, rows[at], columns, required, problems)
     if header is None:
@@ -62,9 +63,7 @@ def read_table(
     return lines
 
 
-def _rows(file: str, text: str | None, problems: Problems) -> list[list[str]]:
-    if text is None:
-        return []
+def _rows(file: str, text: str, problems: Problems) -> list[list[str]] | None:
     first = next((line for line in text.split("\n") if line.strip()), "")
     if first.lower().startswith("sep="):  # a hint that spreadsheet programs leave for each other
         text, first = text.replace(first, "", 1), first[4:]
@@ -76,7 +75,7 @@ def _rows(file: str, text: str | None, problems: Problems) -> list[list[str]]:
             rows.append([cell.translate(_INVISIBLE).strip() for cell in row])
     except csv.Error:  # what stands below cannot be told apart any more
         problems.add(f"{file} 第{len(rows) + 1}行", "引号没有成对，或引号后面还有字", "请检查这一行的双引号")
-        return []
+        return None
     return rows
 
 
@@ -91,12 +90,13 @@ def _header(
         if cell and not name:
             todo = did_you_mean(cell, missing) if missing else "请删去这一列"
             problems.add(f"{file} 第{number}行", f"不认识的列“{shorten(cell)}”", todo)
-    for name in {name for name in header if name and header.count(name) > 1}:
+    repeated = sorted({name for name in header if name and header.count(name) > 1})
+    for name in repeated:
         problems.add(f"{file} 第{number}行", f"“{name}”列出现了两次", "请删去一列")
     lacking = [name for name in required if name in missing]
     for name in lacking:
         problems.add(f"{file} 第{number}行", f"缺少“{name}”列", f"第一行请写列名：{','.join(columns)}")
-    return None if lacking else header
+    return None if lacking or repeated else header
 
 
 def _check_width(file: str, number: int, row: list[str], titles: list[str], problems: Problems) -> None:

@@ -34,7 +34,7 @@ def name_of_syntax_error(message: str, text: str) -> tuple[int, str, str]:
         written = lines[number - 1] if number <= len(lines) else ""
         wide = _WIDE.search(_STRINGS.sub("", written))
         if wide:
-            return number, f"有中文标点“{wide[0]}”", "请改成英文标点"
+            return number, f"有中文标点 {wide[0]}", "请改成英文标点"
     for start, seen, todo in _MEANINGS:
         if message.startswith(start):
             return line, seen, todo

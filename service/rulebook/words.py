@@ -17,9 +17,10 @@ def read_letter(document: Document) -> LetterWords:
         nil_phrases=root.texts("nil_phrases", required=True),
         nil_exceptions=root.texts("nil_exceptions"),
     )
-    for phrase in (*words.nil_phrases, *words.nil_exceptions):
-        if not phrase.strip("…. "):
-            root.problem("nil_phrases", "有一个只有省略号的说法", "请写出前后的字")
+    for key, phrases in (("nil_phrases", words.nil_phrases), ("nil_exceptions", words.nil_exceptions)):
+        for phrase in phrases:
+            if not phrase.strip("…. "):
+                root.problem(key, "有一个只有省略号的说法", "请写出前后的字", phrase)
     root.close()
     return words
 
@@ -57,9 +58,11 @@ def read_mail(document: Document) -> MailWords:
 
 
 def _free_mail(root: Section) -> frozenset[str]:
-    domains = [domain.lstrip("@") for domain in split(root.texts("free_mail"))]
-    for domain in domains:
-        fault = fault_of_domain(domain)
-        if fault:
-            root.problem("free_mail", f"“{domain}”{fault}", "请改正，例如 qq.com")
-    return frozenset(domains)
+    found: set[str] = set()
+    for written in root.texts("free_mail"):
+        for domain in (one.lstrip("@") for one in split([written])):
+            fault = fault_of_domain(domain)
+            if fault:
+                root.problem("free_mail", f"“{domain}”{fault}", "请改正，例如 qq.com", written)
+            found.add(domain)
+    return frozenset(found)

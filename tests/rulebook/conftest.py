@@ -1,6 +1,5 @@
 """A small, right rules folder of an invented province; a test changes one thing in it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +73,3 @@ def rules(tmp_path: Path) -> RulesFolder:
     for name, text in (("campaign.toml", CAMPAIGN), ("cities.csv", CITIES), ("units.csv", UNITS)):
         folder.write(name, text)
     return folder
-
-
-Change = Callable[[RulesFolder], RulesFolder]
