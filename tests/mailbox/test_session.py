@@ -3,7 +3,6 @@
 import logging
 import random
 import socket
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -14,20 +13,8 @@ from pydantic import SecretStr
 from service.demo.servers import MailServers
 from service.mailbox import Mailbox, Session, answers
 from service.mailbox.backoff import Backoff
-from tests.servers.pair import BOX, USERS, Ledger, in_process, mailbox_at
+from tests.servers.pair import BOX, USERS, Ledger, mailbox_at
 from tests.servers.proxy import FaultProxy
-
-
-@pytest.fixture
-def servers() -> Iterator[MailServers]:
-    with in_process() as pair:
-        yield pair
-
-
-@pytest.fixture
-def session(servers: MailServers) -> Iterator[Session]:
-    with Session(mailbox_at(servers.imap_port)) as opened:
-        yield opened
 
 
 def test_imaplib_does_not_format_what_it_reads(session: Session) -> None:
@@ -39,7 +26,7 @@ def test_small_commands_go_out_at_once(session: Session) -> None:
 
 
 def test_no_read_waits_without_limit(session: Session) -> None:
-    assert session.client.socket().gettimeout() == 3.0
+    assert session.client.socket().gettimeout() == 0.7
 
 
 def test_times_of_arrival_carry_their_zone(session: Session) -> None:
