@@ -34,9 +34,9 @@ def stated_nil(
     filled = [t for t in tables if not is_nil_table(t, nil_words)]
     if any(t.rows for t in filled):
         return None
-    in_letter = _reads_nil(letter.text, rulebook) if letter else False
+    in_letter = reads_nil(letter.text, rulebook) if letter else False
     # A mail's lines are broken where its sender pleased, or end sentences without a stop: both are tried.
-    in_mail = [_reads_nil(line, rulebook) for line in (submission.text, *submission.text.splitlines())]
+    in_mail = [reads_nil(line, rulebook) for line in (submission.text, *submission.text.splitlines())]
     if in_letter is True:
         return NilStatement.LETTER
     if in_mail[0] is True or (True in in_mail and None not in in_mail):
@@ -60,7 +60,7 @@ def is_nil_row(row: Row, nil_words: frozenset[str]) -> bool:
     return said <= nil_words and (bool(said) or fold(written[0]) in nil_words)
 
 
-def _reads_nil(text: str, rulebook: Rulebook) -> bool | None:
+def reads_nil(text: str, rulebook: Rulebook) -> bool | None:
     """True when a sentence states it; None when one speaks of it under a condition or of a part."""
     doubt = False
     for sentence in _SENTENCE_END.split(fold(text)):

@@ -18,7 +18,7 @@ DISPLAY, SIGNATURE, SUBJECT, OTHER_LETTER, MANY_ROWS = "display_name", "signatur
 STRONG = frozenset({LETTER, SEAL, REPORTER, ROWS, ADDRESS, CASE})
 """Sources that may decide; all others only support (a domain alone never decides)."""
 
-_SAME_NAME = 0.75  # a scan's reading of a name that the form has typed
+_SAME_NAME = 0.6  # a scan's reading of a name that the form has typed
 _SIGNATURE_LINES = 8
 _OFFICE = re.compile(r".{0,6}(?:处|部|科|室|办|院办)$")
 

@@ -103,7 +103,7 @@ class Directory:
             for prefix in (city.name, short_name(city)):
                 if not bare.startswith(prefix):
                     continue
-                kinds = re.sub(r"[、,/与和及]", "", contract(bare.replace(city.name, "").removeprefix(prefix)))
+                kinds = _joined(contract(bare.replace(city.name, "").removeprefix(prefix)))
                 if self.bureau_kinds.fullmatch(kinds):
                     return self.exact.get(fold(city.bureau))
         return None
@@ -180,7 +180,7 @@ def _by_domain(lines: Iterable[_Line]) -> dict[str, tuple[Entry, ...]]:
 def _bureau_kinds(cities: tuple[City, ...]) -> re.Pattern[str]:
     """What the bureaus of all cities call themselves, after their city's name: any city's may."""
     kinds = {
-        contract(fold(name).removeprefix(city.name))
+        _joined(contract(fold(name).removeprefix(city.name)))
         for city in cities
         for name in city.bureau_names
         if fold(name).startswith(city.name)
@@ -188,3 +188,8 @@ def _bureau_kinds(cities: tuple[City, ...]) -> re.Pattern[str]:
     return re.compile(
         "(?:" + "|".join(map(re.escape, sorted(kinds, key=len, reverse=True))) + ")+" if kinds else r"(?!)"
     )
+
+
+def _joined(text: str) -> str:
+    """Two names of one bureau written side by side, without what joins them."""
+    return re.sub(r"[、,/与和及]", "", text)

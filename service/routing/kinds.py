@@ -7,6 +7,7 @@ import re
 import unicodedata
 
 from service.domain.mail import Envelope, MailKind
+from service.domain.nil import reads_nil
 from service.domain.rules import MailWords, Rulebook
 from service.domain.submission import Attachment, Role, Submission
 
@@ -144,7 +145,7 @@ def _means_to_submit(submission: Submission, rulebook: Rulebook) -> tuple[bool, 
         return True, "正文说附有材料，但没有附件"
     if asks:
         return False, "正文是询问，没有附报送材料"
-    if _has(said, words.submitting_words) or _has(text, rulebook.letter.nil_phrases):
+    if _has(said, words.submitting_words) or reads_nil(text, rulebook):
         return True, "正文说到报送，没有附报送材料"
     return False, "没有附报送材料，也没有说到报送"
 

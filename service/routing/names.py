@@ -31,6 +31,7 @@ _CONTRACTIONS = (
 )
 _TELLING_APART = frozenset(
     "0123456789一二三四五六七八九十甲乙丙丁东南西北中上下大小新老前后左右省市县区院校系所局厅委会馆站社团厂台部处科司"
+    "农林牧渔工商理文医药师财经政法外体美音交海洋水电航建化能气矿石金光声热力"
 )
 """Characters by which real names differ: one of them in place of another is another organisation."""
 

@@ -1,0 +1,483 @@
+"""Each check by itself: when it speaks, and above all when it stays silent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from service import checks
+from service.domain.judgement import Judgement, Severity
+from service.domain.submission import (
+    Answer,
+    Attachment,
+    CoverLetter,
+    LetterSource,
+    Problem,
+    Role,
+    Row,
+    Seal,
+    Submission,
+    Tick,
+)
+from tests.builders import (
+    BUREAU,
+    CITY,
+    FORM_FILE,
+    LATE,
+    PDF,
+    UNIVERSITY,
+    a_case,
+    a_letter,
+    a_row,
+    a_rulebook,
+    a_scan,
+    a_submission,
+    a_table,
+    an_attachment,
+    answers_for,
+    codes,
+    found,
+    four_tables,
+    judged,
+    of_unit,
+    without_pieces,
+)
+
+LETTER_ONLY: dict[str, Any] = {"attachments": (a_scan(),), "tables": ()}
+FORM_ONLY: dict[str, Any] = {"attachments": (an_attachment(),), "letters": ()}
+
+
+def with_files(*files: Attachment, **changes: object) -> Submission:
+    """A mail of these files and nothing read from them, unless changes say so."""
+    return a_submission(**{"attachments": files, "letters": (), "tables": (), **changes})
+
+
+def severity(judgement: Judgement, code: str) -> Severity:
+    return found(judgement, code).severity
+
+
+# ------------------------------------------------------------------ cover letter
+
+
+def test_a_whole_set_has_no_findings() -> None:
+    assert codes(judged()) == []
+    assert codes(judged(of_unit(UNIVERSITY))) == []
+
+
+def test_a_form_without_a_letter_asks_for_the_letter() -> None:
+    judgement = judged(of_unit(UNIVERSITY, **FORM_ONLY))
+
+    assert codes(judgement) == ["L101"]
+    assert severity(judgement, "L101") is Severity.CORRECT
+
+
+@pytest.mark.parametrize(
+    ("file", "instead"),
+    [
+        (an_attachment("扫描.pdf", Role.UNREADABLE, Problem.UNREADABLE_TEXT, PDF), "L102"),
+        (an_attachment("IMG_1.jpg", Role.SUPPORTING, Problem.UNREADABLE_TEXT, "image/jpeg"), "L102"),
+        (an_attachment("报送函.ofd", Role.UNREADABLE, Problem.UNSUPPORTED, "application/ofd"), "L102"),
+        (an_attachment("报送函.pdf", Role.UNREADABLE, Problem.DAMAGED, PDF), "L102"),
+        (an_attachment("材料.zip", Role.CONTAINER, Problem.DAMAGED, "application/zip"), "A302"),
+        (an_attachment("材料.zip", Role.CONTAINER, Problem.ENCRYPTED, "application/zip"), "F204"),
+        (an_attachment("材料.rar", Role.UNREADABLE, Problem.UNSUPPORTED, "application/x-rar"), "A302"),
+        (an_attachment("材料.zip", Role.CONTAINER, Problem.REFUSED, "application/zip"), "A303"),
+        (an_attachment("报送函.zip", Role.LINK, None, ""), "A301"),
+        (an_attachment("报送函.pdf", Role.UNREADABLE, Problem.EMPTY, "inode/x-empty", 0), "A304"),
+    ],
+    ids=[
+        "unread_scan",
+        "unread_photo",
+        "ofd",
+        "damaged_pdf",
+        "damaged_zip",
+        "locked_zip",
+        "rar",
+        "bomb",
+        "link",
+        "empty_pdf",
+    ],
+)
+def test_a_letter_that_may_be_in_an_unread_file_is_not_called_missing(file: Attachment, instead: str) -> None:
+    mail = of_unit(UNIVERSITY, letters=(), attachments=(an_attachment(), file))
+
+    assert codes(judged(mail)) == [instead]
+
+
+def test_an_empty_workbook_cannot_be_the_letter() -> None:
+    file = an_attachment("表5.xlsx", Role.UNREADABLE, Problem.EMPTY, "inode/x-empty", 0)
+
+    assert codes(judged(of_unit(UNIVERSITY, letters=(), attachments=(an_attachment(), file)))) == ["L101", "A304"]
+
+
+def test_a_signature_logo_is_not_taken_for_an_unread_letter() -> None:
+    logo = an_attachment("logo.png", Role.DECORATION, Problem.UNREADABLE_TEXT, "image/png")
+
+    assert codes(judged(of_unit(UNIVERSITY, letters=(), attachments=(an_attachment(), logo)))) == ["L101"]
+
+
+def test_a_letter_without_readable_text_is_for_staff_to_read() -> None:
+    mail = of_unit(UNIVERSITY, letters=(a_letter(None, text="", title=None),))
+
+    assert (codes(judged(mail)), severity(judged(mail), "L102")) == (["L102"], Severity.STAFF)
+
+
+@pytest.mark.parametrize(
+    ("letter", "expected"),
+    [
+        (a_letter(UNIVERSITY, source=LetterSource.EDITABLE, seal=Seal.ABSENT), Severity.CORRECT),
+        (a_letter(UNIVERSITY, source=LetterSource.EDITABLE, seal=Seal.CANNOT_TELL), Severity.CORRECT),
+        (a_letter(UNIVERSITY, source=LetterSource.EDITABLE, seal=Seal.PRESENT), Severity.STAFF),
+        (a_letter(UNIVERSITY, source=LetterSource.TEXT_LAYER, seal=Seal.ABSENT), Severity.CORRECT),
+        (a_letter(UNIVERSITY, source=LetterSource.TEXT_LAYER, seal=Seal.CANNOT_TELL), None),
+        (a_letter(UNIVERSITY, source=LetterSource.TEXT_LAYER, seal=Seal.PRESENT), None),
+        (a_letter(UNIVERSITY, source=LetterSource.OCR, seal=Seal.ABSENT), None),
+        (a_letter(UNIVERSITY, source=LetterSource.OCR, seal=Seal.CANNOT_TELL), None),
+    ],
+    ids=[
+        "word",
+        "word_unknown",
+        "word_sealed",
+        "unsealed_pdf",
+        "grey_pdf",
+        "sealed_pdf",
+        "scan_without_seal",
+        "grey_scan",
+    ],
+)
+def test_only_an_editable_or_unsealed_letter_is_asked_for_as_a_scan(
+    letter: CoverLetter, expected: Severity | None
+) -> None:
+    judgement = judged(of_unit(UNIVERSITY, letters=(letter,)))
+
+    assert [f.severity for f in judgement.decision.findings if f.code == "L103"] == ([expected] if expected else [])
+
+
+def test_an_editable_letter_beside_an_unread_scan_is_not_asked_for_again() -> None:
+    scan = an_attachment("函.jpg", Role.UNREADABLE, Problem.UNREADABLE_TEXT, "image/jpeg")
+    letter = a_letter(UNIVERSITY, source=LetterSource.EDITABLE, path="函.docx")
+
+    assert codes(judged(of_unit(UNIVERSITY, letters=(letter,), attachments=(an_attachment(), scan)))) == ["L102"]
+
+
+# ------------------------------------------------------------------ form
+
+
+def test_a_letter_without_a_form_asks_for_the_form() -> None:
+    assert codes(judged(a_submission(**LETTER_ONLY))) == ["F201"]
+
+
+def test_nothing_attached_asks_for_both() -> None:
+    assert codes(judged(without_pieces("现将材料报送，请查收附件"))) == ["L101", "F201"]
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (an_attachment("表.pdf", Role.FORM_SCAN, None, PDF), {"F202": Severity.CORRECT}),
+        (an_attachment("表.xlsx", Role.FORM, Problem.DAMAGED), {"F203": Severity.CORRECT}),
+        (an_attachment("表.xlsx", Role.UNREADABLE, Problem.DAMAGED), {"F203": Severity.CORRECT}),
+        (an_attachment("表.et", Role.FORM, Problem.UNSUPPORTED, "application/x-ole-storage"), {"F203": Severity.STAFF}),
+        (an_attachment("表.xlsx", Role.FORM, Problem.ENCRYPTED), {"F204": Severity.CORRECT}),
+        (an_attachment("表.xlsx", Role.FORM), {"F205": Severity.STAFF}),
+        (an_attachment("表.xlsm", Role.FORM, Problem.MACROS), {"F205": Severity.STAFF, "A306": Severity.REMARK}),
+        (an_attachment("表.xlsx", Role.FORM, Problem.EMPTY, "inode/x-empty", 0), {"A304": Severity.CORRECT}),
+        (an_attachment("表.zip", Role.CONTAINER, Problem.DAMAGED, "application/zip"), {"A302": Severity.CORRECT}),
+        (an_attachment("表.zip", Role.CONTAINER, Problem.REFUSED, "application/zip"), {"A303": Severity.CORRECT}),
+        (an_attachment("表.xlsx", Role.LINK, None, ""), {"A301": Severity.CORRECT}),
+        (an_attachment("表.abc", Role.UNREADABLE, Problem.UNKNOWN_KIND, "application/octet-stream"), {"F201": Severity.CORRECT, "A305": Severity.REMARK}),
+        (an_attachment("简介.docx", Role.SUPPORTING, None, "application/msword"), {"F201": Severity.CORRECT}),
+    ],
+    ids=["scan", "damaged", "damaged_by_kind", "unsupported", "locked", "no_table", "macros", "empty", "damaged_zip", "bomb", "link", "unknown", "other"],
+)  # fmt: skip
+def test_one_reason_is_given_for_a_form_that_cannot_be_used(file: Attachment, expected: Mapping[str, Severity]) -> None:
+    judgement = judged(a_submission(attachments=(a_scan(), file), tables=()))
+
+    assert {f.code: f.severity for f in judgement.decision.findings} == expected
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        an_attachment("副本.xlsx", Role.FORM, Problem.DAMAGED),
+        an_attachment("副本.zip", Role.CONTAINER, Problem.DAMAGED, "application/zip"),
+        an_attachment("副本.zip", Role.CONTAINER, Problem.ENCRYPTED, "application/zip"),
+        an_attachment("副本.zip", Role.CONTAINER, Problem.REFUSED, "application/zip"),
+        an_attachment("视频.zip", Role.LINK, None, ""),
+        an_attachment("空.pdf", Role.UNREADABLE, Problem.EMPTY, "inode/x-empty", 0),
+        an_attachment("表.pdf", Role.FORM_SCAN, None, PDF),
+        an_attachment("空白表.xlsx", Role.FORM),
+    ],
+    ids=["damaged", "damaged_zip", "locked_zip", "bomb", "link", "empty", "scan_beside", "form_without_table"],
+)
+def test_beside_a_whole_set_nothing_more_is_asked_for(file: Attachment) -> None:
+    judgement = judged(a_submission(attachments=(a_scan(), an_attachment(), file)))
+
+    assert judgement.decision.verdict in ("accepted", "staff_review")
+    assert not judgement.decision.of_severity(Severity.CORRECT)
+
+
+def test_a_mail_that_tells_the_password_is_opened_by_staff() -> None:
+    locked = an_attachment("材料.zip", Role.CONTAINER, Problem.ENCRYPTED, "application/zip")
+
+    assert severity(judged(with_files(locked, text="材料见附件，解压密码：2020")), "F204") is Severity.STAFF
+
+
+def test_what_hides_in_a_link_is_named_softly() -> None:
+    link = an_attachment("报送材料.zip", Role.LINK, None, "")
+
+    message = found(judged(with_files(link)), "A301").message
+
+    assert "报送函扫描件、征集表电子版" in message
+
+
+def test_an_empty_form_is_asked_for_once() -> None:
+    judgement = judged(a_submission(tables=tuple(a_table(n, ()) for n in (1, 2, 3, 4))))
+
+    assert codes(judgement) == ["F206"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tables": (a_table(1, (), nil=True), a_table(2, ()))},
+        {"tables": (a_table(1, [a_row("无", None, cells={"post": "无"})]),)},
+        {"tables": (a_table(1, ()),), "text": "经征集，我市无海外人才与科技交流合作需求。"},
+        {"tables": (), "attachments": (a_scan(),), "letters": (a_letter(text="经摸查，我市暂无相关需求，特此函告。"),)},
+        {"tables": (), "attachments": (a_scan(),), "letters": (a_letter(text="我市零报\n送。"),)},
+        {"tables": (), "attachments": (a_scan(), an_attachment("表.pdf", Role.FORM_SCAN, None, PDF)), "text": "零报送"},
+    ],
+    ids=["one_table_says_so", "a_row_says_so", "the_mail_says_so", "the_letter_says_so", "across_lines", "with_a_scan"],
+)
+def test_a_nil_return_is_accepted(changes: Mapping[str, object]) -> None:
+    judgement = judged(a_submission(**{"text": "见附件", **changes}))
+
+    assert (codes(judgement), judgement.decision.verdict, judgement.dossier.states_nil) == ([], "accepted", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请各单位认真填报，无需求的也请零报送。",
+        "如无需求，请回复零报送。",
+        "部分县区无需求。",
+    ],
+)
+def test_words_that_may_or_may_not_state_nil_are_left_to_staff(text: str) -> None:
+    judgement = judged(a_submission(**LETTER_ONLY, text=f"见附件。{text}"))
+
+    assert (codes(judgement), judgement.decision.verdict) == (["F201"], "staff_review")
+
+
+def test_an_absent_table_means_no_need() -> None:
+    judgement = judged(of_unit(UNIVERSITY, tables=four_tables(UNIVERSITY, "岭州市")[:2]))
+
+    assert (codes(judgement), judgement.decision.verdict) == (["F207", "F207"], "accepted")
+    assert [f.place.table for f in judgement.decision.findings] == [3, 4]
+
+
+# ------------------------------------------------------------------ questions
+
+
+def answered(number: int, changes: Mapping[str, object], **doubts: str) -> Submission:
+    """A bureau's set whose table has one row with these answers."""
+    answers = answers_for(number, changes)
+    if doubts:
+        (key, doubt), *_ = doubts.items()
+        answers = [
+            Answer(a.question, a.cell, a.tick, a.text, a.choices, doubt if a.question.endswith(key) else None)
+            for a in answers
+        ]
+    tables = [t for t in four_tables() if t.number != number]
+    return a_submission(tables=(*tables, a_table(number, [a_row(cells={}, answers=answers)])))
+
+
+NO_NYX = {"nyx.plan_nyx": Tick.NO, "nyx.plan_text": "", "nyx.budget": Tick.UNANSWERED}
+NO_JOIN = {
+    "join.join": Tick.NO,
+    "join.group": (),
+    "join.projects": "",
+    "join.budget": Tick.UNANSWERED,
+    "join.foreign_affairs_quota": Tick.UNANSWERED,
+}
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "expected"),
+    [
+        pytest.param(3, {}, [], id="all_answered"),
+        pytest.param(3, NO_NYX, [], id="no_asks_for_nothing_more"),
+        pytest.param(4, NO_JOIN, [], id="no_trip_asks_for_nothing_more"),
+        pytest.param(3, {"nyx.plan_nyx": Tick.UNANSWERED}, ["F210"], id="not_ticked"),
+        pytest.param(3, {"nyx.budget": Tick.UNANSWERED}, ["F210"], id="budget_after_yes"),
+        pytest.param(3, {"nyx.plan_nyx": None, "nyx.budget": None, "nyx.plan_text": None}, [], id="question_not_in_the_row"),
+        pytest.param(3, {"nyx.plan_nyx": Tick.UNANSWERED, "nyx.budget": Tick.UNANSWERED, "nyx.plan_text": ""}, ["F210"], id="parent_only"),
+        pytest.param(4, {"join.foreign_affairs_quota": Tick.UNANSWERED}, ["F210"], id="quota_after_yes"),
+        pytest.param(3, {"doctor.will_doctor": Tick.CONTRADICTORY}, ["F211"], id="both"),
+        pytest.param(3, {"nyx.plan_nyx": Tick.NO, "nyx.budget": Tick.CONTRADICTORY, "nyx.plan_text": ""}, [], id="both_after_no"),
+        pytest.param(3, {"nyx.plan_text": ""}, ["F212"], id="no_plan"),
+        pytest.param(3, {"nyx.plan_text": " \n　"}, ["F212"], id="blank_plan"),
+        pytest.param(4, {"join.projects": ""}, ["F212"], id="no_project"),
+        pytest.param(4, {"self.plan_text": ""}, ["F212"], id="no_own_plan"),
+        pytest.param(3, {"nyx.plan_text": "字" * 200}, [], id="exactly_200"),
+        pytest.param(3, {"nyx.plan_text": "字" * 201}, ["F213"], id="one_too_many"),
+        pytest.param(3, {"nyx.plan_text": "字 \n" * 200}, [], id="white_space_does_not_count"),
+        pytest.param(4, {"join.group": ()}, ["F214"], id="no_group"),
+        pytest.param(4, {"join.group": ("aoxin", "zhongdongou")}, [], id="both_groups"),
+        pytest.param(3, {**NO_NYX, "nyx.plan_text": "拟明年举办"}, ["F215"], id="plan_after_no"),
+        pytest.param(3, {**NO_NYX, "nyx.plan_text": "无"}, [], id="none_after_no"),
+    ],
+)  # fmt: skip
+def test_answers_are_judged_with_the_question_they_depend_on(
+    number: int, changes: dict[str, object], expected: list[str]
+) -> None:
+    assert codes(judged(answered(number, changes))) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "key", "code"),
+    [
+        pytest.param(3, {"nyx.plan_nyx": Tick.UNANSWERED}, "plan_nyx", "F210", id="unanswered"),
+        pytest.param(3, {"nyx.plan_nyx": Tick.CONTRADICTORY}, "plan_nyx", "F211", id="contradictory"),
+        pytest.param(3, {"nyx.plan_nyx": Tick.YES, "nyx.plan_text": ""}, "plan_nyx", "F211", id="yes_by_a_faint_mark"),
+        pytest.param(4, {"join.group": ()}, "group", "F214", id="group"),
+    ],
+)
+def test_a_mark_that_can_be_read_in_two_ways_is_for_staff(
+    number: int, changes: dict[str, object], key: str, code: str
+) -> None:
+    judgement = judged(answered(number, changes, **{key: "只有一个淡的勾"}))
+
+    assert [(f.code, f.severity) for f in judgement.decision.findings] == [(code, Severity.STAFF)]
+
+
+def test_a_group_without_a_tick_is_for_staff_who_can_see_what_was_meant() -> None:
+    judgement = judged(answered(4, {"join.join": Tick.UNANSWERED}))
+
+    assert (codes(judgement), severity(judgement, "F210")) == (["F210"], Severity.STAFF)
+
+
+def test_none_in_place_of_a_plan_is_for_staff() -> None:
+    assert severity(judged(answered(3, {"nyx.plan_text": "无"})), "F212") is Severity.STAFF
+
+
+def test_a_finding_says_in_which_cell() -> None:
+    place = found(judged(answered(3, {"nyx.budget": Tick.UNANSWERED})), "F210").place
+
+    assert (place.attachment, place.table, place.sheet, place.row, place.column, place.cell) == (
+        FORM_FILE, 3, "表3", 3, "是否有经费预算", "D4",
+    )  # fmt: skip
+
+
+UNTOUCHED: dict[str, object] = {
+    key: ("" if key.endswith(("text", "projects")) else () if key.endswith("group") else Tick.UNANSWERED)
+    for number in (3, 4)
+    for key in (a.question for a in answers_for(number))
+}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        a_row(None, None, cells={}, answers=answers_for(3, UNTOUCHED)),
+        a_row("无", None, cells={}, answers=answers_for(3, UNTOUCHED)),
+        a_row(None, CITY, cells={"seq": "1", "remark": "请勿删除本行"}, answers=answers_for(3, UNTOUCHED)),
+    ],
+    ids=["blank_form", "none", "number_city_remark"],
+)
+def test_rows_that_nobody_filled_in_are_not_asked_about(row: Row) -> None:
+    tables = [t for t in four_tables() if t.number != 3]
+
+    assert codes(judged(a_submission(tables=(*tables, a_table(3, [row]))))) == []
+
+
+# ------------------------------------------------------------------ rows
+
+
+def bureau_with(*rows: Row) -> Judgement:
+    return judged(a_submission(tables=(a_table(1, rows), *four_tables()[1:])))
+
+
+def test_a_row_with_a_need_but_no_unit_is_asked_about() -> None:
+    judgement = bureau_with(a_row(), a_row(None, row=4))
+
+    assert codes(judgement) == ["F220"]
+    assert (found(judgement, "F220").place.cell, found(judgement, "F220").place.column) == ("B4", "单位名称")
+
+
+@pytest.mark.parametrize(
+    "city", ["云江", "岭海省云江市", "云江市江北区", "云江江北", "省直", "驻云", "未知地", "", None, "云江市/岭州市"]
+)
+def test_any_way_to_write_ones_own_city_is_accepted(city: str | None) -> None:
+    assert codes(bureau_with(a_row(city=city))) == []
+
+
+@pytest.mark.parametrize("city", ["岭州市", "岭州", "岭海省岭州市天湖区"])
+def test_a_row_of_another_city_is_for_staff(city: str) -> None:
+    judgement = bureau_with(a_row(), a_row("某某有限公司", city=city, row=4))
+
+    assert (codes(judgement), severity(judgement, "F221")) == (["F221"], Severity.STAFF)
+
+
+def test_a_direct_units_rows_may_be_anywhere() -> None:
+    assert codes(judged(of_unit(UNIVERSITY, "云江市"))) == []
+
+
+# ------------------------------------------------------------------ time, and all together
+
+
+def test_late_is_noted_and_never_changes_the_verdict() -> None:
+    judgement = judged(received=LATE)
+
+    assert (codes(judgement), judgement.decision.verdict, judgement.decision.on_time) == (["T501"], "accepted", False)
+
+
+def test_the_last_second_is_on_time_and_the_next_is_not() -> None:
+    from datetime import timedelta
+
+    deadline = a_rulebook().campaign.deadline
+
+    assert judged(received=deadline).decision.on_time
+    assert not judged(received=deadline + timedelta(seconds=1)).decision.on_time
+
+
+def test_a_case_that_began_in_time_stays_in_time() -> None:
+    case = a_case(judged(a_submission(**LETTER_ONLY)))
+
+    assert judged(received=LATE, earlier=case).decision.on_time
+
+
+def test_all_findings_come_at_once_in_reply_order() -> None:
+    table = a_table(
+        3, [a_row(None, cells={}, answers=answers_for(3, {"nyx.plan_nyx": Tick.UNANSWERED, "doctor.plan_text": ""}))]
+    )
+    mail = a_submission(letters=(), attachments=(an_attachment(),), tables=(table,), text=f"请查收。\n{BUREAU}")
+
+    order = [check.CODE for check in checks.ALL]
+    seen = codes(judged(mail))
+
+    assert {"L101", "F207", "F220", "F210", "F212"} <= set(seen)
+    assert seen == sorted(seen, key=order.index)
+
+
+def test_admins_switch_a_check_off_or_change_who_acts() -> None:
+    from dataclasses import replace
+
+    book = a_rulebook()
+    settings = dict(book.checks)
+    settings["L101"] = replace(settings["L101"], enabled=False)
+    settings["F201"] = replace(settings["F201"], severity=Severity.REMARK)
+
+    judgement = judged(without_pieces("现将材料报送"), rules=replace(book, checks=settings))
+
+    assert [(f.code, f.severity) for f in judgement.decision.findings if f.code == "F201"] == [
+        ("F201", Severity.REMARK)
+    ]
+    assert "L101" not in codes(judgement)
+
+
+def test_every_check_can_be_read_by_staff_and_set_by_admins() -> None:
+    for check in checks.ALL:
+        assert check.__doc__ and check.__doc__.startswith(f"{check.CODE}: ")
+        assert 1 <= len(check.EXPLANATION.strip().splitlines()) <= 4
+        assert check.CODE in a_rulebook().checks

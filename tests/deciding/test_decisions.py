@@ -1,0 +1,362 @@
+"""Verdicts, pieces and replies: one conclusion per mail, written to the right person or to nobody."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service import deciding
+from service.checks.wording import WordingInvalid, load_wording, parse_wording
+from service.domain.judgement import CaseSoFar, Judgement, Letter, PieceState, Severity, Verdict
+from service.domain.mail import Address, Envelope
+from service.domain.submission import LetterSource, Problem, Role, Submission
+from tests.builders import (
+    BUREAU,
+    COLLECTION,
+    OWN,
+    ROOT,
+    UNIVERSITY,
+    a_case,
+    a_letter,
+    a_row,
+    a_rulebook,
+    a_scan,
+    a_submission,
+    a_table,
+    an_attachment,
+    an_envelope,
+    codes,
+    found,
+    four_tables,
+    judged,
+    of_unit,
+    the_wording,
+    without_pieces,
+)
+
+LETTER_ONLY: dict[str, Any] = {"attachments": (a_scan(),), "tables": ()}
+FORM_ONLY: dict[str, Any] = {"attachments": (an_attachment(),), "letters": ()}
+COMPANY = "云江精密机械有限公司"
+
+
+def verdict_and_letter(judgement: Judgement) -> tuple[Verdict, Letter | None]:
+    decision = judgement.decision
+    return decision.verdict, decision.reply.letter if decision.reply else None
+
+
+def states(judgement: Judgement) -> dict[str, PieceState]:
+    return {p.piece: p.state for p in judgement.decision.pieces}
+
+
+@pytest.mark.parametrize(
+    ("mail", "expected"),
+    [
+        (a_submission(), (Verdict.ACCEPTED, Letter.RECEIPT)),
+        (a_submission(**LETTER_ONLY), (Verdict.NEEDS_CORRECTION, Letter.CORRECTION)),
+        (of_unit(COMPANY, "云江市"), (Verdict.WRONG_ROUTE, Letter.REDIRECT)),
+        (of_unit("岭海海洋科学实验室"), (Verdict.STAFF_REVIEW, Letter.HANDOVER)),
+        (without_pieces("请问截止到哪天？"), (Verdict.STAFF_REVIEW, None)),
+        (without_pieces("自动回复", "自动回复：您好"), (Verdict.NOT_A_SUBMISSION, None)),
+        (without_pieces("", ""), (Verdict.NOT_A_SUBMISSION, None)),
+        (without_pieces("好的", envelope=an_envelope("lisi@ste.linghai.example")), (Verdict.NOT_A_SUBMISSION, None)),
+    ],
+    ids=["accepted", "correction", "redirect", "handover", "inquiry", "machine", "empty", "staff_command"],
+)
+def test_each_verdict_has_its_letter(mail: Submission, expected: tuple[Verdict, Letter | None]) -> None:
+    assert verdict_and_letter(judged(mail)) == expected
+
+
+def test_nobody_repairs_a_form_that_must_go_elsewhere() -> None:
+    judgement = judged(of_unit(COMPANY, "云江市", **LETTER_ONLY))
+
+    assert (verdict_and_letter(judgement), codes(judgement)) == ((Verdict.WRONG_ROUTE, Letter.REDIRECT), ["R401"])
+
+
+def test_when_it_is_unclear_who_speaks_nothing_is_asked() -> None:
+    judgement = judged(of_unit("岭海海洋科学实验室", **LETTER_ONLY))
+
+    assert verdict_and_letter(judgement) == (Verdict.STAFF_REVIEW, Letter.HANDOVER)
+
+
+def test_what_is_missing_comes_before_whose_it_is() -> None:
+    unknown = without_pieces("现将需求报送，请查收附件")
+
+    assert verdict_and_letter(judged(unknown)) == (Verdict.NEEDS_CORRECTION, Letter.CORRECTION)
+
+
+def test_a_correction_comes_before_other_matters_for_staff() -> None:
+    rows = [a_row(), a_row("某某有限公司", "岭州市", row=4), a_row(None, row=5)]
+
+    judgement = judged(a_submission(tables=(a_table(1, rows), *four_tables()[1:])))
+
+    assert {f.severity for f in judgement.decision.findings} == {Severity.CORRECT, Severity.STAFF}
+    assert judgement.decision.verdict is Verdict.NEEDS_CORRECTION
+
+
+# ------------------------------------------------------------------ replies
+
+
+def reply_to(envelope: Envelope) -> str | None:
+    plan = judged(a_submission(envelope=envelope)).decision.reply
+    return plan.to[0].address if plan else None
+
+
+def test_a_reply_goes_to_the_sender_alone() -> None:
+    assert reply_to(an_envelope("Wang@lhut.example")) == "Wang@lhut.example"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (("kyc@lhut.example",), "kyc@lhut.example"),
+        (("victim@other.example",), "wang@lhut.example"),
+        (("a@lhut.example", "b@lhut.example"), "wang@lhut.example"),
+        (("kyc@evil.lhut.example",), "wang@lhut.example"),
+    ],
+    ids=["same_domain", "other_domain", "several", "look_alike"],
+)
+def test_reply_to_counts_only_within_the_senders_domain(wanted: tuple[str, ...], expected: str) -> None:
+    envelope = an_envelope("wang@lhut.example", reply_to=tuple(Address("", a) for a in wanted))
+
+    assert reply_to(envelope) == expected
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        an_envelope(senders=()),
+        an_envelope(senders=(Address("", "a@x.example"), Address("", "b@x.example"))),
+        an_envelope("zhangsan@ste.linghai.example"),
+        an_envelope("no-reply@lhut.example"),
+        an_envelope("noreply@lhut.example"),
+        an_envelope("not-an-address"),
+        an_envelope(signals={"list-id": "<x>"}),
+        an_envelope(signals={"auto-submitted": "auto-generated"}),
+    ],
+    ids=["no_sender", "two_senders", "staff", "no-reply", "noreply", "broken", "list", "machine"],
+)
+def test_nobody_is_answered_who_must_not_be(envelope: Envelope) -> None:
+    judgement = judged(a_submission(envelope=envelope))
+
+    assert judgement.decision.reply is None
+    assert any(step.startswith("不回信：") for step in judgement.decision.why)
+
+
+def test_an_unclear_sender_is_for_staff() -> None:
+    judgement = judged(
+        a_submission(envelope=an_envelope(senders=(Address("", "a@x.example"), Address("", "b@x.example"))))
+    )
+
+    assert (codes(judgement), judgement.decision.verdict) == (["R403"], Verdict.STAFF_REVIEW)
+
+
+def test_our_own_mail_ends_here() -> None:
+    judgement = judged(a_submission(envelope=an_envelope(COLLECTION)))
+
+    assert (verdict_and_letter(judgement), codes(judgement)) == ((Verdict.NOT_A_SUBMISSION, None), [])
+
+
+# ------------------------------------------------------------------ pieces
+
+
+def test_every_piece_of_a_whole_set_is_received() -> None:
+    judgement = judged()
+
+    assert set(states(judgement).values()) == {PieceState.RECEIVED}
+    assert [(p.piece, p.rows, p.attachment) for p in judgement.decision.pieces][:2] == [
+        ("cover_letter", 0, "报送函.pdf"),
+        ("table1", 1, "征集表.xlsx"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mail", "letter", "table1"),
+    [
+        (a_submission(**LETTER_ONLY), PieceState.RECEIVED, PieceState.MISSING),
+        (a_submission(**FORM_ONLY), PieceState.MISSING, PieceState.RECEIVED),
+        (of_unit(UNIVERSITY, letters=(a_letter(UNIVERSITY, source=LetterSource.EDITABLE),)), PieceState.FAULTY, PieceState.RECEIVED),
+        (a_submission(attachments=(a_scan(), an_attachment(problem=Problem.DAMAGED)), tables=()), PieceState.RECEIVED, PieceState.FAULTY),
+        (a_submission(attachments=(a_scan(), an_attachment("表.pdf", Role.FORM_SCAN)), tables=()), PieceState.RECEIVED, PieceState.FAULTY),
+        (a_submission(tables=(a_table(1, ()),), text=""), PieceState.RECEIVED, PieceState.FAULTY),
+        (a_submission(**LETTER_ONLY, text="我市无海外人才需求"), PieceState.RECEIVED, PieceState.NIL),
+        (a_submission(tables=four_tables()[1:]), PieceState.RECEIVED, PieceState.MISSING),
+        (a_submission(tables=(a_table(1, ()), *four_tables()[1:])), PieceState.RECEIVED, PieceState.NIL),
+        (a_submission(tables=(a_table(1, [a_row(None)]), *four_tables()[1:])), PieceState.RECEIVED, PieceState.FAULTY),
+    ],
+    ids=["no_form", "no_letter", "word_letter", "damaged", "scan", "all_blank", "nil", "absent_beside_others", "blank_beside_others", "wrong_row"],
+)  # fmt: skip
+def test_the_checklist_says_how_each_piece_stands(mail: Submission, letter: PieceState, table1: PieceState) -> None:
+    found_states = states(judged(mail))
+
+    assert (found_states["cover_letter"], found_states["table1"]) == (letter, table1)
+
+
+def test_a_nil_return_by_mail_needs_no_letter() -> None:
+    mail = without_pieces("我校无海外人才与科技交流合作需求。", envelope=an_envelope("kyc@lhmu.example"))
+
+    judgement = judged(mail)
+
+    assert verdict_and_letter(judgement) == (Verdict.ACCEPTED, Letter.RECEIPT)
+    assert set(states(judgement).values()) == {PieceState.NIL}
+
+
+def test_a_nil_return_of_nobody_knows_whom_is_for_staff() -> None:
+    assert codes(judged(without_pieces("我单位无海外人才需求。"))) == ["R402"]
+
+
+# ------------------------------------------------------------------ follow-ups
+
+
+def follow_up(first: Submission, second: Submission) -> Judgement:
+    return judged(replace(second, sha256="2" * 64), earlier=a_case(judged(first)))
+
+
+def test_the_missing_piece_completes_the_case() -> None:
+    for first, second in ((LETTER_ONLY, FORM_ONLY), (FORM_ONLY, LETTER_ONLY)):
+        judgement = follow_up(of_unit(UNIVERSITY, **first), of_unit(UNIVERSITY, **second))
+
+        assert (judgement.decision.verdict, codes(judgement)) == (Verdict.ACCEPTED, [])
+        assert {p.mail for p in judgement.decision.pieces} == {"1" * 64, "2" * 64}
+
+
+def test_a_new_table_replaces_the_old_one_and_leaves_the_others() -> None:
+    corrected = a_submission(**{**FORM_ONLY, "tables": (a_table(1, [a_row(), a_row("云江某某有限公司", row=4)]),)})
+
+    dossier = follow_up(a_submission(), corrected).dossier
+
+    assert [(t.number, len(t.rows)) for t in dossier.tables] == [(1, 2), (2, 1), (3, 1), (4, 1)]
+    assert dossier.carried_over == {"cover_letter", "table2", "table3", "table4"}
+
+
+@pytest.mark.parametrize("nil", [False, True], ids=["blank", "nil"])
+def test_an_empty_table_never_replaces_a_filled_one(nil: bool) -> None:
+    blank = a_submission(**{**FORM_ONLY, "tables": (a_table(1, (), nil=nil),)})
+
+    dossier = follow_up(a_submission(), blank).dossier
+
+    assert [len(t.rows) for t in dossier.tables] == [1, 1, 1, 1]
+
+
+def test_a_filled_table_replaces_an_empty_one() -> None:
+    empty = a_submission(tables=tuple(a_table(n, ()) for n in (1, 2, 3, 4)), text="")
+
+    judgement = follow_up(empty, a_submission(**FORM_ONLY))
+
+    assert (judgement.decision.verdict, codes(judgement)) == (Verdict.ACCEPTED, [])
+
+
+def test_an_editable_letter_does_not_replace_a_scan_but_a_scan_replaces_the_document() -> None:
+    word = a_submission(letters=(a_letter(source=LetterSource.EDITABLE, path="函.docx"),))
+
+    assert follow_up(a_submission(), word).dossier.letter == a_letter()
+    assert follow_up(word, a_submission()).dossier.letter == a_letter()
+
+
+def test_a_supplement_adds_rows() -> None:
+    more = a_submission(
+        **{**FORM_ONLY, "tables": (a_table(1, [a_row("云江某某有限公司")]),), "text": "现补充报送一家企业，请查收"}
+    )
+
+    dossier = follow_up(a_submission(), more).dossier
+
+    assert [row.unit for table, row in dossier.rows() if table.number == 1] == [COMPANY, "云江某某有限公司"]
+
+
+def test_a_supplement_sent_twice_adds_once() -> None:
+    again = a_submission(**FORM_ONLY, text="补充报送，请查收")
+
+    assert len(list(follow_up(a_submission(), again).dossier.rows())) == 4
+
+
+def test_in_a_set_of_one_file_per_unit_a_corrected_file_replaces_its_units_only() -> None:
+    files = [a_table(1, [a_row(f"云江{n}厂")], path=f"{n}.xlsx") for n in ("甲", "乙", "丙")]
+    corrected = a_table(1, [a_row("云江乙厂", cells={"post": "高级工程师"})], path="乙.xlsx")
+
+    dossier = follow_up(a_submission(tables=files), a_submission(**{**FORM_ONLY, "tables": (corrected,)})).dossier
+
+    assert {row.unit: row.cells["post"] for _, row in dossier.rows()} == {
+        "云江甲厂": "算法工程师",
+        "云江乙厂": "高级工程师",
+        "云江丙厂": "算法工程师",
+    }
+
+
+def test_a_form_attached_twice_counts_once() -> None:
+    twice = four_tables() + four_tables(path="原邮件.eml/征集表.xlsx")
+
+    assert judged(a_submission(tables=twice)).dossier.tables == four_tables()
+
+
+def test_thanks_in_a_case_gets_no_letter_and_changes_nothing() -> None:
+    case: CaseSoFar = a_case(judged())
+
+    judgement = judged(without_pieces("收到，谢谢。", "回复：【回执】报送函", sha256="2" * 64), earlier=case)
+
+    assert verdict_and_letter(judgement) == (Verdict.STAFF_REVIEW, None)
+
+
+# ------------------------------------------------------------------ telling
+
+
+def test_the_same_mail_is_always_judged_the_same() -> None:
+    assert judged(of_unit(UNIVERSITY)) == judged(of_unit(UNIVERSITY))
+
+
+def test_why_tells_every_step() -> None:
+    story = judged(a_submission(**LETTER_ONLY)).decision.why
+
+    assert [step.partition("：")[0] for step in story] == [
+        "邮件性质",
+        "报送单位",
+        "理由",
+        "证据",
+        "须补正 F201",
+        "按时（截止 2020-03-25 23:59）",
+        "结论",
+    ]
+    assert "cities.csv:3" in story[1]
+
+
+def test_rules_explain_tells_which_line_decides() -> None:
+    route = deciding.speaker_of("wang@qq.com", "望海海洋大学", a_rulebook())
+
+    assert (route.decided_by, route.report_to) == ("units.csv:21", "望海市科技创新局")
+
+
+def test_a_message_says_what_was_seen_and_then_what_to_do() -> None:
+    message = found(judged(a_submission(tables=(a_table(1, [a_row(None)]), *four_tables()[1:]))), "F220").message
+
+    assert message == "这一行有内容，但「单位名称」是空的。请补上单位全称。"
+
+
+def test_every_sentence_is_there_and_no_unknown_one() -> None:
+    assert load_wording(ROOT / "mail_templates" / "findings.toml").sentences
+
+
+def test_all_faults_of_the_wording_are_reported_at_once() -> None:
+    text = (ROOT / "mail_templates" / "findings.toml").read_text(encoding="utf-8")
+    broken = text.replace("[L101]", "[L999]").replace("{bureau}", "{burau}").replace('and = "、"', "")
+
+    with pytest.raises(WordingInvalid) as error:
+        parse_wording(broken)
+
+    for word in ("[L999]", "[L101]：缺少", "{burau}", "[pieces] and：缺少"):
+        assert word in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["不是 TOML [", "[L101]\ndefault = 3", "[L101]\ndefault = '{未完'"])
+def test_wording_that_cannot_be_used_is_refused(text: str) -> None:
+    with pytest.raises(WordingInvalid):
+        parse_wording(text)
+
+
+def test_wording_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(WordingInvalid, match="无法读取"):
+        load_wording(tmp_path / "findings.toml")
+
+
+def test_a_judgement_needs_nothing_but_values() -> None:
+    judgement = deciding.judge(a_submission(), a_rulebook().campaign.deadline, None, a_rulebook(), the_wording(), OWN)
+
+    assert judgement.decision.route.unit == BUREAU
