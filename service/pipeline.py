@@ -19,7 +19,7 @@ from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
 from service.parts import Parts
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
-from service.replies.composing import compose
+from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for, our_case_number, verify
 
 MAX_ATTEMPTS = 2
@@ -88,7 +88,7 @@ def judge(submission: Submission, found: Found | None, parts: Parts) -> Judgemen
 def write_letter(judgement: Judgement, number: str | None, parts: Parts) -> OutgoingLetter | None:
     """The reply as it will leave, byte for byte; None when nobody is to be answered."""
     plan = judgement.decision.reply
-    if plan is None:
+    if plan is None or not all(is_writable(a.address) for a in plan.to):
         return None
     submission = judgement.dossier.submission
     rendered = parts.letters.render(judgement, parts.rulebook, number)

@@ -76,7 +76,12 @@ def _needing(views: Views, mails: list[MailView], cases: list[CaseView]) -> Iter
             and mail.decision.verdict is Verdict.STAFF_REVIEW
             and not views.case_of_mail(mail.sha256 or "")
         ):
-            yield Matter(mail.subject, "；".join(mail.decision.why[-1:]), mail.sender or "", mail.at)
+            yield Matter(
+                mail.subject,
+                mail.decision.why[0].removeprefix("邮件性质：") if mail.decision.why else "",
+                mail.sender or "",
+                mail.at,
+            )
 
 
 def _reason(mails: list[MailView]) -> str:
@@ -121,6 +126,7 @@ def queue_digest(desk: Desk, letter: RenderedLetter, day: date | None) -> bool:
         in_reply_to=None,
         references=(),
         date=made,
+        auto_submitted="auto-generated",
     )
     return desk.records.outbox.queue(
         OutgoingLetter("digest", campaign.staff, message_id, letter.subject, content), made

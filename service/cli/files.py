@@ -37,10 +37,12 @@ def blank_forms(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     rules: Annotated[Path | None, typer.Option("--rules", help="规则文件夹")] = None,
 ) -> int:
+    from service.wiring import letters_for
     from service.workbook.blank_form import write_blank_form
 
     settings = settings_if_any()
     book = rulebook.load(rules or (settings.rules_dir if settings else rulebook.defaults_folder()))
     folder.mkdir(parents=True, exist_ok=True)
-    out.print(str(write_blank_form(folder, book)), markup=False)
+    notes = letters_for(settings).templates.words("blank_form").notes
+    out.print(str(write_blank_form(folder, book, notes)), markup=False)
     return 0

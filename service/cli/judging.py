@@ -147,11 +147,16 @@ def templates_preview(
     folder: Annotated[Path, typer.Option("--out", help="输出文件夹")] = Path("templates-preview"),
     rules: RulesOption = None,
 ) -> int:
+    from service.digest.rendering import render_digest, sample_facts
     from service.replies.preview import preview
     from service.wiring import letters_for
 
     settings = settings_if_any()
     book = rulebook.load(rules or _rules_dir())
-    for file in preview(folder, letters_for(settings), book):
+    letters = letters_for(settings)
+    for file in preview(folder, letters, book):
         out.print(str(file), markup=False)
+    for name, facts in zip(("digest", "digest-quiet"), sample_facts(), strict=True):
+        (folder / f"{name}.html").write_text(render_digest(facts, letters.templates).html, encoding="utf-8")
+        out.print(str(folder / f"{name}.html"), markup=False)
     return 0

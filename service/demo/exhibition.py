@@ -77,7 +77,7 @@ def _write_reply(folder: Path, name: str, content: bytes) -> None:
 
 
 def _parsed(content: bytes) -> EmailMessage:
-    return message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]
+    return message_from_bytes(content, policy=policy.default)
 
 
 def _html(content: bytes) -> str:

@@ -1,0 +1,1 @@
+"""The records: ledger, cases with their versions, outbox, stories. SQLModel tables, converted at the border."""
