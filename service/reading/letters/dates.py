@@ -10,13 +10,10 @@ from datetime import date
 from service.reading.letters.text import clean
 
 _ZERO = "0〇○OoОΟ零Q"
-_DIGITS = {
-    **dict.fromkeys(_ZERO, 0),
-    **{c: i for i, c in enumerate("一二三四五六七八九", 1)},
-}
+_DIGITS = dict.fromkeys(_ZERO, 0) | {c: i for i, c in enumerate("一二三四五六七八九", 1)}
 _DIGITS |= {str(i): i for i in range(10)} | {"l": 1, "I": 1}
 _ONE = f"[{_ZERO}0-9lI一二三四五六七八九]"
-_WORD = f"(?:{_ONE}|[十廿卅])"
+_WORD = f"(?:{_ONE}|[十廿卅千干士])"  # 千, 干, 士: how a 十 under a seal is read
 _WITH_CHARACTERS = re.compile(rf"(?P<year>{_ONE}{{2,4}})年(?P<month>{_WORD}{{1,3}})月(?P<day>{_WORD}{{1,4}})[日号曰目]")
 _WITH_MARKS = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<mark>[-/.．。])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?![\d.])"
@@ -29,6 +26,7 @@ class Dated:
 
     day: date
     start: int
+    year_end: int
     end: int
     guessed: bool = False
 
@@ -50,7 +48,7 @@ def _dated(match: re.Match[str]) -> Dated | None:
     if year is None or month is None or day is None:
         return None
     try:
-        return Dated(date(year, month, day), match.start(), match.end(), guessed)
+        return Dated(date(year, month, day), match.start(), match.end("year"), match.end(), guessed)
     except ValueError:
         return None
 
@@ -72,7 +70,7 @@ def _year(text: str) -> tuple[int | None, bool]:
 
 def _number(text: str) -> int | None:
     """一 to 三十一, 廿五, or digits."""
-    text = text.replace("廿", "二十").replace("卅", "三十")
+    text = re.sub("[千干士]", "十", text).replace("廿", "二十").replace("卅", "三十")
     if "十" not in text:
         digits = [_DIGITS[c] for c in text]
         if len(digits) > 2:

@@ -49,7 +49,7 @@ class Fields:
 def read_fields(sheets: Sequence[Sheet], rulebook: Rulebook, directory: Directory) -> Fields:
     """The fields of the letter that these sheets are, in page order."""
     first = [line for line in sheets[0].lines if line.text.strip()] if sheets else []
-    start, stop, title = _title(first)
+    start, stop, title = _title(first, directory)
     matching = any(re.search(pattern, title) for pattern in rulebook.letter.title_patterns) if title else False
     number_at, number = _number(first, rulebook, stop or start)
     to_at, addressee = _addressee(first, rulebook, stop)
@@ -71,13 +71,13 @@ def read_fields(sheets: Sequence[Sheet], rulebook: Rulebook, directory: Director
     )
 
 
-def _title(lines: Sequence[Line]) -> tuple[int, int, str | None]:
+def _title(lines: Sequence[Line], directory: Directory) -> tuple[int, int, str | None]:
     """First line, line after the last, and text of 关于…函 joined over its breaks; (0, 0, None) without one."""
     for start, line in enumerate(lines[:_HEAD_LINES]):
         text = clean(line.text)
         if "关于" not in text or _NEVER_IN_A_TITLE.search(text):
             continue
-        begin = start - 1 if start and _carries_on(lines[start - 1], line) else start
+        begin = start - 1 if start and _carries_on(lines[start - 1], line, directory) else start
         joined = "".join(clean(one.text) for one in lines[begin:start])
         for stop in range(start, min(len(lines), start + _TITLE_LINES)):
             part = clean(lines[stop].text)
@@ -89,12 +89,12 @@ def _title(lines: Sequence[Line]) -> tuple[int, int, str | None]:
     return 0, 0, None
 
 
-def _carries_on(line: Line, below: Line) -> bool:
+def _carries_on(line: Line, below: Line, directory: Directory) -> bool:
     """True for a unit's name set above 关于… as part of the title: same type, next line. A letterhead is larger."""
     if line.box is None or below.box is None or not clean(below.text).startswith("关于"):
         return False
     near = below.box.top - line.box.bottom < 1.1 * below.box.height
-    return near and 0.85 < line.box.height / below.box.height < 1.18 and 4 <= chinese(line.text) <= 30
+    return near and 0.85 < line.box.height / below.box.height < 1.18 and directory.names_unit(line.text)
 
 
 def _number(lines: Sequence[Line], rulebook: Rulebook, title_at: int) -> tuple[int, str | None]:

@@ -150,7 +150,7 @@ def _seal(sheets: Sequence[Sheet], read: Fields) -> SealMark | None:
 
 
 def _sealed(sheets: Sequence[Sheet], mark: SealMark | None, read: Fields) -> Seal:
-    if mark is not None:
+    if mark is not None and any(sheet.colour for sheet in sheets):
         return Seal.PRESENT if mark.star > _STAR or _over(mark, read) or mark.text else Seal.CANNOT_TELL
     if sheets[0].source is LetterSource.EDITABLE:
         return Seal.ABSENT

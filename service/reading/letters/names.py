@@ -26,6 +26,7 @@ class Directory:
     names: frozenset[str]
     suffixes: tuple[str, ...]
     department: frozenset[str]  # the receiving department: never the signer of a letter to it
+    usual_years: frozenset[int]  # of letters to this campaign
 
     @staticmethod
     def of(rulebook: Rulebook) -> "Directory":
@@ -37,6 +38,7 @@ class Directory:
             frozenset(bare(name) for name in (*bureaus, *units) if name),
             tuple(sorted(rulebook.letter.unit_suffixes, key=len, reverse=True)),
             frozenset(bare(name) for name in (campaign.department, *campaign.addressees) if name),
+            frozenset(campaign.deadline.year + more for more in (-1, 0, 1)),
         )
 
     def knows(self, name: str) -> bool:

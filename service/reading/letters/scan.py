@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-import numpy
-
 from service.domain.submission import LetterSource
-from service.reading.letters import seal, seal_text, upright
+from service.reading.letters import seal, seal_text, upright, washing
 from service.reading.letters.model import Box, Line, Ocr, Quad, SealMark, Sheet, Words
 from service.reading.letters.reading_order import in_order
 
@@ -63,7 +61,10 @@ def _looked_at_again(lines: list[Line], mark: SealMark, picture: "Picture", ocr:
     )
     left, top, right, bottom = (round(side * width) for side in (zone.left, zone.top, zone.right, zone.bottom))
     cut = picture[top:bottom, left:right]
-    found = ocr.lines(washed(cut, picture, mark))
+    clean = washing.washed(cut, picture, mark)
+    if clean is None:
+        return lines
+    found = ocr.lines(clean)
     found = [line for line in found if line.score >= _UNSURE and not _is_cut(line.box, cut)]
     boxes = [_moved(line.box, left, top) for line in found]
     before = ocr.read([upright.strip(picture, box) for box in boxes])
@@ -78,17 +79,6 @@ def _looked_at_again(lines: list[Line], mark: SealMark, picture: "Picture", ocr:
 def _is_cut(box: Quad, piece: "Picture") -> bool:
     height, width = piece.shape[:2]
     return any(not (_RIM < x < width - _RIM and _RIM < y < height - _RIM) for x, y in box)
-
-
-def washed(cut: "Picture", picture: "Picture", mark: SealMark) -> "Picture":
-    """A piece of the page in grey, lit so that the seal's ink is as bright as paper and black type stays dark."""
-    unit = picture.shape[1]
-    x, y, reach = mark.x * unit, mark.y * unit, mark.across * unit
-    disc = picture[max(0, int(y - reach)) : int(y + reach), max(0, int(x - reach)) : int(x + reach)]
-    ink = disc[seal.redness(disc) > 0.1][:, 0]
-    light = float(numpy.percentile(ink, 30)) if ink.size else 200.0
-    grey = numpy.minimum(cut[:, :, 0].astype(numpy.float32) * (255 / max(60.0, 0.95 * light)), 255).astype(numpy.uint8)
-    return numpy.repeat(grey[:, :, None], 3, axis=2)
 
 
 def _replaced(line: Line, zone: Box, again: "Sequence[Line]") -> bool:

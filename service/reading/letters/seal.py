@@ -6,6 +6,7 @@ with a text layer can be looked at in about 15 ms. Sizes come from 国发〔1999
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy
@@ -18,15 +19,19 @@ if TYPE_CHECKING:
     from service.reading.letters.model import Picture
 
     Plane = NDArray[numpy.floating]
+    Waves = NDArray[numpy.complexfloating]
 
-_LONG_SIDE = 840  # px of the picture that is measured; rings are first looked for at half of it
+_LONG_SIDE = 1000  # px of the picture that is measured; rings are first looked for at half of it
 _SMALLEST, _LARGEST = 0.055, 0.18  # radius of a seal in short sides of the page (A4: 23 to 76 mm across)
 _STEP = 1.12  # from one tried radius to the next
-_LEVELS = (0.20, 0.085)  # how red ink must be; the second, for faint ink, asks for a star as well
+_RED = 0.20  # how red ink is, 0..1
+_FAINT = (0.085, 0.05)  # and how red at least; such a ring must have its star
+_DARK = (0.15, 0.35)  # how dark a seal is on a grey or black-and-white page
+_WHOLE = 0.85  # the share of its ring that must be seen there: lines of text are dark too
 _FEW = 60  # red pixels: less is no seal
 _DIRECTIONS = 72
 _COVERAGE = 0.62  # share of directions that must show the ring
-_CANDIDATES = 8
+_CANDIDATES = 12
 _STAR = 0.5
 _TINT = 10  # levels of 255: a channel that differs by more somewhere makes a page a coloured one
 
@@ -39,19 +44,12 @@ class Marks:
     colour: bool
 
 
-def find_seals(picture: "Picture", upright_width: int | None = None) -> Marks:
-    """Look for seals; lengths are in page widths (upright_width, by default the picture's width, in pixels)."""
+def find_seals(picture: "Picture") -> Marks:
+    """The red seals of an upright page; on a page without colour, dark rings that can be nothing else."""
     small = shrink(picture, _LONG_SIDE)
-    if not in_colour(small):
-        return Marks((), False)
-    red = redness(small)
-    unit = (upright_width or picture.shape[1]) * small.shape[1] / picture.shape[1]
-    for level in _LEVELS:
-        mask = (red > level).astype(numpy.float32)
-        found = [mark for mark in _rings(mask) if level == _LEVELS[0] or mark.star > _STAR]
-        if found:
-            return Marks(tuple(_scaled(mark, unit) for mark in found), True)
-    return Marks((), True)
+    colour = in_colour(small)
+    found = _red_rings(redness(small)) if colour else _dark_rings(_darkness(small))
+    return Marks(tuple(_scaled(mark, small.shape[1]) for mark in found), colour)
 
 
 def in_colour(picture: "Picture") -> bool:
@@ -83,19 +81,39 @@ def shrink(picture: "Picture", long_side: int) -> "Picture":
     return mean
 
 
+def _darkness(picture: "Picture") -> "Plane":
+    grey = picture.mean(axis=2, dtype=numpy.float32)
+    dark: Plane = 1 - numpy.minimum(grey / max(40.0, float(numpy.percentile(grey[::4, ::4], 85))), 1)
+    return dark
+
+
+def _red_rings(red: "Plane") -> list[SealMark]:
+    found = _rings(red, _RED, (_RED,))
+    return found or [mark for mark in _rings(red, _FAINT[-1], _FAINT) if mark.star > _STAR]
+
+
+def _dark_rings(dark: "Plane") -> list[SealMark]:
+    found = _rings(dark, _DARK[0], _DARK)
+    return [mark for mark in found if mark.star > _STAR and mark.coverage > _WHOLE]
+
+
 def _scaled(mark: SealMark, unit: float) -> SealMark:
     x, y, across, down = (float(length / unit) for length in (mark.x, mark.y, mark.across, mark.down))
     return SealMark(x, y, across, down, mark.coverage, mark.star)
 
 
-def _rings(mask: "Plane") -> list[SealMark]:
+def _rings(red: "Plane", level: float, measured_at: tuple[float, ...]) -> list[SealMark]:
+    """Rings of what is redder than a level, each measured at the level that shows its star best."""
+    mask = (red > level).astype(numpy.float32)
     if numpy.count_nonzero(mask) < _FEW:
         return []
+    masks = [(red > other).astype(numpy.float32) for other in measured_at]
     found: list[SealMark] = []
     for x, y, radius in _candidates(mask):
         if any(math.hypot(x - one.x, y - one.y) < 0.6 * one.across for one in found):
             continue
-        mark = _measured(mask, x, y, radius)
+        measured = [mark for one in masks if (mark := _measured(one, x, y, radius)) is not None]
+        mark = max(measured, key=lambda mark: mark.star, default=None)
         if mark is not None and not any(math.hypot(mark.x - one.x, mark.y - one.y) < one.across for one in found):
             found.append(mark)
     return found
@@ -106,26 +124,29 @@ def _candidates(mask: "Plane") -> list[tuple[float, float, float]]:
     half = mask[: mask.shape[0] // 2 * 2, : mask.shape[1] // 2 * 2]
     half = half.reshape(half.shape[0] // 2, 2, half.shape[1] // 2, 2).mean(axis=(1, 3))
     reach = int(_LARGEST * min(half.shape) * 1.3) + 2
-    page = numpy.pad(half, reach)
+    height, width = (32 * math.ceil((side + 2 * reach) / 32) for side in half.shape)  # sizes that transform fast
+    page = numpy.zeros((height, width), numpy.float32)
+    page[reach : reach + half.shape[0], reach : reach + half.shape[1]] = half
     seen = numpy.fft.rfft2(page)
     peaks: list[tuple[float, float, float, float]] = []
     radius = _SMALLEST * min(half.shape)
     while radius <= _LARGEST * min(half.shape):
-        score = numpy.fft.irfft2(seen * numpy.conj(numpy.fft.rfft2(_ring(page.shape, radius))), page.shape)
+        score = numpy.fft.irfft2(seen * _ring(page.shape, radius), page.shape)
         peaks += [(value, x - reach, y - reach, radius) for value, x, y in _tops(score, radius)]
         radius *= _STEP
     peaks.sort(reverse=True)
-    return [(2 * x, 2 * y, 2 * radius) for value, x, y, radius in peaks[: 3 * _CANDIDATES] if value > 0.15]
+    return [(2 * x, 2 * y, 2 * radius) for value, x, y, radius in peaks[:_CANDIDATES] if value > 0.15]
 
 
-def _ring(shape: tuple[int, ...], radius: float) -> "Plane":
-    """A ring around the origin (wrapping round), +1 in all, with what lies just outside it at -1."""
+@lru_cache(maxsize=64)
+def _ring(shape: tuple[int, ...], radius: float) -> "Waves":
+    """Transform of a ring around the origin, +1 in all, with what lies just outside it at -1, for correlation."""
     down = numpy.fft.fftfreq(shape[0], 1 / shape[0])[:, None]
     across = numpy.fft.fftfreq(shape[1], 1 / shape[1])[None, :]
     away = numpy.hypot(down, across)
     on = (abs(away - radius) < max(1.0, 0.06 * radius)).astype(numpy.float32)
     outside = ((away > 1.12 * radius) & (away < 1.25 * radius)).astype(numpy.float32)
-    ring: Plane = on / on.sum() - outside / outside.sum()
+    ring: Waves = numpy.conj(numpy.fft.rfft2(on / on.sum() - outside / outside.sum()))
     return ring
 
 
@@ -150,7 +171,7 @@ def _measured(mask: "Plane", x: float, y: float, radius: float) -> SealMark | No
     coverage = _coverage(mask, x, y, across, down)
     outside = _filled(mask, x, y, across, down, 1.09, 1.22)
     inside = _filled(mask, x, y, across, down, 0.0, 0.90)
-    if coverage < _COVERAGE or outside > 0.3 or not 0.03 < inside < 0.6:
+    if coverage < _COVERAGE or outside > 0.3 or not 0.02 < inside < 0.6:
         return None
     return SealMark(x, y, across, down, coverage, _star(mask, x, y, across, down))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy
 
 from service.reading.letters.model import Ocr, SealMark
-from service.reading.letters.seal import redness
+from service.reading.letters.seal import in_colour, redness
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ def unwrapped(mark: SealMark, picture: "Picture") -> "Picture":
     x = (mark.x + mark.across * numpy.cos(angles) * radii) * unit
     y = (mark.y + mark.down * numpy.sin(angles) * radii) * unit
     ring = _bilinear(picture, x, y)
-    ink = redness(ring.astype(numpy.uint8))
+    ink = redness(ring.astype(numpy.uint8)) if in_colour(picture) else 255 - ring.mean(axis=2)
     dark = 255 - 255 * numpy.clip(ink / max(0.05, float(numpy.percentile(ink, 95))), 0, 1)
     strip = numpy.roll(dark, -_widest_gap(ink), axis=1).astype(numpy.uint8)
     return numpy.repeat(strip[:, :, None], 3, axis=2)

@@ -16,7 +16,8 @@ from service.reading.letters.text import bare, chinese, clean
 _SHORT = 14  # characters beside a date: more, and it stands in a sentence
 _FOOT = 8  # lines at the end of a letter without a date that may hold the signer
 _ABOVE = 4  # lines above the date that may hold the signer
-_SURE_CHARACTER = 0.75  # a digit or a character of a name less certain than this is not relied on
+_SURE_CHARACTER = 0.75  # a digit less certain than this is not relied on
+_SURE_NAME = 0.8  # and a character of a name that neither directory nor letterhead knows
 _ALIKE = 0.6  # a shaky signature this near to the letterhead is the letterhead's unit
 _OTHER_DATES = re.compile(r"截止|日前|前报送|于.{0,20}日|自.{0,20}日|月.{0,6}日至")
 
@@ -39,6 +40,11 @@ class _Named:
     sure: float
     lines: tuple[Line, ...]
 
+    @property
+    def is_text(self) -> bool:
+        """True when nothing was recognised: the characters are those of the file."""
+        return not any(line.sure for line in self.lines)
+
 
 def read_signature(pages: Sequence[Sequence[Line]], heads: Sequence[str], directory: Directory) -> Signature:
     """Signer and date from the lines below the salutation, page by page; heads: the units of the letterhead."""
@@ -54,7 +60,7 @@ def read_signature(pages: Sequence[Sequence[Line]], heads: Sequence[str], direct
 
 
 def _signed_and_dated(lines: Sequence[Line], place: int, heads: Sequence[str], directory: Directory) -> Signature:
-    dated, sure = _date_of(lines[place])
+    dated, sure = _date_of(lines[place], directory.usual_years)
     return _concluded(_signed(_above(lines, place), directory), heads, directory, lines[place], dated, sure)
 
 
@@ -88,9 +94,13 @@ def _is_date_line(text: str) -> bool:
     return chinese(before) <= _SHORT or before.endswith((" ", "）", ")")) or len(before) < 30
 
 
-def _date_of(line: Line) -> tuple[date | None, float]:
+def _date_of(line: Line, usual_years: frozenset[int]) -> tuple[date | None, float]:
     """The date that the readings of a line agree on, else the surer one's, else none."""
-    found = [(dated, _certainty(text, sure, dated)) for text, sure in _readings(line) if (dated := find_date(text))]
+    found = [
+        (dated, _certainty(text, sure, dated, usual_years))
+        for text, sure in _readings(line)
+        if (dated := find_date(text)) is not None
+    ]
     if not found:
         return None, 0.0
     days = {dated.day for dated, _ in found}
@@ -106,10 +116,11 @@ def _readings(line: Line) -> list[tuple[str, tuple[float, ...]]]:
     return [(line.text, line.sure), *((words.text, words.sure) for words in line.other)]
 
 
-def _certainty(text: str, sure: tuple[float, ...], dated: Dated) -> float:
-    """Of the least certain character of a date; a year that lost its 〇 is a little less certain."""
-    certainty = min(_aligned(text, sure)[dated.start : dated.end], default=1.0)
-    return certainty * (0.9 if dated.guessed else 1.0)
+def _certainty(text: str, sure: tuple[float, ...], dated: Dated, usual_years: frozenset[int]) -> float:
+    """Of the least certain character of a date. The year vouches for itself when it is a usual one."""
+    usual = dated.day.year in usual_years
+    certainty = min(_aligned(text, sure)[dated.year_end if usual else dated.start : dated.end], default=1.0)
+    return certainty * (0.5 if not usual and sure else 0.95 if dated.guessed else 1.0)
 
 
 def _aligned(text: str, sure: tuple[float, ...]) -> list[float]:
@@ -178,12 +189,18 @@ def _signer(signed: _Named | None, heads: Sequence[str], directory: Directory) -
     for head, reading in itertools.product(heads, signed.readings):
         if _same_unit(head, reading):
             return reading, max(signed.sure, 0.9)
-    if len(signed.readings) == 1 and signed.sure >= _SURE_CHARACTER:
+    if signed.is_text:
+        return signed.readings[0], 0.9
+    alike = next((head for head in heads for reading in signed.readings if _alike(head, reading)), None)
+    if alike is not None:  # the letterhead is large and no seal lies over it: the signature was misread
+        return alike, 0.7
+    if len(signed.readings) == 1 and signed.sure >= _SURE_NAME:
         return signed.readings[0], signed.sure * 0.9
-    for head, reading in itertools.product(heads, signed.readings):
-        if Levenshtein.normalized_similarity(bare(head), bare(reading)) >= _ALIKE:
-            return head, 0.6
     return None, 0.0
+
+
+def _alike(head: str, reading: str) -> bool:
+    return Levenshtein.normalized_similarity(bare(head), bare(reading)) >= _ALIKE
 
 
 def _same_unit(head: str, reading: str) -> bool:
