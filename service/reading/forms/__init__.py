@@ -96,14 +96,15 @@ def _text(workbook: Workbook) -> str:
     lines = [workbook.loose_text] if workbook.loose_text else []
     length = 0
     for grid in workbook.grids:
-        rows: dict[int, list[tuple[int, str]]] = {}
-        for (row, column), text in grid.cells.items():
-            rows.setdefault(row, []).append((column, text))
-        for row in sorted(rows):
-            line = "\t".join(text for _, text in sorted(rows[row]))
-            lines.append(line)
-            length += len(line)
+        row_before, line = 0, ""
+        for (row, _), text in grid.cells.items():  # in the file's order
+            if row != row_before:
+                lines.append(line)
+                row_before, line = row, text
+            else:
+                line += "\t" + text
+            length += len(text)
             if length > MAX_TEXT:
-                return "\n".join(lines)[:MAX_TEXT]
-        lines.extend(grid.floating)
-    return "\n".join(lines)[:MAX_TEXT]
+                break
+        lines.extend((line, *grid.floating))
+    return "\n".join(filter(None, lines))[:MAX_TEXT]

@@ -129,9 +129,9 @@ class TableFinder:
         return bool(stretches) and stretches[-1].header is not None and stretches[-1].header.letters == header.letters
 
     def _reporter_in(self, text: str, beside: str) -> str | None:
-        if self._reporter is None or ":" not in (folded := fold(text)):
+        if self._reporter is None or (":" not in text and "：" not in text):
             return None
-        found = self._reporter.search(folded)
+        found = self._reporter.search(fold(text))
         if found is None:
             return None
         value = text[found.start(1) :].strip()

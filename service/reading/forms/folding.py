@@ -5,17 +5,21 @@ from functools import lru_cache
 from typing import Final
 
 _SPACES: Final = "\t\xa0\u2002\u2003\u2007\u2009\u202f\u3000\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff\xad"
-_FOLD: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord(space): " " for space in _SPACES} | {
-    ord("〔"): "(", ord("〕"): ")", ord("【"): "[", ord("】"): "]", ord("﹝"): "(", ord("﹞"): ")",
-    ord("⾮"): "非", ord("⼀"): "一",
+_FOLD: Final = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | dict.fromkeys(_SPACES, " ") | {
+    "〔": "(", "〕": ")", "【": "[", "】": "]", "﹝": "(", "﹞": ")",
 }  # fmt: skip
+_FOLDABLE: Final = re.compile("[" + re.escape("".join(_FOLD)) + "]")
 _NO_WORD: Final = re.compile(r"[\W_]+")
 _BRACKETED: Final = re.compile(r"[(\[][^()\[\]]*[)\]]")
 
 
+def _folded(match: re.Match[str]) -> str:
+    return _FOLD[match[0]]
+
+
 def fold(text: str) -> str:
     """Full width to half width, every kind of space to a plain one; same length, so places stay right."""
-    return text if text.isascii() else text.translate(_FOLD)
+    return _FOLDABLE.sub(_folded, text)
 
 
 @lru_cache(maxsize=8192)

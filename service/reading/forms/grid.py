@@ -78,6 +78,7 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=8192)
 def cell_name(position: Position) -> str:
     """(5, 4) -> "D5"."""
     return f"{column_letters(position[1])}{position[0]}"

@@ -7,7 +7,7 @@ A note that merely mentions column names never is one: its words stand in one lo
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
@@ -44,8 +44,10 @@ class Header:
     targets: dict[int, Target]
     labels: dict[int, str]  # header text as written, of every column with one
 
+    columns: dict[str, int] = field(default_factory=dict)  # by the target's key
+
     def column_of(self, key: str) -> int | None:
-        return next((c for c, t in self.targets.items() if t.key == key), None)
+        return self.columns.get(key)
 
     @property
     def letters(self) -> frozenset[tuple[int, str]]:
@@ -66,7 +68,7 @@ class FormIndex:
                     self._by_name[name].append((number, target))
         tables_with = {name: len({number for number, _ in found}) for name, found in self._by_name.items()}
         self._common = {name for name, count in tables_with.items() if count == len(forms.tables) > 1}
-        self._first_letters = frozenset(name[0] for name in self._by_name)
+        self._openings = frozenset(name[:2] for name in self._by_name)
         self._titles = [(t, [squeeze(x) for x in (t.title, *t.title_aliases)], _label_pattern(t)) for t in forms.tables]
         self._title_letters = frozenset(x[-1] for _, titles, _ in self._titles for x in titles if x) | {
             t.label[0] for t in forms.tables if t.label
@@ -91,10 +93,16 @@ class FormIndex:
 
     def might_be_header(self, cells: Sequence[tuple[int, str]]) -> bool:
         """A cheap look before the closer one."""
-        near = sum(
-            len(t) <= MAX_HEADER_LETTERS and (t[:1] in self._first_letters or t[:1] in ' \n*　“"') for _, t in cells
-        )
+        openings, near = self._openings, 0
+        for _, text in cells:
+            if len(text) > MAX_HEADER_LETTERS or (text[:2] not in openings and not self._opens_oddly(text)):
+                continue
+            near += self._knows(text)
         return near >= 2
+
+    def _opens_oddly(self, text: str) -> bool:
+        """Whether spaces or signs hide how the text opens: "单 位 名 称", "*单位名称"."""
+        return not text[:2].isalnum() and squeeze(text)[:2] in self._openings
 
     def header_at(self, sheet: SheetView, row: int, hints: dict[int, float]) -> Header | None:
         """The header that starts in this row. `hints`: table number -> what titles near it are worth."""
@@ -115,7 +123,8 @@ class FormIndex:
         self._assign_by_content(sheet, bottom, table, labels, targets)
         spread = _spread_blocks(sheet, row, targets)
         plain = {column: " ".join(parts[-1].split()) for column, parts in labels.items()}
-        return Header(table, row, bottom, spread, plain)
+        columns = {target.key: column for column, target in reversed(spread.items())}
+        return Header(table, row, bottom, spread, plain, columns)
 
     def _labels(self, sheet: SheetView, row: int, cells: list[tuple[int, str]]) -> tuple[int, dict[int, list[str]]]:
         """The header's texts by column, upper row first, and its last row."""
@@ -133,7 +142,7 @@ class FormIndex:
         return bottom, labels
 
     def _knows(self, text: str) -> bool:
-        return self._lookup(text) != ()
+        return bool(self._lookup(text))
 
     def _is_second_row(self, sheet: SheetView, row: int) -> bool:
         below = [(c, t) for c, t in sheet.own(row + 1) if t.strip()]

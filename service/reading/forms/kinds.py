@@ -9,6 +9,7 @@ import olefile
 from service.reading.forms.grid import Workbook
 from service.reading.forms.package import FileDamaged, FileEncrypted, Package
 from service.reading.forms.spreadsheet import read_spreadsheet
+from service.reading.forms.word import read_word
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET_NAMES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv", ".xltx", ".ett")
@@ -68,7 +69,9 @@ def _read_package(package: Package, kind: Kind) -> Workbook:
         raise UnsupportedKind("Excel 二进制工作簿（.xlsb）")
     if kind is Kind.SPREADSHEET:
         return read_spreadsheet(package)
-    raise UnsupportedKind("文字处理文档")
+    if kind is Kind.WORD:
+        return read_word(package)
+    raise FileDamaged("文件不是电子表格，也不是文字处理文档")
 
 
 def _ole_refusal(content: bytes) -> Exception:

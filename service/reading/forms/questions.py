@@ -17,7 +17,7 @@ from service.reading.forms.grid import PLAIN, CellDetail
 from service.reading.forms.marks import Run, Scanner
 from service.reading.forms.plans import is_nil, plan_text, visible
 from service.reading.forms.prompts import Anchor, PromptFinder
-from service.reading.forms.ticks import OptionGroup, Reading, choose, decide, option_groups
+from service.reading.forms.ticks import OptionGroup, Reading, choose, option_groups
 
 DOUBT_NOT_FOUND: Final = "单元格内找不到该问题或其选项，无法对应填写内容"
 DOUBT_TEXT: Final = "未勾选，但写有其他文字"
@@ -26,6 +26,7 @@ DOUBT_OVERLAY: Final = "单元格上有图形或图片，可能是勾选标记"
 DOUBT_REPEATED: Final = "同一问题出现多次且答案不同"
 DOUBT_GROUP_NAMED: Final = "提到了团组但未勾选"
 _INSTRUCTION: Final = re.compile(r"[(\[][^()\[\]]{0,20}(?:打|划|画|勾选|选择|选填|填涂)[^()\[\]]{0,12}[)\]]")
+_KEPT_LETTERS, _KEPT_PIECES = 120, 4096
 _WORDING_TAIL: Final = 30  # letters between a known wording and its options that count as more wording
 
 
@@ -36,7 +37,19 @@ class Gap:
     anchor: Anchor | None
     start: int
     end: int
-    groups: list[OptionGroup] = field(default_factory=list)
+    groups: Sequence[OptionGroup] = ()  # their places count from the gap's start
+
+    @property
+    def asks_text(self) -> bool:
+        return self.anchor is not None and self.anchor.question.kind is QuestionKind.TEXT
+
+    @property
+    def tick(self) -> Question | None:
+        """The yes-or-no question whose options should stand here."""
+        return None if self.anchor is None or self.asks_text else self.anchor.question
+
+
+Place = tuple[Gap, OptionGroup]
 
 
 @dataclass(slots=True)
@@ -44,9 +57,10 @@ class Found:
     """What the cell says so far."""
 
     ticks: dict[str, Reading] = field(default_factory=dict)
-    groups: dict[str, OptionGroup] = field(default_factory=dict)
+    groups: dict[str, Place] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
     loose_text: list[str] = field(default_factory=list)  # written where no text was asked for
+    repeated: dict[int, list[OptionGroup]] = field(default_factory=dict)  # by gap: of a question asked again
 
 
 class CellReader:
@@ -59,6 +73,8 @@ class CellReader:
         choices = [choice for q in questions for choice in q.choices]
         words = [word for word in (*marks.yes, *marks.no) if word]
         self._scanner = Scanner(marks, choices)
+        self._known: dict[str, list[OptionGroup]] = {}
+        self._cells: dict[str, tuple[Answer, ...]] = {}  # many units say the very same
         self._prompts = PromptFinder(
             questions, words, "".join({g for m in (marks.checked, marks.unchecked) for g in m if len(g) == 1})
         )
@@ -74,6 +90,16 @@ class CellReader:
 
     def read(self, text: str, detail: CellDetail, cell: str, only: Question | None = None) -> tuple[Answer, ...]:
         """The answers in a cell. `only`: the cell answers this one question, whose wording stands in the header."""
+        if detail is PLAIN and only is None:
+            known = self._cells.get(text)
+            if known is None:
+                known = self._read(text, PLAIN, "", None)
+                if len(self._cells) < _KEPT_PIECES and len(text) < 10 * _KEPT_LETTERS:
+                    self._cells[text] = known
+            return tuple([Answer(a.question, cell, a.tick, a.text, a.choices, a.doubt) for a in known])
+        return self._read(text, detail, cell, only)
+
+    def _read(self, text: str, detail: CellDetail, cell: str, only: Question | None) -> tuple[Answer, ...]:
         doubt = None
         if detail is not PLAIN:
             text, detail, doubt = self._with_marks(text, detail)
@@ -117,70 +143,82 @@ class CellReader:
             anchors = sorted((*anchors, *extra), key=lambda a: a.start)
         gaps = _stretches(folded, anchors)
         for gap in gaps:
-            gap.groups = self._groups(folded, gap, detail)
+            if not gap.asks_text:
+                gap.groups = self._groups(folded[gap.start : gap.end], gap, detail)
+        ticked = {gap.anchor.question.key for gap in gaps if gap.anchor and gap.groups}
+        if len(ticked) < len(self._ticks):  # options may have slipped behind a text
+            for gap in gaps:
+                if gap.asks_text:
+                    gap.groups = self._groups(folded[gap.start : gap.end], gap, detail)
         return gaps
 
-    def _groups(self, folded: str, gap: Gap, detail: CellDetail) -> list[OptionGroup]:
-        asks_text = gap.anchor is not None and gap.anchor.question.kind is QuestionKind.TEXT
+    def _groups(self, piece: str, gap: Gap, detail: CellDetail) -> list[OptionGroup]:
+        """The options in a gap. Most cells of a table say the same few things, so what was read is kept."""
+        if gap.asks_text or detail.struck or len(piece) > _KEPT_LETTERS:
+            return self._read_groups(piece, gap, detail)
+        known = self._known.get(piece)
+        if known is None:
+            known = self._read_groups(piece, gap, detail)
+            if len(self._known) < _KEPT_PIECES:
+                self._known[piece] = known
+        return known
+
+    def _read_groups(self, piece: str, gap: Gap, detail: CellDetail) -> list[OptionGroup]:
+        struck = [(start - gap.start, end - gap.start) for start, end in detail.struck]
         groups: list[OptionGroup] = []
-        for run in self._scanner.runs(folded, gap.start, gap.end, detail.struck):
+        for run in self._scanner.runs(piece, 0, len(piece), struck):
             strong = bool(run.labels and run.marks)
-            if not strong and (asks_text or groups or not _stands_alone(folded, gap, run)):
-                continue
-            groups.extend(option_groups(run, folded))
+            if strong or (not gap.asks_text and not groups and _stands_alone(piece, run)):
+                groups.extend(option_groups(run, piece))
         return groups
 
     # -- which options answer which question ------------------------------------------------------------
 
     def _collect(self, text: str, folded: str, gaps: list[Gap], detail: CellDetail) -> Found:
         found = Found()
-        used = self._assign(gaps, found)
+        self._assign(gaps, found)
         for gap in gaps:
-            question = gap.anchor.question if gap.anchor else None
-            spans = [(g.start, g.end) for g in gap.groups if id(g) in used]
-            if question is not None and question.kind is QuestionKind.TEXT:
+            used = [g for owner, g in found.groups.values() if owner is gap] + found.repeated.get(gap.start, [])
+            spans = [(gap.start + g.start, gap.start + g.end) for g in used]
+            if gap.asks_text and gap.anchor is not None:
                 hidden = sorted((*detail.struck, *spans))
-                found.texts.setdefault(question.key, []).append(visible(text, gap.start, gap.end, hidden))
+                found.texts.setdefault(gap.anchor.question.key, []).append(visible(text, gap.start, gap.end, hidden))
             else:
-                self._read_rest(text, folded, gap, spans, found, detail)
+                self._read_rest(text, folded, gap, sorted(spans), found, detail)
         return found
 
-    def _assign(self, gaps: list[Gap], found: Found) -> set[int]:
-        groups = [group for gap in gaps for group in gap.groups if group.has_options]
-        asked = [
-            gap.anchor.question.key for gap in gaps if gap.anchor and gap.anchor.question.kind is QuestionKind.TICK
-        ]
-        used: set[int] = set()
-        loose: list[OptionGroup] = []
+    def _assign(self, gaps: list[Gap], found: Found) -> None:
+        asked = {gap.tick.key for gap in gaps if gap.tick}
+        loose: list[Place] = []
         for gap in gaps:
-            question = gap.anchor.question if gap.anchor else None
-            direct = question is not None and question.kind is QuestionKind.TICK
             for index, group in enumerate(gap.groups):
-                if direct and index == 0 and question is not None:
-                    self._settle(question, group, found)
-                    used.add(id(group))
-                elif group.has_options and group.strong | (gap.anchor is None):
-                    loose.append(group)
+                if gap.tick is not None and index == 0:
+                    self._settle(gap.tick, (gap, group), found)
+                elif group.has_options and (group.strong or gap.anchor is None):
+                    loose.append((gap, group))
+        if not loose:
+            return
+        everything = [(gap, group) for gap in gaps for group in gap.groups if group.has_options]
         missing = [q for q in self._ticks if q.key not in asked]
-        if loose and len(groups) == len(self._ticks) and len(loose) != len(missing):
+        if len(everything) == len(self._ticks) and len(loose) != len(missing):
             found.ticks.clear()
             found.groups.clear()
-            missing, loose = self._ticks, groups
-        elif loose and not asked and len(loose) == 1:
+            missing, loose = self._ticks, everything
+        elif not asked and len(loose) == 1:
             missing = self._ticks[:1]
         if len(loose) == len(missing):
-            for question, group in zip(missing, loose, strict=True):
-                self._settle(question, group, found)
-                used.add(id(group))
-        return used
+            for question, place in zip(missing, loose, strict=True):
+                self._settle(question, place, found)
 
-    def _settle(self, question: Question, group: OptionGroup, found: Found) -> None:
-        reading = decide(group)
+    def _settle(self, question: Question, place: Place, found: Found) -> None:
+        reading = place[1].reading
         earlier = found.ticks.get(question.key)
-        if earlier is not None and earlier[0] is not reading[0]:
-            reading = (Tick.UNANSWERED, DOUBT_REPEATED)
+        if earlier is not None:
+            gap, group = found.groups[question.key]
+            found.repeated.setdefault(gap.start, []).append(group)
+            reading = reading if earlier[0] is reading[0] else (Tick.UNANSWERED, DOUBT_REPEATED)
         found.ticks[question.key] = reading
-        found.groups[question.key] = group
+        found.groups[question.key] = place
 
     # -- what else is written ---------------------------------------------------------------------------
 
@@ -261,21 +299,23 @@ class CellReader:
         return tick, why or doubt
 
     def _stressed(self, question: Question, found: Found, folded: str, detail: CellDetail) -> bool:
-        group = found.groups.get(question.key)
-        if group is None or not detail.stressed:
+        if question.key not in found.groups or not detail.stressed:
             return False
-        within = [folded[max(a, group.start) : min(b, group.end)] for a, b in detail.stressed]
+        gap, group = found.groups[question.key]
+        first, last = gap.start + group.start, gap.start + group.end
+        within = [folded[max(a, first) : min(b, last)] for a, b in detail.stressed]
         hits = {word for word in within if word.strip() and word.strip(" □○()") in self._yes | self._no}
         return len(hits) == 1
 
     def _chosen(self, question: Question, found: Found, folded: str) -> tuple[tuple[str, ...], str | None]:
         if question.kind is not QuestionKind.CHOICE:
             return (), None
-        group = found.groups.get(question.parent or "")
+        gap, group = found.groups.get(question.parent or "", (None, None))
         keys, doubt = choose(group, question.choices) if group else ((), None)
         if keys or doubt:
             return keys, doubt
-        outside = folded if group is None else folded[: group.start] + folded[group.end :]
+        first, last = (gap.start + group.start, gap.start + group.end) if gap and group else (0, 0)
+        outside = folded[:first] + folded[last:]
         named = any(fold(choice.label) in outside for choice in question.choices)
         return (), DOUBT_GROUP_NAMED if named and not is_nil(outside, self._nil) else None
 
@@ -304,9 +344,8 @@ def _strong(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.labels and run.marks]
 
 
-def _stands_alone(folded: str, gap: Gap, run: Run) -> bool:
+def _stands_alone(piece: str, run: Run) -> bool:
     """Whether options without boxes, or boxes without options, open the gap or fill a line of it."""
-    before = folded[gap.start : run.start]
+    before, after = piece[: run.start], piece[run.end :]
     line_start = not before.strip() or before.rstrip(" ").endswith("\n")
-    after = folded[run.end : gap.end]
     return line_start and (not after.strip() or after[:1] in " \n,;.)]，。；")

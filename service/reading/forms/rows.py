@@ -54,7 +54,7 @@ class RowReader:
         self._roots = {
             q.key: squeeze(q.wording) for t in forms.tables for q in t.questions() if len(squeeze(q.wording)) > 5
         }
-        self._totals = frozenset(squeeze(word) for word in forms.total_words)
+        self._totals = tuple(squeeze(word) for word in forms.total_words)
         self._dittos = frozenset(forms.ditto_words)
         self._examples = tuple(fold(word) for word in forms.example_words)
         self._notes = tuple(fold(word) for word in forms.note_words)
@@ -91,17 +91,15 @@ class RowReader:
     def _values(self, sheet: SheetView, header: Header, row: int, above: dict[int, str]) -> dict[int, tuple[str, str]]:
         """Text and cell name by column; merged cells and 同上 are filled from above."""
         values: dict[int, tuple[str, str]] = {}
-        columns = {*header.targets, *header.labels, *(c for c, _ in sheet.own(row))}
-        for column in sorted(columns):
-            owner = sheet.owner((row, column))
-            if owner[1] != column:  # the right part of a merge
+        for column in sorted({*header.targets, *header.labels, *(c for c, _ in sheet.own(row))}):
+            place = sheet.owner((row, column))
+            if place[1] != column:  # the right part of a merge
                 continue
-            text = sheet.text((row, column))
-            if owner[0] <= header.bottom and owner[0] != row:
-                text = ""  # a header merged down over the row is no value
+            # A header merged down over the row is no value.
+            text = "" if place[0] <= header.bottom else sheet.grid.cells.get(place, "").strip()
             if text in self._dittos:
                 text = above.get(column, "")
-            values[column] = (text, cell_name(owner))
+            values[column] = (text, cell_name(place))
         return values
 
     def _pending(self, sheet: SheetView, header: Header, row: int, values: dict[int, tuple[str, str]]) -> Pending:
@@ -179,9 +177,9 @@ class RowReader:
         return None
 
     def _is_total(self, text: str) -> bool:
-        letters = squeeze(text)
-        return letters in self._totals or any(
-            letters.startswith(t) and len(letters) <= len(t) + 4 for t in self._totals
+        letters = squeeze(text) if len(text) < 20 else ""
+        return letters.startswith(self._totals) and any(
+            letters.startswith(total) and len(letters) <= len(total) + 4 for total in self._totals
         )
 
     def _spans(self, sheet: SheetView, row: int, own: list[tuple[int, str]]) -> bool:
@@ -244,6 +242,9 @@ class RowReader:
             detail = whole[0][1] if len(whole) == 1 else _combined([d for _, d, _ in whole])
             cell = next((c for t, _, c in whole if t), whole[0][2] if whole else nowhere)
             read = {a.question: a for a in self._blocks[block.key].read(text, detail, cell)}
+        if whole and not single:
+            yield from read.values()
+            return
         for question in block.questions:
             yield from self._one_answer(block, question, single, read, nowhere, bool(whole))
 

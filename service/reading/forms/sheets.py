@@ -108,6 +108,13 @@ class SheetReader:
             if len(cell) == 0 or not 0 < column <= MAX_COLUMNS:
                 continue
             kind, style = cell.get("t"), cell.get("s")
+            if kind == "inlineStr" and style not in fonts and len(item := cell[0]) == 1:
+                text, detail = read_string(item)
+                if text and not text.isspace():
+                    cells[number, column] = text
+                    if detail is not None:
+                        sheet.details[number, column] = detail
+                continue
             if kind == "s" and style not in fonts:
                 index = _index(cell)
                 if 0 <= index < len(strings) and strings[index].strip():
@@ -131,8 +138,8 @@ class SheetReader:
     def _value(self, cell: Element) -> tuple[str, CellDetail | None]:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            item = next(cell.iterchildren("{*}is"), None)
-            return read_string(item) if item is not None else ("", None)
+            item = cell[-1]
+            return read_string(item) if item.tag.endswith("}is") else ("", None)
         raw = _raw_value(cell)
         if kind == "s":
             index = _index(cell)
@@ -159,12 +166,12 @@ def _row_number(row: Element, previous: int) -> int:
 
 
 def _raw_value(cell: Element) -> str:
-    value = next(cell.iterchildren("{*}v"), None)
+    value = cell[-1] if cell[-1].tag.endswith("}v") else next(cell.iterchildren("{*}v"), None)
     return (value.text or "") if value is not None else ""
 
 
 def _index(cell: Element) -> int:
-    raw = (cell[-1].text if len(cell) == 1 else _raw_value(cell)) or ""
+    raw = _raw_value(cell)
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 9 else -1
 
 

@@ -75,8 +75,8 @@ def read_shared_strings(root: Element | None) -> SharedStrings:
 
 def read_string(item: Element) -> tuple[str, CellDetail | None]:
     """A si or is element: its text without phonetic hints."""
-    if len(item) == 1 and local_name(item[0]) == "t":
-        return private_as_marks(unescaped(item[0].text or "")), None
+    if len(item) == 1 and (only := item[0]).tag.endswith("}t"):
+        return private_as_marks(unescaped(only.text or ""))[:MAX_CELL_TEXT], None
     rich = RichText()
     for part in item:
         name = local_name(part)

@@ -3,6 +3,7 @@
 Only check marks and boxes are known: other letters of these fonts stay as they are.
 """
 
+import re
 from typing import Final
 
 _TICK, _BOX_TICK, _BOX_CROSS, _CROSS, _BOX = "✓", "☑", "☒", "✗", "□"
@@ -20,6 +21,7 @@ _WEBDINGS: Final = {0x61: _TICK, 0x63: _BOX, 0x67: "■", 0x72: _CROSS, 0x6E: "�
 _BY_FONT: Final = {"wingdings": _WINGDINGS, "wingdings2": _WINGDINGS_2, "webdings": _WEBDINGS}
 _UNKNOWN_FONT: Final = _WINGDINGS | _WINGDINGS_2  # by far the usual one in Chinese forms
 _PRIVATE: Final = range(0xF020, 0xF100)
+_PRIVATE_LETTER: Final = re.compile("[\uf020-\uf0ff]")
 
 
 def is_symbol_font(font: str | None) -> bool:
@@ -37,7 +39,7 @@ def as_marks(text: str, font: str | None) -> str:
 
 def private_as_marks(text: str) -> str:
     """Private-use letters (U+F0xx), whose font got lost, as the mark they most likely are; same length."""
-    if text.isascii() or not any(ord(letter) in _PRIVATE for letter in text):
+    if _PRIVATE_LETTER.search(text) is None:
         return text
     return "".join(
         _UNKNOWN_FONT.get(ord(letter) & 0xFF, letter) if ord(letter) in _PRIVATE else letter for letter in text

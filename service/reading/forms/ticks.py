@@ -20,9 +20,9 @@ DOUBT_BOXES: Final = "选项前的方框已不见，无法确定所选项"
 DOUBT_GROUP: Final = "选了“否”，又勾选了团组"
 DOUBT_LONE: Final = "只有一个方框，没有“是”“否”选项，无法确定所选项"
 
+Reading = tuple[Tick, str | None]  # a tick and, when it is doubtful, why
 _OFF: Final = frozenset({State.EMPTY, State.BARE, State.MISSING, State.STRUCK, State.AMBIGUOUS})
 _UNMARKED: Final = frozenset({State.EMPTY, State.BARE, State.MISSING})
-Reading = tuple[Tick, str | None]  # a tick and, when it is doubtful, why
 
 
 @dataclass(slots=True)
@@ -36,6 +36,7 @@ class OptionGroup:
     choices: dict[str, State] = field(default_factory=dict)
     lone: State | None = None  # marks without any option
     strong: bool = False  # has at least one mark and one option
+    reading: Reading = (Tick.UNANSWERED, None)  # what `decide` makes of it
 
     @property
     def has_options(self) -> bool:
@@ -44,8 +45,13 @@ class OptionGroup:
 
 def option_groups(run: Run, text: str) -> list[OptionGroup]:
     """The questions' options in one run: a new group begins where an option comes up again."""
-    if not run.labels:
-        return [OptionGroup(run.start, run.end, lone=_strongest(run))]
+    groups = _split(run, text) if run.labels else [OptionGroup(run.start, run.end, lone=_strongest(run))]
+    for group in groups:
+        group.reading = decide(group)
+    return groups
+
+
+def _split(run: Run, text: str) -> list[OptionGroup]:
     groups: list[OptionGroup] = []
     kinds: set[str] = set()
     for label in attach(run, text):

@@ -360,7 +360,7 @@ def test_offsets_reordering_and_extra_columns_never_change_the_rows(
     top = [["表1"], [TABLE_1.title]] if titled else []
     table: Rows = [header(TABLE_1), *(need(i, name, post=f"岗位{i}") for i, name in enumerate(names, 1))]
     moved = [[row[i] for i in order] + [f"另{n}" for n in range(extra)] for row in table]
-    rows: Rows = [[] for _ in range(down)] + top + moved
+    rows: Rows = [*([] for _ in range(down)), *top, *moved]
 
     found = only(sheets(Sheet1=[[*[None] * right, *row] if row else row for row in rows]))
 
