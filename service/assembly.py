@@ -6,6 +6,7 @@ Pure. What arrives later wins piece by piece, and nothing that was filled in is 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from service import routing
@@ -74,8 +75,8 @@ def _joined(old: list[_Held], new: list[_Held], adds: bool) -> list[_Held]:
     if not filled:
         return old if any(table.rows for table, _ in old) else new
     if adds:
-        kept = {_content(table) for table, _ in old}
-        return old + [held for held in filled if _content(held[0]) not in kept]
+        known = [_row_content(row) for table, _ in old for row in table.rows]
+        return old + [(added, mail) for table, mail in filled if (added := _without_rows(table, known)).rows]
     return [held for held in old if _survives(held[0], old, filled)] + filled
 
 
@@ -93,6 +94,11 @@ def _without_copies(tables: Iterable[Table]) -> Iterable[Table]:
     for table in tables:
         kept.setdefault(_content(table) or f"{table.number}/{table.attachment}/{table.sheet}", table)
     return kept.values()
+
+
+def _without_rows(table: Table, known: Sequence[tuple[object, ...]]) -> Table:
+    """A supplement without the rows that it repeats."""
+    return replace(table, rows=tuple(row for row in table.rows if _row_content(row) not in known))
 
 
 def _content(table: Table) -> str:

@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
+from service.checks import ALL
 from service.checks.seen import Check, Seen
 from service.domain.rules import Rulebook
+from service.errors import ConfigurationInvalid
 
 COMMON = ("label", "column", "missing")
 """Placeholders of every sentence: 表3, the column's or question's name, the pieces that are missing."""
 PIECES = ("letter", "form", "and")
 """Keys of [pieces]: how missing pieces are named and joined."""
-
-
-class WordingInvalid(ValueError):
-    """findings.toml cannot be used; the message names every problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +39,22 @@ class Wording:
 
 
 def load_wording(path: Path) -> Wording:
-    """The wording of a file. Raises WordingInvalid with every problem found."""
+    """The wording of a file. Raises ConfigurationInvalid with every problem found."""
     try:
-        return parse_wording(path.read_text(encoding="utf-8-sig"), path.name)
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise WordingInvalid(f"{path}：无法读取（{error}）") from None
+        raise ConfigurationInvalid(str(path), (f"无法读取（{error}）",)) from None
+    return parse_wording(text, str(path))
 
 
 def parse_wording(text: str, name: str = "findings.toml") -> Wording:
     """The wording of a text; name is what problems call it."""
-    from service.checks import ALL
-
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise WordingInvalid(f"{name}：不是正确的 TOML（{error}）") from None
-    problems = list(_problems(content, ALL))
-    if problems:
-        raise WordingInvalid(f"{name}：{len(problems)} 处问题：\n" + "\n".join(f"  - {p}" for p in problems))
+        raise ConfigurationInvalid(name, (f"不是正确的 TOML（{error}）",)) from None
+    if problems := tuple(_problems(content, ALL)):
+        raise ConfigurationInvalid(name, problems)
     pieces = content.pop("pieces")
     return Wording(content, pieces)
 

@@ -8,7 +8,8 @@ import unicodedata
 
 from rapidfuzz.distance import Levenshtein
 
-_SEAL_NOTES = re.compile(r"\((?:公章|盖章|签章|章|加盖公章|代章|印章)\)|(?:盖章|公章)$")
+_SEAL_WORDS = "公章|盖章|签章|章|加盖公章|代章|印章"
+_SEAL_NOTES = re.compile(rf"\((?:{_SEAL_WORDS})\)|(?:盖章|公章)$")
 _LABEL = re.compile(r"^(?:填报单位|报送单位|申报单位|单位名称|单位全称|单位|署名)[:：]")
 _QUOTES = re.compile("[\\s\u200b-\u200d\ufeff\"'“”‘’·•*_~]+")
 _EDGES = " ,.;:，。；：、-—"
@@ -41,6 +42,13 @@ def fold(name: str) -> str:
     text = unicodedata.normalize("NFKC", name).translate(_BRACKETS).casefold().translate(_TRADITIONAL)
     text = _LABEL.sub("", _QUOTES.sub("", text))
     return _SEAL_NOTES.sub("", text).strip(_EDGES)
+
+
+def tidy(name: str) -> str:
+    """A name fit to be shown and kept: as written, without spaces, labels and seal notes, brackets full-width."""
+    text = re.sub(r"\s+", "", name).replace("(", "（").replace(")", "）")
+    text = re.sub(rf"（(?:{_SEAL_WORDS})）|(?:盖章|公章)$", "", text)
+    return _LABEL.sub("", text).strip(_EDGES) or name
 
 
 def contract(folded: str) -> str:

@@ -8,11 +8,12 @@ from service.domain.rules import City, RoutingRule, Rulebook
 from service.domain.submission import Table
 from service.routing.claims import row_city
 from service.routing.directory import directory_of
-from service.routing.names import fold
+from service.routing.names import fold, tidy
 
 
 def route_unlisted(name: str, tables: Sequence[Table], rulebook: Rulebook) -> Route:
     """The channel of a unit by the first rule that fits its name and city; unknown when none does."""
+    name = tidy(name)
     if parent := directory_of(rulebook).parent(name):
         reason = f"“{name}”像是{parent.name}的下属机构，不在单位目录中，请工作人员认定"
         return Route(Channel.UNKNOWN, name, parent.seat, decided_by=parent.source, reason=reason)

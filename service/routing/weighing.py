@@ -25,8 +25,8 @@ from service.routing.names import fold
 from service.routing.unlisted import city_of_unit, route_unlisted
 
 _NAMED_BY_HAND = frozenset({DISPLAY, SIGNATURE, SUBJECT})
-_ORGANS = ("局", "委", "委员会", "办公室", "政府", "中心")
-"""Bodies that may well use their city's government domain without being its bureau."""
+_COMPANIES = ("公司", "集团", "厂", "企业", "合作社")
+"""Nobody at one of these writes from a city government's domain; offices, schools and hospitals may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _bureau_behind(route: Route, case: _Case) -> Claim | None:
         return None
     bureau = directory_of(case.rulebook).match(route.report_to)
     signs = {DISPLAY, SIGNATURE, SUBJECT, OTHER_LETTER, ADDRESS}
-    if not (route.unit or "").endswith(_ORGANS):
+    if fold(route.unit or "").endswith(_COMPANIES):
         signs.add(DOMAIN)
     return next((c for c in case.claims if c.entry == bureau and bureau and c.source in signs), None)
 

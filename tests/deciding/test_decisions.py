@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from service import deciding
-from service.checks.wording import WordingInvalid, load_wording, parse_wording
+from service.checks.wording import load_wording, parse_wording
 from service.domain.judgement import CaseSoFar, Judgement, Letter, PieceState, Severity, Verdict
 from service.domain.mail import Address, Envelope
 from service.domain.submission import LetterSource, Problem, Role, Submission
+from service.errors import ConfigurationInvalid
 from tests.builders import (
     BUREAU,
     COLLECTION,
@@ -338,7 +339,7 @@ def test_all_faults_of_the_wording_are_reported_at_once() -> None:
     text = (ROOT / "mail_templates" / "findings.toml").read_text(encoding="utf-8")
     broken = text.replace("[L101]", "[L999]").replace("{bureau}", "{burau}").replace('and = "、"', "")
 
-    with pytest.raises(WordingInvalid) as error:
+    with pytest.raises(ConfigurationInvalid) as error:
         parse_wording(broken)
 
     for word in ("[L999]", "[L101]：缺少", "{burau}", "[pieces] and：缺少"):
@@ -347,12 +348,12 @@ def test_all_faults_of_the_wording_are_reported_at_once() -> None:
 
 @pytest.mark.parametrize("text", ["不是 TOML [", "[L101]\ndefault = 3", "[L101]\ndefault = '{未完'"])
 def test_wording_that_cannot_be_used_is_refused(text: str) -> None:
-    with pytest.raises(WordingInvalid):
+    with pytest.raises(ConfigurationInvalid):
         parse_wording(text)
 
 
 def test_wording_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(WordingInvalid, match="无法读取"):
+    with pytest.raises(ConfigurationInvalid, match="无法读取"):
         load_wording(tmp_path / "findings.toml")
 
 
