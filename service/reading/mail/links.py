@@ -12,11 +12,11 @@ from service.domain.rules import MailWords
 from service.reading.found import safe_name
 
 _CARD = re.compile(
-    r"(?P<name>[^\n()（）<>|:：]{1,150}?\.[A-Za-z0-9]{1,5})\s*"
+    r"(?P<name>[^\n<>|:：]{1,150}?\.[A-Za-z0-9]{1,5})\s*"
     r"[(（]\s*(?P<size>\d[\d.]{0,9}\s*[KMGTkmgt]?i?[Bb]?)\s*(?:[,，、;；]\s*(?P<expiry>[^()（）\n]{0,60}?(?:到期|过期|有效)[^()（）\n]{0,20}))?\s*[)）]"
 )
 _NAMED = re.compile(
-    r"(?P<name>[^\s()（）<>|:：/]{1,150}\.(?:zip|rar|7z|xlsx?|et|docx?|wps|pdf|jpe?g|png|tiff?|heic|ofd))\b",
+    r"(?P<name>[^\s<>|:：/]{1,150}\.(?:zip|rar|7z|xlsx?|et|docx?|wps|pdf|jpe?g|png|tiff?|heic|ofd))\b",
     re.IGNORECASE,
 )
 _URL = re.compile(r"https?://[^\s<>\"'，。；（）]{4,2000}")
@@ -57,9 +57,16 @@ def _cards(text: str, words: MailWords) -> Iterator[Link]:
     for number, line in enumerate(lines):
         if near and min(abs(number - n) for n in near[:200]) > _NEAR:
             continue
-        for found in _CARD.finditer(line[:2000]):
+        for found in _CARD.finditer(_without_marks(line[:2000], words)):
             if name := safe_name(found["name"]):
                 yield Link(name, "".join(found["size"].split()), (found["expiry"] or "").strip())
+
+
+def _without_marks(line: str, words: MailWords) -> str:
+    """The line cut at the provider's own words, which are no part of a file's name."""
+    for mark in sorted(words.link_marks, key=len, reverse=True):
+        line = line.replace(mark, "\n")
+    return line
 
 
 def _speaks_of_link(line: str, words: MailWords) -> bool:

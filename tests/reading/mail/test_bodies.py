@@ -132,13 +132,13 @@ def test_base64_that_forgot_its_label_is_recognised() -> None:
     assert parse(raw, WORDS).files[0].content == PDF
 
 
-CARD = "从QQ邮箱发来的超大附件\n\n报送材料.rar (60.57M, 2020年04月27日 19:39 到期)\n进入下载页面：https://mail.qq.com/cgi-bin/ftnExs_download?t=1"
+CARD = "从QQ邮箱发来的超大附件\n\n报送材料（表1-4）.rar (60.57M, 2020年04月27日 19:39 到期)\n进入下载页面：https://mail.qq.com/cgi-bin/ftnExs_download?t=1"
 
 
 def test_a_card_of_an_oversized_attachment_tells_name_size_and_expiry() -> None:
     found = parse(HEAD + text("您好\n" + CARD), WORDS)
 
-    assert found.links == (Link("报送材料.rar", "60.57M", "2020年04月27日 19:39 到期"),)
+    assert found.links == (Link("报送材料（表1-4）.rar", "60.57M", "2020年04月27日 19:39 到期"),)
     assert found.links[0].note == "以超大附件链接发送（大小 60.57M，2020年04月27日 19:39 到期）"
 
 
@@ -172,3 +172,9 @@ def test_a_part_that_is_too_deep_is_named_as_refused() -> None:
     raw = HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(50))
 
     assert parse(raw, WORDS).files[0].problem is Problem.REFUSED
+
+
+def test_two_cards_on_one_line_are_two_attachments() -> None:
+    line = "从QQ邮箱发来的超大附件 函(1).pdf (60M, 2020年04月27日 19:39 到期) 表.zip (1.2G)"
+
+    assert [link.name for link in oversized_links(line, (), WORDS)] == ["函(1).pdf", "表.zip"]
