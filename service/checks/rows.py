@@ -45,9 +45,10 @@ class Asked:
 
 def asked(dossier: Dossier, rulebook: Rulebook, kind: QuestionKind) -> Iterator[Asked]:
     """Every answer of a kind in rows that count. A question that a row does not hold cannot be judged."""
+    questions = {q.key: q for form in rulebook.forms.tables for q in form.questions()}
     for table, row in counting_rows(dossier, rulebook):
         for answer in row.answers:
-            question = rulebook.forms.question(answer.question)
+            question = questions.get(answer.question)
             if question is None or question.kind is not kind:
                 continue
             parent = row.answer(question.parent) if question.parent else None
