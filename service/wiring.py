@@ -3,27 +3,24 @@
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parseaddr
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from service import deciding, rulebook
+from service import rulebook
 from service.archive import Archive
-from service.checks.wording import Wording, load_wording
-from service.defaults import rules_folder, templates_folder
-from service.digest.rendering import digest_problems
-from service.domain.judgement import Judgement
+from service.bench import FINDINGS, Clock, letters_for, now, own_addresses, sender_of
+from service.checks.wording import load_wording
 from service.domain.mail import Address
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
-from service.errors import ConfigurationInvalid, DatabaseUnusable
+from service.errors import DatabaseUnusable
 from service.mailbox import Mailbox, MailboxSettings
 from service.parts import Parts
+from service.reading import READER_VERSION
 from service.reading.codec import submission_from_json, submission_to_json
 from service.reading.sandbox import Reader
 from service.records.engine import open_engine
@@ -33,64 +30,6 @@ from service.replies.rendering import Letters
 from service.replies.smtp import Submitter
 from service.replies.smtp_connection import SmtpSettings
 from service.settings import MailboxSection, Settings
-
-FINDINGS = "findings.toml"
-_NOBODY = Address("征集工作邮箱", "collection@localhost")
-
-
-Clock = Callable[[], datetime]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def letters_for(settings: Settings | None) -> Letters:
-    """The letters. Raises ConfigurationInvalid naming every template's problem."""
-    folder = settings.templates_dir if settings else templates_folder()
-    letters = Letters(folder)
-    if problems := (*letters.problems(), *digest_problems(letters.templates)):
-        raise ConfigurationInvalid(str(folder), problems)
-    return letters
-
-
-def _templates(settings: Settings | None) -> Path:
-    return settings.templates_dir if settings else templates_folder()
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What judging needs, without mailbox or records: mails from files, each judged as a first mail."""
-
-    rulebook: Rulebook
-    wording: Wording
-    letters: Letters
-    reader: Reader
-    scratch: Archive
-    own_addresses: frozenset[str]
-
-    def judge(self, content: bytes, received: datetime | None) -> Judgement:
-        """Read and judge the bytes of one mail. received None: the newest Received field, else Date, else now."""
-        submission = self.reader.read(self.scratch.path(self.scratch.store(content)))
-        envelope = submission.envelope
-        return deciding.judge(
-            submission,
-            received=received or envelope.received or envelope.date or now(),
-            earlier=None,
-            rulebook=self.rulebook,
-            wording=self.wording,
-            own_addresses=self.own_addresses,
-        )
-
-
-@contextmanager
-def open_bench(settings: Settings | None, rules: Path | None) -> Iterator[Bench]:
-    """A bench over the given rules, else the configuration's, else the packaged ones; leaves nothing behind."""
-    book = rulebook.load(rules or (settings.rules_dir if settings else rules_folder()))
-    wording = load_wording(_templates(settings) / FINDINGS)
-    own = _own_addresses(settings) if settings else frozenset()
-    with tempfile.TemporaryDirectory(prefix="collection-mailbox-") as folder, Reader(book) as reader:
-        yield Bench(book, wording, letters_for(settings), reader, Archive(Path(folder)), own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +55,7 @@ def open_desk(settings: Settings, clock: Clock = now) -> Iterator[Desk]:
             settings,
             records,
             Views(records.engine),
-            rulebook.load(settings.rules_dir, _own_addresses(settings)),
+            rulebook.load(settings.rules_dir, own_addresses(settings)),
             letters_for(settings),
             sender_of(settings),
             signing_key(settings.data_dir),
@@ -153,7 +92,7 @@ class Service:
 @contextmanager
 def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
     """Everything a poll needs. The caller holds the data folder's lock."""
-    book = rulebook.load(settings.rules_dir, _own_addresses(settings))
+    book = rulebook.load(settings.rules_dir, own_addresses(settings))
     letters = letters_for(settings)
     wording = load_wording(settings.templates_dir / FINDINGS)
     archive = Archive(settings.data_dir / "archive")
@@ -165,13 +104,13 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
         parts = Parts(
             archive=archive,
             records=records,
-            read=CachedReading(archive, reader, book.reading_version),
+            read=CachedReading(archive, reader, f"{READER_VERSION}-{book.reading_version}"),
             rulebook=book,
             wording=wording,
             letters=letters,
             agent=agent,
             sender=sender_of(settings),
-            own_addresses=_own_addresses(settings),
+            own_addresses=own_addresses(settings),
             key=signing_key(settings.data_dir),
             now=clock,
         )
@@ -215,7 +154,7 @@ def mailbox_settings(settings: Settings, section: MailboxSection) -> MailboxSett
         filing=section.filing,
         max_bytes=settings.max_mail_bytes,
         timeout_seconds=section.timeout_seconds,
-        own_addresses=_own_addresses(settings),
+        own_addresses=own_addresses(settings),
     )
 
 
@@ -231,19 +170,6 @@ def smtp_settings(settings: Settings) -> SmtpSettings:
         ca_file=settings.path(section.ca_file),
         timeout_seconds=section.timeout_seconds,
     )
-
-
-def sender_of(settings: Settings) -> Address:
-    """The From of our letters: [smtp] from, else the first mailbox's user name."""
-    if settings.smtp is not None:
-        name, address = parseaddr(settings.smtp.sender)
-        return Address(name, address)
-    return Address("", settings.mailboxes[0].username) if settings.mailboxes else _NOBODY
-
-
-def _own_addresses(settings: Settings) -> frozenset[str]:
-    users = [m.username for m in settings.mailboxes if "@" in m.username]
-    return frozenset(a.lower() for a in [*users, sender_of(settings).address])
 
 
 def signing_key(data_dir: Path) -> bytes:

@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 
 from service import rulebook
 from service.archive import Archive
+from service.bench import FINDINGS, letters_for, now
 from service.checks.wording import load_wording
 from service.cli.context import out, settings
 from service.errors import ServiceError
@@ -17,7 +18,7 @@ from service.reading.letters import OcrProcess
 from service.records.engine import open_engine
 from service.replies.smtp import Submitter
 from service.settings import Settings
-from service.wiring import FINDINGS, letters_for, mailbox_settings, now, smtp_settings
+from service.wiring import mailbox_settings, smtp_settings
 
 _ENOUGH_DISK = 2 << 30
 _CLOCK_SKEW_SECONDS = 120

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from service.bench import open_bench
 from service.cli import words
 from service.cli.context import out
 from service.cli.words import say
@@ -13,7 +14,7 @@ from service.mailbox.listing import LedgerView
 from service.records.engine import open_engine
 from service.records.ledger import Ledger
 from service.settings import Settings
-from service.wiring import mailbox_settings, open_bench
+from service.wiring import mailbox_settings
 
 
 def dry_run(chosen: Settings) -> int:

@@ -37,7 +37,7 @@ def blank_forms(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     rules: Annotated[Path | None, typer.Option("--rules", help="规则文件夹")] = None,
 ) -> int:
-    from service.wiring import letters_for
+    from service.bench import letters_for
     from service.workbook.blank_form import write_blank_form
 
     settings = settings_if_any()

@@ -8,12 +8,12 @@ import typer
 from rich.table import Table as Grid
 
 from service import checks, deciding, rulebook
+from service.bench import Bench, letters_for, open_bench
 from service.cli import words
 from service.cli.context import out, print_json, settings_if_any
 from service.cli.words import say
 from service.domain.judgement import Judgement
 from service.explaining import explanation
-from service.wiring import Bench, open_bench
 
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="规则文件夹")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，每行一个对象")]
@@ -101,12 +101,13 @@ def rules_check(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, rules: RulesOption = None
 ) -> int:
     place = folder or rules or _rules_dir()
-    book = rulebook.load(place)
+    found = rulebook.explain_rules(place)
     out.print(f"{place}：规则有效。", markup=False)
-    out.print(
-        f"城市 {len(book.cities)} 单位 {len(book.units)} 渠道规则 {len(book.routing_rules)} 检查 {len(book.checks)}"
-    )
-    out.print(f"截止时间 {book.campaign.deadline.isoformat()}　规则版本 {book.version[:12]}")
+    units = f"单位 {found.units}（直接报送 {found.direct}，经所在市 {found.via_city}，转人工 {found.ask}）"
+    out.print(f"城市 {found.cities}，{units}，渠道规则 {found.routing_rules}，检查 {found.checks}")
+    out.print(f"规则版本 {found.version[:12]}")
+    for warning in found.warnings:
+        out.print(f"! {warning}", markup=False)
     return 0
 
 
@@ -149,7 +150,6 @@ def templates_preview(
 ) -> int:
     from service.digest.rendering import render_digest, sample_facts
     from service.replies.preview import preview
-    from service.wiring import letters_for
 
     settings = settings_if_any()
     book = rulebook.load(rules or _rules_dir())

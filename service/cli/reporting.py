@@ -1,8 +1,9 @@
 """Commands that read the records: cases, show, why, digest, workbook, reconcile."""
 
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table as Grid
@@ -11,8 +12,10 @@ from service.cli import words
 from service.cli.context import err, out, print_json, settings
 from service.cli.words import say
 from service.explaining import finding as finding_json
-from service.records.views import CaseView, MailView, Views
-from service.wiring import Desk, open_desk
+
+if TYPE_CHECKING:
+    from service.records.views import CaseView, MailView, Views
+    from service.wiring import Desk
 
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 NOT_FOUND = 2
@@ -28,8 +31,14 @@ def register(app: typer.Typer) -> None:
     app.command("reconcile", help="邮箱与台账逐一核对")(reconcile)
 
 
+def _desk() -> "AbstractContextManager[Desk]":
+    from service.wiring import open_desk
+
+    return open_desk(settings())
+
+
 def cases(as_json: JsonOption = False) -> int:
-    with open_desk(settings()) as desk:
+    with _desk() as desk:
         found = desk.views.cases()
         if as_json:
             for case in found:
@@ -45,7 +54,7 @@ def cases(as_json: JsonOption = False) -> int:
     return 0
 
 
-def _case_json(views: Views, case: CaseView) -> dict[str, Any]:
+def _case_json(views: "Views", case: "CaseView") -> dict[str, Any]:
     newest = views.newest(case.id)
     mails = views.mails(case.id)
     decisions = [m.decision for m in mails if m.decision is not None]
@@ -70,7 +79,7 @@ def _case_json(views: Views, case: CaseView) -> dict[str, Any]:
 
 
 def show(number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: JsonOption = False) -> int:
-    with open_desk(settings()) as desk:
+    with _desk() as desk:
         case = desk.views.case(number)
         if case is None:
             return _not_found(number)
@@ -87,7 +96,7 @@ def show(number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: Json
     return 0
 
 
-def _show(case: CaseView, content: dict[str, Any], desk: Desk) -> None:
+def _show(case: "CaseView", content: dict[str, Any], desk: "Desk") -> None:
     out.rule(f"{case.number}　{case.unit or '单位未定'}　{say(words.VERDICTS, case.state)}")
     out.print(
         f"渠道 {say(words.CHANNELS, case.channel)}　城市 {case.city or '—'}　{'按时' if case.on_time else '逾期'}"
@@ -104,7 +113,7 @@ def _show(case: CaseView, content: dict[str, Any], desk: Desk) -> None:
         out.print(f"  {_mail_line(mail)}", markup=False)
 
 
-def _mail_line(mail: MailView) -> str:
+def _mail_line(mail: "MailView") -> str:
     arrow = "收" if mail.direction == "in" else "发"
     what = say(words.LETTERS, mail.template) if mail.template else mail.subject
     return (
@@ -113,7 +122,7 @@ def _mail_line(mail: MailView) -> str:
 
 
 def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_json: JsonOption = False) -> int:
-    with open_desk(settings()) as desk:
+    with _desk() as desk:
         case = desk.views.case(ident)
         mails = [m for m in desk.views.mails(case.id) if m.direction == "in"] if case else []
         if case is None and (mail := desk.views.mail(ident)):
@@ -129,7 +138,7 @@ def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_j
     return 0
 
 
-def _story(views: Views, mail: MailView) -> dict[str, Any]:
+def _story(views: "Views", mail: "MailView") -> dict[str, Any]:
     decision = mail.decision
     return {
         "message_id": mail.message_id,
@@ -182,7 +191,7 @@ def digest(
         wanted = date.fromisoformat(day) if day else None
     except ValueError:
         raise typer.BadParameter(f"--date：{day} 不是日期，例如 2020-03-20") from None
-    with open_desk(settings()) as desk:
+    with _desk() as desk:
         letter = digest_for(desk, wanted)
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -201,7 +210,7 @@ def workbook(file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")]) -> int:
     from service.reporting import cases_for_workbook
     from service.workbook.consolidated import write_workbook
 
-    with open_desk(settings()) as desk:
+    with _desk() as desk:
         content = cases_for_workbook(desk)
         write_workbook(file, content, desk.rulebook)
     out.print(f"{file}：{len(content)} 个报送件", markup=False)
@@ -211,7 +220,7 @@ def workbook(file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")]) -> int:
 def reconcile(as_json: JsonOption = False) -> int:
     from service.reporting import reconciliation
 
-    with open_desk(settings()) as desk:
+    with _desk() as desk:
         for report in reconciliation(desk):
             if as_json:
                 print_json(report)

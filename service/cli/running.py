@@ -3,16 +3,16 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.cli.context import err, out, progress, settings
-from service.daemon import Poller, Report, run, until_told_to_stop
 from service.errors import MailboxUnreachable
 from service.locking import only_one
-from service.logs import configure_logs
-from service.wiring import open_service
+
+if TYPE_CHECKING:
+    from service.daemon import Poller, Report
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +24,10 @@ def register(app: typer.Typer) -> None:
 
 
 def run_daemon() -> int:
+    from service.daemon import run, until_told_to_stop
+    from service.logs import configure_logs
+    from service.wiring import open_service
+
     configure_logs(sys.stderr.isatty())
     chosen = settings()
     with only_one(chosen.data_dir), open_service(chosen) as service, until_told_to_stop() as stopping:
@@ -36,6 +40,10 @@ def poll(
     once: Annotated[bool, typer.Option("--once", help="只收一轮（默认）")] = True,  # noqa: ARG001
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看有哪些新邮件、会怎样处理，不写不发不移")] = False,
 ) -> int:
+    from service.daemon import Poller, until_told_to_stop
+    from service.logs import configure_logs
+    from service.wiring import open_service
+
     configure_logs(sys.stderr.isatty(), quiet=err.is_terminal)
     chosen = settings()
     if dry_run:
@@ -46,7 +54,7 @@ def poll(
     return _end(report)
 
 
-def _with_progress(poller: Poller) -> Report:
+def _with_progress(poller: "Poller") -> "Report":
     from contextlib import ExitStack
 
     with ExitStack() as stack:
@@ -57,7 +65,7 @@ def _with_progress(poller: Poller) -> Report:
         return poller.poll(backlog)
 
 
-def _end(report: Report) -> int:
+def _end(report: "Report") -> int:
     out.print(
         f"收到 {report.taken}，处理 {report.judged}，发出 {report.sent}，归档 {report.filed}，失败 {report.failed}"
     )

@@ -1,0 +1,94 @@
+"""What judging needs, without mailbox or records: for `explain` and every command that works on files.
+
+Kept apart from `service.wiring` so that these commands start without loading a database or an IMAP library.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from pathlib import Path
+
+from service import deciding, rulebook
+from service.archive import Archive
+from service.checks.wording import Wording, load_wording
+from service.defaults import rules_folder, templates_folder
+from service.digest.rendering import digest_problems
+from service.domain.judgement import Judgement
+from service.domain.mail import Address
+from service.domain.rules import Rulebook
+from service.errors import ConfigurationInvalid
+from service.reading.sandbox import Reader
+from service.replies.rendering import Letters
+from service.settings import Settings
+
+FINDINGS = "findings.toml"
+_NOBODY = Address("征集工作邮箱", "collection@localhost")
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def letters_for(settings: Settings | None) -> Letters:
+    """The letters. Raises ConfigurationInvalid naming every template's problem."""
+    folder = settings.templates_dir if settings else templates_folder()
+    letters = Letters(folder)
+    if problems := (*letters.problems(), *digest_problems(letters.templates)):
+        raise ConfigurationInvalid(str(folder), problems)
+    return letters
+
+
+def _templates(settings: Settings | None) -> Path:
+    return settings.templates_dir if settings else templates_folder()
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What judging needs, without mailbox or records: mails from files, each judged as a first mail."""
+
+    rulebook: Rulebook
+    wording: Wording
+    letters: Letters
+    reader: Reader
+    scratch: Archive
+    own_addresses: frozenset[str]
+
+    def judge(self, content: bytes, received: datetime | None) -> Judgement:
+        """Read and judge the bytes of one mail. received None: the newest Received field, else Date, else now."""
+        submission = self.reader.read(self.scratch.path(self.scratch.store(content)))
+        envelope = submission.envelope
+        return deciding.judge(
+            submission,
+            received=received or envelope.received or envelope.date or now(),
+            earlier=None,
+            rulebook=self.rulebook,
+            wording=self.wording,
+            own_addresses=self.own_addresses,
+        )
+
+
+@contextmanager
+def open_bench(settings: Settings | None, rules: Path | None) -> Iterator[Bench]:
+    """A bench over the given rules, else the configuration's, else the packaged ones; leaves nothing behind."""
+    book = rulebook.load(rules or (settings.rules_dir if settings else rules_folder()))
+    wording = load_wording(_templates(settings) / FINDINGS)
+    own = own_addresses(settings) if settings else frozenset()
+    with tempfile.TemporaryDirectory(prefix="collection-mailbox-") as folder, Reader(book) as reader:
+        yield Bench(book, wording, Letters(_templates(settings)), reader, Archive(Path(folder)), own)
+
+
+def sender_of(settings: Settings) -> Address:
+    """The From of our letters: [smtp] from, else the first mailbox's user name."""
+    if settings.smtp is not None:
+        name, address = parseaddr(settings.smtp.sender)
+        return Address(name, address)
+    return Address("", settings.mailboxes[0].username) if settings.mailboxes else _NOBODY
+
+
+def own_addresses(settings: Settings) -> frozenset[str]:
+    users = [m.username for m in settings.mailboxes if "@" in m.username]
+    return frozenset(a.lower() for a in [*users, sender_of(settings).address])
