@@ -153,15 +153,16 @@ class MailServers:
         self._stop = asyncio.Event()
         self._ready = threading.Event()
         self._failure: BaseException | None = None
+        self._levels = [(logger, logger.level) for logger in map(logging.getLogger, ("mail.log", "pymap", "asyncio"))]
         self._thread = threading.Thread(target=self._run, name="demo-mail-servers", daemon=True)
 
     def __enter__(self) -> Self:
-        for name in ("mail.log", "pymap", "asyncio"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
+        for logger, _ in self._levels:
+            logger.setLevel(logging.CRITICAL)
         self._thread.start()
         self._ready.wait()
         if self._failure is not None:
-            self._thread.join()
+            self._end()
             raise self._failure
         return self
 
@@ -169,7 +170,12 @@ class MailServers:
         self, _kind: type[BaseException] | None, _error: BaseException | None, _at: TracebackType | None
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
+        self._end()
+
+    def _end(self) -> None:
         self._thread.join()
+        for logger, level in self._levels:
+            logger.setLevel(level)
 
     def deliver(self, user: str, raw: bytes, received: datetime | None = None, folder: str = "INBOX") -> int:
         """Put a mail into a folder as if it had arrived at that (aware) time, by default now; returns its UID."""

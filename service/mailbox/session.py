@@ -149,6 +149,7 @@ class Session:
 
     def _enter(self, folder: str, *, readonly: bool) -> FolderState:
         was_there, self._opened = self._client is not None, None
+        answer: dict[bytes, Any] | None = None
         try:
             answer = self.client.select_folder(folder, readonly=readonly)
         except answers.FAILURES as error:
@@ -157,6 +158,7 @@ class Session:
             if answers.trouble(error) is not answers.Trouble.LINE:
                 raise
             self.drop()  # it died since it was last used: nothing to worry anybody with
+        if answer is None:
             answer = self.client.select_folder(folder, readonly=readonly)
         self._opened = folder
         return _state(folder, answer)

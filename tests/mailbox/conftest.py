@@ -31,7 +31,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def session(line: FaultProxy, clock: Clock) -> Iterator[Session]:
-    with Session(mailbox_at(line.port, timeout_seconds=0.7), clock) as opened:
+    with Session(mailbox_at(line.port, timeout_seconds=1.5), clock) as opened:
         yield opened
 
 

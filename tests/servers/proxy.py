@@ -79,6 +79,7 @@ class _Exchange:
     reset: bool = False
     silent: bool = False
     rewrites: list[Rewrite] = field(default_factory=list)
+    held: bytes = b""  # a line that has only begun, while lines are rewritten
     pieces: int = 0
     delay: float = 0.0
 
@@ -150,6 +151,9 @@ class FaultProxy:
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0.01)  # the transports close at the loop's next turn
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -169,7 +173,6 @@ class FaultProxy:
             if exchange.reset:
                 _reset(writer)
             for end in (writer, remote):
-                self._writers.discard(end)
                 end.close()
 
     async def _up(self, reader: asyncio.StreamReader, remote: asyncio.StreamWriter, exchange: _Exchange) -> None:
@@ -214,6 +217,10 @@ class FaultProxy:
                 return
 
     def _changed(self, chunk: bytes, exchange: _Exchange) -> bytes:
+        """Whole lines only, so that a pattern never misses a line that came in two pieces."""
+        if exchange.rewrites or self.offers or exchange.held:
+            lines, end, exchange.held = (exchange.held + chunk).rpartition(b"\n")
+            chunk = lines + end
         for rewrite in list(exchange.rewrites):
             chunk, hits = re.subn(rewrite.pattern, lambda _, by=rewrite.by: by, chunk, flags=re.S | re.I)
             self.rewritten += hits
@@ -245,7 +252,7 @@ async def _write(exchange: _Exchange, chunk: bytes) -> None:
         exchange.client.write(chunk[start : start + size])
         await exchange.client.drain()
         if exchange.pieces:
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.0005)
 
 
 def _reset(writer: Any) -> None:

@@ -16,7 +16,7 @@ from tests.servers.proxy import Answer, Cut, Delay, FaultProxy, Pieces, Rewrite,
 
 DOT = rb"^\.\r"
 LETTER = b"Subject: receipt\r\n\r\nbody\r\n"
-LONG = b"Subject: receipt\r\n\r\n" + b"a line of the body\r\n" * 200_000
+LONG = b"Subject: receipt\r\n\r\n" + b"a line of the body\r\n" * 1_200_000  # more than the kernel's buffers hold
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def line(servers: MailServers) -> Iterator[FaultProxy]:
 
 @pytest.fixture
 def submitter(line: FaultProxy) -> Iterator[Submitter]:
-    with Submitter(smtp_at(line.port, timeout_seconds=1.0, final_reply_seconds=1.0)) as opened:
+    with Submitter(smtp_at(line.port, timeout_seconds=3.0, final_reply_seconds=1.5)) as opened:
         yield opened
 
 
