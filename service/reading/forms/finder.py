@@ -49,19 +49,26 @@ class TableFinder:
 
     def find(self, grids: Sequence[Grid], attachment: str) -> tuple[Table, ...]:
         """All tables of a file, in its order."""
-        visible = [table for grid in grids if not grid.hidden for table in self._tables(grid, attachment)]
+        visible: list[Table] = []
+        last: Header | None = None
+        for grid in grids:
+            if not grid.hidden:
+                tables, header = self._tables(grid, attachment, last)
+                visible.extend(tables)
+                last = header or last
         numbers = {table.number for table in visible}
         for grid in grids:
             if grid.hidden:
-                hidden = (t for t in self._tables(grid, attachment) if t.number not in numbers and t.rows)
+                hidden = (t for t in self._tables(grid, attachment, None)[0] if t.number not in numbers and t.rows)
                 visible.extend(replace(t, left_out=("该表在隐藏的工作表中", *t.left_out)) for t in hidden)
         return tuple(visible)
 
-    def _tables(self, grid: Grid, attachment: str) -> list[Table]:
+    def _tables(self, grid: Grid, attachment: str, last: Header | None) -> tuple[list[Table], Header | None]:
+        """The grid's tables and its last header; `last`: the header of the grid before it."""
         sheet = SheetView(grid)
         tables: list[Table] = []
         previous: Stretch | None = None
-        for stretch in self._stretches(sheet):
+        for stretch in self._stretches(sheet, last):
             if stretch.header is None:
                 tables.extend(self._nil_title(sheet, stretch, attachment))
                 continue
@@ -71,12 +78,15 @@ class TableFinder:
             else:
                 tables.append(table)
             previous = stretch
-        return tables
+        return tables, previous.header if previous else None
 
     # -- where tables begin and end ---------------------------------------------------------------------
 
-    def _stretches(self, sheet: SheetView) -> list[Stretch]:
+    def _stretches(self, sheet: SheetView, last: Header | None) -> list[Stretch]:
         stretches: list[Stretch] = []
+        if last is not None and _is_continued(sheet, last):
+            # Rows go on where no header stands: a table split by hand, or spread over sheets.
+            stretches.append(Stretch(last.table.number, replace(last, top=0, bottom=0)))
         above = [number for line in sheet.grid.above if (number := self._index.title_of(line)) is not None]
         named = self._index.title_of(sheet.grid.sheet)
         title: tuple[int, int] | None = (above[-1], 0) if above else None
@@ -177,6 +187,17 @@ def _hints(title: tuple[int, int] | None, named: int | None, row: int) -> dict[i
     if title is not None and row - title[1] <= _TITLE_ROWS:
         hints[title[0]] = hints.get(title[0], 0.0) + _TITLE_HINT
     return hints
+
+
+def _is_continued(sheet: SheetView, header: Header) -> bool:
+    """Whether the sheet opens with a numbered row of a unit in the very columns of the table before it."""
+    seq, unit = header.column_of("seq"), header.column_of("unit")
+    if not sheet.rows or seq is None or unit is None or sheet.grid.above:
+        return False
+    cells = dict(sheet.own(sheet.rows[0]))
+    widest = max(header.targets)
+    number, name = cells.get(seq, "").strip(), cells.get(unit, "").strip()
+    return number.isdigit() and len(name) >= 4 and not name.isdigit() and len(cells) >= 4 and max(cells) <= widest
 
 
 def _goes_on(previous: Stretch, stretch: Stretch) -> bool:

@@ -1,18 +1,25 @@
 """Which kind of file this is, by its content, and the reader for it."""
 
 import io
+import re
 from enum import StrEnum
 from typing import Final
 
 import olefile
 
 from service.reading.forms.grid import Workbook
+from service.reading.forms.markup import read_markup
 from service.reading.forms.package import FileDamaged, FileEncrypted, Package
+from service.reading.forms.plainxml import read_excel_2003, read_open_document
+from service.reading.forms.separated import read_separated
 from service.reading.forms.spreadsheet import read_spreadsheet
 from service.reading.forms.word import read_word
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET_NAMES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv", ".xltx", ".ett")
+_DIRECTORY, _FRONT = 1 << 17, 1 << 13
+_MARKUP: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b")
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _WORD_NAMES: Final = (".docx", ".doc", ".wps", ".rtf", ".docm", ".odt")
 
 
@@ -43,13 +50,13 @@ def kind_of(content: bytes, name: str, media_type: str) -> Kind:
 
 
 def _kind_of_package(content: bytes) -> Kind:
-    try:
-        names = Package(content).names()
-    except Exception:
-        return Kind.UNKNOWN
-    if any(name.startswith("xl/") or name.endswith(("workbook.xml", "workbook.bin")) for name in names):
-        return Kind.SPREADSHEET
-    return Kind.WORD if any(name.endswith("word/document.xml") for name in names) else Kind.UNKNOWN
+    """By the part names in the directory at the end, or at the front of a file cut short."""
+    for names in (content[-_DIRECTORY:].lower(), content[:_FRONT].lower()):
+        if b"word/document" in names:
+            return Kind.WORD
+        if b"xl/" in names or b"xl\\" in names:
+            return Kind.SPREADSHEET
+    return Kind.UNKNOWN
 
 
 def read_workbook(content: bytes, kind: Kind) -> Workbook:
@@ -60,17 +67,35 @@ def read_workbook(content: bytes, kind: Kind) -> Workbook:
         raise _ole_refusal(content)
     if content[:4] == b"PK\x03\x04":
         return _read_package(Package(content), kind)
-    raise FileDamaged("文件已损坏，无法打开")
+    if content.startswith(b"{\\rtf"):
+        raise UnsupportedKind("RTF 文档（.rtf）")
+    return _read_text(content)
+
+
+def _read_text(content: bytes) -> Workbook:
+    head = content[:4096]
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("utf-8", "replace")
+    head = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in head and head.startswith(b"<?xml"):
+        return read_excel_2003(content)
+    if _MARKUP.search(head):
+        return read_markup(content)
+    if _BINARY.search(head):
+        raise FileDamaged("文件已损坏，无法打开")
+    return read_separated(content)
 
 
 def _read_package(package: Package, kind: Kind) -> Workbook:
     names = package.names()
     if any(name.endswith("workbook.bin") for name in names):
         raise UnsupportedKind("Excel 二进制工作簿（.xlsb）")
-    if kind is Kind.SPREADSHEET:
-        return read_spreadsheet(package)
+    if "content.xml" in package:
+        return read_open_document(package)
     if kind is Kind.WORD:
         return read_word(package)
+    if kind is Kind.SPREADSHEET:
+        return read_spreadsheet(package)
     raise FileDamaged("文件不是电子表格，也不是文字处理文档")
 
 

@@ -91,7 +91,7 @@ class SheetReader:
                     if number <= MAX_ROWS:
                         self._read_row(element, number, sheet)
                     element.clear()
-                if number > MAX_ROWS or seen > 2 * MAX_CELLS:
+                if number > MAX_ROWS or seen > MAX_CELLS:
                     sheet.cut = _CUT_ROWS
                     return
         except etree.XMLSyntaxError as error:
