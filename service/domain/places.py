@@ -48,7 +48,8 @@ def short_name(city: City) -> str:
 def _by_abbreviation(text: str, cities: Sequence[City]) -> City | None:
     word = text.removeprefix("驻").removesuffix("市")
     found = [city for city in cities if word and word in (city.abbreviation, *city.aliases)]
-    return found[0] if len(found) == 1 else None
+    shared = sum(city.name.startswith(word) for city in cities) > 1  # 汕 could be 汕头 or 汕尾
+    return found[0] if len(found) == 1 and not shared else None
 
 
 def _fold(text: str) -> str:

@@ -195,7 +195,7 @@ def _as_typed(claim: Claim, typed: Sequence[Claim], telling: frozenset[str]) -> 
     for other in typed:
         name = fold(other.value)
         if name == read:
-            return replace(claim, entry=other.entry)  # read rightly after all
+            return replace(claim, entry=other.entry, typed=True)  # read rightly after all
         if claim.entry is None and similarity(name, read) >= _SAME_NAME and not differ_tellingly(read, name, telling):
-            return replace(claim, value=other.value, entry=other.entry)
+            return replace(claim, value=other.value, entry=other.entry, typed=True)
     return claim

@@ -13,10 +13,18 @@ from rapidfuzz.distance import JaroWinkler
 
 from service.domain.places import city_at_start, short_name, without_province
 from service.domain.rules import City, Rulebook, Unit, Weights
-from service.routing.names import bracketed, contract, fold, is_misreading, without_brackets
+from service.routing.names import (
+    bracketed,
+    contract,
+    fold,
+    is_misreading,
+    similarity,
+    without_brackets,
+)
 
 _MIN_MISREAD = 6  # shorter names differ from other names by one character too often
 _MIN_PART = 4  # shorter bracketed parts are no names of their own
+_DISTRICTS = ("区", "县", "镇", "街道")
 _CAMPUS = re.compile(r"^\(?[^()]{0,10}校区\)?$")
 
 
@@ -73,6 +81,13 @@ class Directory:
         best = max((score for score, _ in scored), default=0.0)
         close = {entry for score, entry in scored if score > best - weights.margin}
         return close.pop() if best >= weights.name_match and len(close) == 1 else None
+
+    def near(self, text: str, alike: float) -> Entry | None:
+        """The line whose name is nearest to a name in no directory, when a slip or a misreading may part them."""
+        read = self._local(fold(text))
+        scored = {name: similarity(read, name) for name in self.primary if not _is_of_district(read, name)}
+        nearest = max(scored, key=lambda name: scored[name], default=None)
+        return self.primary[nearest] if nearest and scored[nearest] >= alike else None
 
     def parent(self, text: str | None) -> Entry | None:
         """The unit whose full name begins a longer name: an institute, an office, a hospital of its own."""
@@ -188,6 +203,11 @@ def _bureau_kinds(cities: tuple[City, ...]) -> re.Pattern[str]:
     return re.compile(
         "(?:" + "|".join(map(re.escape, sorted(kinds, key=len, reverse=True))) + ")+" if kinds else r"(?!)"
     )
+
+
+def _is_of_district(read: str, name: str) -> bool:
+    """True for 云江市江北区科技局 beside 云江市科技局: a body of a district, not its city's, however alike."""
+    return any(kind in read and kind not in name for kind in _DISTRICTS)
 
 
 def _joined(text: str) -> str:

@@ -25,6 +25,8 @@ from service.routing.names import fold
 from service.routing.unlisted import city_of_unit, route_unlisted
 
 _NAMED_BY_HAND = frozenset({DISPLAY, SIGNATURE, SUBJECT})
+_ALIKE_TYPED, _ALIKE_READ = 0.8, 0.6
+"""From how alike a name may be a known one: typed with a slip, read badly from a scan."""
 _COMPANIES = ("公司", "集团", "厂", "企业", "合作社")
 """Nobody at one of these writes from a city government's domain; offices, schools and hospitals may."""
 
@@ -44,7 +46,7 @@ def weigh(claims: tuple[Claim, ...], tables: Sequence[Table], rulebook: Rulebook
     head = _speaker(case)
     if head is None:
         return _nobody(case)
-    found = route_of(head.entry, rulebook) if head.entry else route_unlisted(head.value, tables, rulebook)
+    found = route_of(head.entry, rulebook) if head.entry else _route_of_stranger(head, case)
     against = _against(head, case) or _bureau_behind(found, case)
     evidence = tuple(c.as_evidence() for c in claims)
     if against is None:
@@ -70,6 +72,18 @@ def route_of(entry: Entry, rulebook: Rulebook) -> Route:
             return Route(Channel.VIA_CITY, entry.name, place, city.bureau, entry.source, reason, known=True)
     reason = f"{entry.name}的报送渠道须由工作人员认定"
     return Route(Channel.UNKNOWN, entry.name, place, None, entry.source, reason, known=True)
+
+
+def _route_of_stranger(head: Claim, case: _Case) -> Route:
+    """The route of a unit in no directory. Nobody is sent away by a name that may be a known one, badly written."""
+    found = route_unlisted(head.value, case.tables, case.rulebook)
+    if found.channel is not Channel.VIA_CITY:
+        return found
+    near = directory_of(case.rulebook).near(head.value, _ALIKE_TYPED if head.typed else _ALIKE_READ)
+    if near is None or route_of(near, case.rulebook).report_to == found.report_to:
+        return found
+    reason = f"“{found.unit}”不在单位目录中，但与{near.name}相近，请工作人员认定"
+    return replace(found, channel=Channel.UNKNOWN, report_to=None, decided_by=near.source, reason=reason)
 
 
 def _speaker(case: _Case) -> Claim | None:

@@ -1,0 +1,118 @@
+"""What must hold for any name, any noise and any mail: above all, nobody is sent to a wrong door."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.deciding import speaker_of
+from service.domain.judgement import Channel
+from service.domain.places import city_of
+from service.domain.rules import Rulebook, UnitRoute
+from service.domain.submission import LetterSource
+from service.routing import who_speaks
+from service.routing.names import fold, tidy
+from tests.builders import a_letter, a_row, a_rulebook, a_submission, a_table, an_envelope, the_real_rulebook
+
+BOOKS = [pytest.param(a_rulebook, id="invented"), pytest.param(the_real_rulebook, id="real")]
+NOISE = "木未末土士干千口日目田由甲申己已巳天夫失矢牛午人入八儿力刀丁于了"
+chinese = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=20)
+
+
+def true_doors(book: Rulebook) -> dict[str, str | None]:
+    """Every directory name and the bureau it may be sent to; None: to nobody."""
+    doors: dict[str, str | None] = {city.bureau: None for city in book.cities}
+    for unit in book.units:
+        city = book.city(unit.seat_city)
+        doors[unit.name] = city.bureau if city and unit.route is UnitRoute.VIA_CITY else None
+    return doors
+
+
+@pytest.mark.parametrize("rules", BOOKS)
+@pytest.mark.parametrize("errors", [1, 2, 3])
+@pytest.mark.parametrize("with_form", [True, False], ids=["with_form", "letter_only"])
+def test_no_misread_letter_ever_sends_a_unit_to_a_wrong_door(rules, errors: int, with_form: bool) -> None:  # type: ignore[no-untyped-def]
+    book, rng, wrong, unknown = rules(), random.Random(2020), [], 0
+    for name, door in true_doors(book).items():
+        for _ in range(3):
+            read = list(name)
+            for at in rng.sample(range(len(read)), min(errors, len(read))):
+                read[at] = rng.choice(NOISE)
+            rows = [a_row(name, None)] if with_form else []
+            letter = a_letter("".join(read), addressee=None, title=None)
+            mail = a_submission(letters=(letter,), tables=(a_table(1, rows),) if rows else (), text="")
+            route = who_speaks(mail, book)
+            if route.channel is Channel.VIA_CITY and route.report_to != door:
+                wrong.append((name, letter.signer, route.decided_by))
+            unknown += route.unit != name
+
+    assert wrong == []
+    if errors == 1:
+        assert unknown < len(true_doors(book)) * 3 * (0.1 if with_form else 0.35)
+
+
+@pytest.mark.parametrize("rules", BOOKS)
+def test_no_typing_slip_ever_sends_a_unit_to_a_wrong_door(rules) -> None:  # type: ignore[no-untyped-def]
+    book, rng, wrong = rules(), random.Random(25), []
+    for name, door in true_doors(book).items():
+        for _ in range(4):
+            at = rng.randrange(len(name))
+            slip = rng.choice((name[:at] + name[at + 1 :], name[:at] + rng.choice(NOISE) + name[at + 1 :]))
+            route = speaker_of("someone@qq.com", slip, book)
+            if route.channel is Channel.VIA_CITY and route.report_to != door:
+                wrong.append((name, slip, route.decided_by))
+
+    assert wrong == []
+
+
+@given(chinese, st.sampled_from(["", "kyc@sysu.edu.cn", "x@gz.gov.cn", "a@b", "someone@qq.com"]))
+@settings(max_examples=150, deadline=None)
+def test_any_name_from_anywhere_has_a_route_with_a_reason(name: str, address: str) -> None:
+    route = speaker_of(address, name or None, the_real_rulebook())
+
+    assert route.reason
+    assert (route.channel is Channel.VIA_CITY) == (route.report_to is not None)
+
+
+@given(st.text(max_size=40))
+def test_folding_a_name_twice_changes_nothing_more(name: str) -> None:
+    assert fold(fold(name)) == fold(name)
+    assert fold(tidy(name)) == fold(name) or not tidy(name).strip()
+
+
+@given(st.text(max_size=30))
+def test_no_text_is_a_city_unless_it_names_one(text: str) -> None:
+    book = the_real_rulebook()
+    city = city_of(text, book.cities, book.campaign.province)
+
+    assert city is None or any(
+        word and word in fold(text) for word in (city.name[:-1], city.abbreviation, *city.aliases)
+    )
+
+
+@pytest.mark.parametrize("wrap", ["{}", "{}市", "广东省{}市", "广东{}", "{}市某某区", " {} 市 ", "驻{}市"])
+def test_every_city_is_known_however_it_is_written(wrap: str) -> None:
+    book = the_real_rulebook()
+
+    for city in book.cities:
+        written = wrap.format(city.name.removesuffix("市"))
+        assert city_of(written, book.cities, book.campaign.province) == city, written
+
+
+def test_a_shared_or_unknown_place_is_no_city() -> None:
+    book = the_real_rulebook()
+
+    for text in ("省直", "广东省", "汕", "深汕", "广州市、深圳市", "全省", "外省", "无", "/", ""):
+        assert city_of(text, book.cities, book.campaign.province) is None, text
+
+
+@given(st.text(max_size=60), st.text(max_size=20), st.sampled_from(list(LetterSource)))
+@settings(max_examples=100, deadline=None)
+def test_any_letter_and_signature_can_be_weighed(text: str, signer: str, source: LetterSource) -> None:
+    letter = a_letter(
+        signer, source=source, text=text, candidates=(text,), addressee=text, title=text, seal_text=signer
+    )
+    mail = a_submission(letters=(letter,), text=text, envelope=an_envelope(name=text, subject=text))
+
+    assert who_speaks(mail, the_real_rulebook()).reason
