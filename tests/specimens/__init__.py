@@ -19,6 +19,7 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
     for scenario in (
         *(scenarios.complete, scenarios.no_letter, scenarios.no_form, scenarios.wrong_route, scenarios.bad_answers),
+        *(scenarios.other_name, scenarios.loosely_written),
         *(scenarios.long_letter, scenarios.late, scenarios.nil_return, scenarios.nil_tables, scenarios.form_scan),
         *(scenarios.word_letter, scenarios.no_seal, scenarios.table_absent, scenarios.all_empty),
         *(scenarios.remarked_answers, scenarios.nameless_row, scenarios.other_citys_row, scenarios.unknown_unit),

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 from service.demo.forms import RowSpec, TableSpec
-from service.demo.letters import LetterSpec, sealed
+from service.demo.letters import Layout, LetterSpec, sealed
 from service.demo.mime import File, Mail, make_mail
 from service.demo.pieces import Pieces
 from service.demo.submissions import Scribe, official_forms, samples
@@ -99,6 +99,34 @@ def complete(desk: Desk) -> Specimen:
     return desk.mail(files + desk.form(tables)), desk.expect("accepted", tables=tables, carrier=carrier)
 
 
+def other_name(desk: Desk) -> Specimen:
+    """A bureau that signs with its short name or as 外国专家局: the same bureau."""
+    sender = desk.any_bureau()
+    name = desk.rng.choice(sender.other_names)
+    tables = desk.scribe.tables(sender)
+    files, carrier = desk.letter(desk.scribe.letter(replace(sender, name=name)))
+    return desk.mail(files + desk.form(tables)), desk.expect("accepted", tables=tables, carrier=carrier)
+
+
+def loosely_written(desk: Desk) -> Specimen:
+    """Cities without 市 or with the province before them, spaces around names, one table that says 无."""
+    sender = desk.any_submitter()
+    short = sender.city.removesuffix("市")
+    cities = (short, f"{desk.world.province}{sender.city}", f"{sender.city} ", f"\u3000{sender.city}")
+    tables = [_respelled(table, desk.rng, cities) for table in desk.scribe.tables(sender)]
+    place = desk.rng.randrange(len(tables))
+    tables[place] = TableSpec(tables[place].number, nil=True)
+    files, carrier = desk.letter()
+    return desk.mail(files + desk.form(tables)), desk.expect("accepted", tables=tables, carrier=carrier)
+
+
+def _respelled(table: TableSpec, rng: Random, cities: Sequence[str]) -> TableSpec:
+    rows = tuple(
+        replace(row, unit=rng.choice((row.unit, f" {row.unit}")), city=rng.choice(cities)) for row in table.rows
+    )
+    return replace(table, rows=rows)
+
+
 def long_letter(desk: Desk) -> Specimen:
     """A letter of two pages, the seal on the second."""
     sender = desk.any_submitter()
@@ -160,10 +188,11 @@ def word_letter(desk: Desk) -> Specimen:
 
 
 def no_seal(desk: Desk) -> Specimen:
-    """A colour scan without a seal."""
+    """A scan with a red letterhead, so a seal's colour would show, and no seal."""
     sender = desk.any_submitter()
     tables = desk.scribe.tables(sender)
-    files = habits.letter_file(desk.rng, replace(desk.scribe.letter(sender), seal=None), "scan_pdf")
+    unsealed = replace(desk.scribe.letter(sender), seal=None, layout=desk.rng.choice((Layout.GENERAL, Layout.LETTER)))
+    files = habits.letter_file(desk.rng, unsealed, "scan_pdf")
     return desk.mail(files + desk.form(tables)), desk.expect("staff_review", "L104", tables=tables, carrier="scan_pdf")
 
 
