@@ -75,8 +75,8 @@ def _joined(old: list[_Held], new: list[_Held], adds: bool) -> list[_Held]:
     if not filled:
         return old if any(table.rows for table, _ in old) else new
     if adds:
-        known = [_row_content(row) for table, _ in old for row in table.rows]
-        return old + [(added, mail) for table, mail in filled if (added := _without_rows(table, known)).rows]
+        rows = [row for table, _ in filled for row in table.rows]
+        return [(left, mail) for table, mail in old if (left := _without_renewed(table, rows)).rows] + filled
     return [held for held in old if _survives(held[0], old, filled)] + filled
 
 
@@ -96,9 +96,26 @@ def _without_copies(tables: Iterable[Table]) -> Iterable[Table]:
     return kept.values()
 
 
-def _without_rows(table: Table, known: Sequence[tuple[object, ...]]) -> Table:
-    """A supplement without the rows that it repeats."""
-    return replace(table, rows=tuple(row for row in table.rows if _row_content(row) not in known))
+def _without_renewed(table: Table, new: Sequence[Row]) -> Table:
+    """A table without the rows that a supplement writes anew: who "补充" what was missing sends the row again."""
+    return replace(table, rows=tuple(row for row in table.rows if not any(_is_renewed(row, other) for other in new)))
+
+
+def _is_renewed(old: Row, new: Row) -> bool:
+    """True for the same need: of one unit in a table that asks each unit once, else with most cells alike."""
+    one, other = _fold(old.unit or ""), _fold(new.unit or "")
+    if one and other and one != other:
+        return False
+    if old.answers and new.answers and one == other:
+        return True
+    before, now = _written(old), _written(new)
+    return len(before & now) * 2 >= max(1, len(before))
+
+
+def _written(row: Row) -> frozenset[tuple[str, str]]:
+    cells = {(key, _fold(value)) for key, value in row.cells.items() if key not in ("seq", "unit", "city")}
+    answers = {(a.question, repr((a.tick, a.text, a.choices))) for a in row.answers}
+    return frozenset((key, value) for key, value in cells | answers if value)
 
 
 def _content(table: Table) -> str:

@@ -5,6 +5,7 @@ Nothing here knows a campaign: only how Chinese names of organisations are writt
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -37,8 +38,16 @@ _TELLING_APART = frozenset(
 """Characters by which real names differ: one of them in place of another is another organisation."""
 
 
+@lru_cache(maxsize=8192)
 def fold(name: str) -> str:
     """One spelling: no spaces, quotes, seal notes or labels; half-width; simplified; ASCII in lower case."""
+    before, text = None, name
+    while text != before:  # what stood around a label or note may be one itself
+        before, text = text, _fold_once(text)
+    return text
+
+
+def _fold_once(name: str) -> str:
     text = unicodedata.normalize("NFKC", name).translate(_BRACKETS).casefold().translate(_TRADITIONAL)
     text = _LABEL.sub("", _QUOTES.sub("", text))
     return _SEAL_NOTES.sub("", text).strip(_EDGES)

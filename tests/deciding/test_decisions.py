@@ -27,6 +27,7 @@ from tests.builders import (
     a_table,
     an_attachment,
     an_envelope,
+    answers_for,
     codes,
     found,
     four_tables,
@@ -256,18 +257,34 @@ def test_an_editable_letter_does_not_replace_a_scan_but_a_scan_replaces_the_docu
 
 def test_a_supplement_adds_rows() -> None:
     more = a_submission(
-        **{**FORM_ONLY, "tables": (a_table(1, [a_row("云江某某有限公司")]),), "text": "现补充报送一家企业，请查收"}
+        **{
+            **FORM_ONLY,
+            "tables": (a_table(1, [a_row("云江某某有限公司"), a_row(cells={"post": "所长", "number": "1"})]),),
+            "text": "现补充报送一家企业，请查收",
+        }
     )
 
     dossier = follow_up(a_submission(), more).dossier
 
-    assert [row.unit for table, row in dossier.rows() if table.number == 1] == [COMPANY, "云江某某有限公司"]
+    assert [row.unit for table, row in dossier.rows() if table.number == 1] == [COMPANY, "云江某某有限公司", COMPANY]
 
 
 def test_a_supplement_sent_twice_adds_once() -> None:
     again = a_submission(**FORM_ONLY, text="补充报送，请查收")
 
     assert len(list(follow_up(a_submission(), again).dossier.rows())) == 4
+
+
+def test_who_supplements_what_was_missing_corrects_the_row() -> None:
+    """A reply "已补充完整" brings the whole form again: its old rows must not be asked about once more."""
+    faulty = a_table(3, [a_row(cells={}, answers=answers_for(3, {"nyx.plan_text": ""}))])
+    nameless = a_table(1, [a_row(None)])
+    first = a_submission(tables=(nameless, four_tables()[1], faulty, four_tables()[3]))
+
+    judgement = follow_up(first, a_submission(**FORM_ONLY, text="已补充完整，请查收"))
+
+    assert (judgement.decision.verdict, codes(judgement)) == (Verdict.ACCEPTED, [])
+    assert [len(t.rows) for t in judgement.dossier.tables] == [1, 1, 1, 1]
 
 
 def test_in_a_set_of_one_file_per_unit_a_corrected_file_replaces_its_units_only() -> None:
