@@ -21,7 +21,7 @@ from service.errors import DatabaseUnusable
 from service.mailbox import Mailbox, MailboxSettings
 from service.parts import Parts
 from service.reading import READER_VERSION
-from service.reading.codec import submission_from_json, submission_to_json
+from service.reading.codec import submission_from_json
 from service.reading.sandbox import Reader
 from service.records.engine import open_engine
 from service.records.store import Records
@@ -136,8 +136,8 @@ class CachedReading:
         kept = self.archive.get_reading(sha256, self.version)
         if kept is not None:
             return submission_from_json(kept)
-        submission = self.reader.read(self.archive.path(sha256))
-        self.archive.put_reading(sha256, self.version, submission_to_json(submission))
+        submission, content = self.reader.read_json(self.archive.path(sha256))
+        self.archive.put_reading(sha256, self.version, content)
         return submission
 
 

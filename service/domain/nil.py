@@ -16,6 +16,7 @@ from service.domain.submission import CoverLetter, Row, Submission, Table, Tick
 _GAP = r"[^,;:。!?…]{0,40}?"
 _SENTENCE_END = re.compile(r"[。!?;]+")
 _ONE_TABLE = re.compile(r"表[一二三四1-4](?![-~至到、—])")
+_LONGEST = 60  # no way of saying 无 is longer
 _ALL_TABLES = re.compile(r"表[一1][-~至到—]+(?:表)?[四4]")
 
 
@@ -55,9 +56,14 @@ def is_nil_row(row: Row, nil_words: frozenset[str]) -> bool:
     """True for a row that says 无 somewhere and nothing else anywhere. nil_words: folded."""
     if any(a.tick not in (None, Tick.UNANSWERED) or (a.text or "").strip() or a.choices for a in row.answers):
         return False
-    written = [row.unit or "", *(v for k, v in row.cells.items() if k not in ("seq", "unit", "city"))]
-    said = {fold(text) for text in written[1:] if text.strip()}
-    return said <= nil_words and (bool(said) or fold(written[0]) in nil_words)
+    says = False
+    for key, text in row.cells.items():
+        if key in ("seq", "unit", "city") or not (said := text.strip()):
+            continue
+        if len(said) > _LONGEST or fold(said) not in nil_words:  # as a rule the first cell decides
+            return False
+        says = True
+    return says or fold(row.unit or "") in nil_words
 
 
 def reads_nil(text: str, rulebook: Rulebook) -> bool | None:

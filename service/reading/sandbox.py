@@ -49,6 +49,10 @@ class Reader:
 
     def read(self, path: Path) -> Submission:
         """The Submission of the mail whose exact bytes lie in a file."""
+        return self.read_json(path)[0]
+
+    def read_json(self, path: Path) -> tuple[Submission, bytes]:
+        """The Submission, and the same as the JSON it came in, to be kept."""
         request = frames.pack(frames.MAIL, os.fsencode(path.resolve(strict=True)))
         child = self._running()
         kind, payload = self._exchange(child, request, self._bounds.wall_seconds)
@@ -57,7 +61,7 @@ class Reader:
         self._read += 1
         if self._read >= self._bounds.recycle_after or int.from_bytes(payload[:8], "big") > self._bounds.swollen_bytes:
             self.close()
-        return self._believed(payload[8:])
+        return self._believed(payload[8:]), payload[8:]
 
     def use(self, rulebook: Rulebook) -> None:
         """Read by other rules from the next mail on."""
