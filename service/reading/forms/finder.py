@@ -18,6 +18,7 @@ from service.reading.forms.rows import RowReader, Taken
 from service.reading.forms.sheetview import SheetView
 
 _TITLE_HINT, _SHEET_HINT = 5.0, 3.0
+_MAX_TITLE_CELLS: Final = 8
 _TITLE_ROWS: Final = 12  # how far above a header its title may stand
 _VALUE_ENDS: Final = re.compile(r"\s{2,}|[\t\n]|[一-鿿]{2,6}(?:[(（][^()（）]*[)）])?\s*[:：]")
 
@@ -120,7 +121,7 @@ class TableFinder:
         """Gives the row to the table above it; returns a reporter named in it."""
         found = None
         cells = sheet.own(row)
-        for index, (_, text) in enumerate(cells):
+        for index, (_, text) in enumerate(cells) if any("：" in text or ":" in text for _, text in cells) else ():
             found = found or self._reporter_in(text, cells[index + 1][1] if index + 1 < len(cells) else "")
         if stretches:
             stretches[-1].rows.append(row)
@@ -129,7 +130,7 @@ class TableFinder:
         return found
 
     def _title_row(self, sheet: SheetView, row: int) -> int | None:
-        cells = [text for _, text in sheet.own(row) if text.strip()]
+        cells = [text for _, text in sheet.own(row) if text.strip()] if len(sheet.own(row)) <= _MAX_TITLE_CELLS else []
         if len(cells) > 2:
             return None
         return next((number for text in cells if (number := self._index.title_of(text)) is not None), None)

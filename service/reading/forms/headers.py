@@ -5,7 +5,7 @@ A note that merely mentions column names never is one: its words stand in one lo
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,10 +15,11 @@ from rapidfuzz import fuzz
 
 from service.domain.rules import Block, Column, Forms, Question, QuestionKind, TableForm
 from service.reading.forms.folding import fold, squeeze, without_brackets
+from service.reading.forms.grid import column_letters
 from service.reading.forms.sheetview import SheetView
 
 MAX_HEADER_LETTERS: Final = 80
-_SPECIFIC, _COMMON = 2.0, 0.5
+_DISTINCTIVE, _SHARED = 2.0, 0.5
 _FUZZY: Final = 72.0
 _CHINESE: Final = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
 
@@ -45,6 +46,9 @@ class Header:
     labels: dict[int, str]  # header text as written, of every column with one
 
     columns: dict[str, int] = field(default_factory=dict)  # by the target's key
+    width: tuple[int, ...] = ()  # all its columns, left to right
+    letters_of: dict[int, str] = field(default_factory=dict)  # column: "D"
+    asked: frozenset[int] = frozenset()  # columns where questions stand
 
     def column_of(self, key: str) -> int | None:
         return self.columns.get(key)
@@ -66,8 +70,7 @@ class FormIndex:
             for target in targets:
                 for name in target.names:
                     self._by_name[name].append((number, target))
-        tables_with = {name: len({number for number, _ in found}) for name, found in self._by_name.items()}
-        self._common = {name for name, count in tables_with.items() if count == len(forms.tables) > 1}
+        self._tables_with = Counter(key for targets in self.targets.values() for key in {t.key for t in targets})
         self._openings = frozenset(name[:2] for name in self._by_name)
         self._titles = [(t, [squeeze(x) for x in (t.title, *t.title_aliases)], _label_pattern(t)) for t in forms.tables]
         self._title_letters = frozenset(x[-1] for _, titles, _ in self._titles for x in titles if x) | {
@@ -123,8 +126,7 @@ class FormIndex:
         self._assign_by_content(sheet, bottom, table, labels, targets)
         spread = _spread_blocks(sheet, row, targets)
         plain = {column: " ".join(parts[-1].split()) for column, parts in labels.items()}
-        columns = {target.key: column for column, target in reversed(spread.items())}
-        return Header(table, row, bottom, spread, plain, columns)
+        return _header(table, row, bottom, spread, plain)
 
     def _labels(self, sheet: SheetView, row: int, cells: list[tuple[int, str]]) -> tuple[int, dict[int, list[str]]]:
         """The header's texts by column, upper row first, and its last row."""
@@ -168,18 +170,25 @@ class FormIndex:
 
     def _worth(self, found: dict[int, Target]) -> float:
         keys = {target.key for target in found.values()}
-        common = sum(self._is_common(key) for key in keys)
-        return _COMMON * common + _SPECIFIC * (len(keys) - common)
+        return sum(_DISTINCTIVE if self._is_distinctive(key) else _SHARED for key in keys)
 
-    def _is_common(self, key: str) -> bool:
-        return all(any(t.key == key for t in targets) for targets in self.targets.values())
+    def _is_distinctive(self, key: str) -> bool:
+        """Whether only one table has this column."""
+        return self._tables_with[key] == 1
 
     def _is_enough(self, found: dict[int, Target], hint: float, width: int) -> bool:
         keys = {target.key for target in found.values()}
-        specific = sum(not self._is_common(key) for key in keys)
-        if len(keys) * 3 < width and not hint:
-            return False
-        return (len(keys) >= 3 and specific >= 1) or (len(keys) >= 2 and hint > 0)
+        if hint > 0:
+            return len(keys) >= 2
+        # A list of units and telephone numbers shares many columns with the form, but is none of its tables.
+        distinctive = sum(self._is_distinctive(key) for key in keys)
+        everywhere = sum(self._tables_with[key] == len(self.forms.tables) for key in keys)
+        blocks = sum(target.block is not None and target.question is None for target in found.values())
+        return (
+            len(keys) >= 3
+            and len(keys) * 3 >= width
+            and (distinctive >= 2 or blocks >= 1 or (distinctive == 1 and everywhere >= 3))
+        )
 
     def _from_questions(
         self, sheet: SheetView, bottom: int, labels: dict[int, list[str]], hits: dict[int, dict[int, Target]]
@@ -225,6 +234,21 @@ class FormIndex:
                 if column not in targets and _asks(block, _below(sheet, bottom, column)):
                     targets[column] = target
                     break
+
+
+def _header(table: TableForm, top: int, bottom: int, targets: dict[int, Target], labels: dict[int, str]) -> Header:
+    width = tuple(sorted({*targets, *labels}))
+    return Header(
+        table=table,
+        top=top,
+        bottom=bottom,
+        targets=targets,
+        labels=labels,
+        columns={target.key: column for column, target in reversed(targets.items())},
+        width=width,
+        letters_of={column: column_letters(column) for column in width},
+        asked=frozenset(column for column, target in targets.items() if target.block is not None),
+    )
 
 
 @lru_cache(maxsize=8)

@@ -222,6 +222,9 @@ def _share(marks: list[Mark], left: Label, right: Label, side: str | None) -> No
         left.marks.extend(marks[:cut])
         right.marks.extend(marks[cut:])
         return
+    if side == "before" and len(marks) == 2 and distances[1] < widest and marks[1].frame:
+        right.marks.extend(marks)  # "□ 是 √□ 否": the tick leans on the next option's box
+        return
     if len({mark.state for mark in marks}) == 1:
         left.marks.append(marks[0])
         right.marks.append(marks[-1])

@@ -20,7 +20,13 @@ from service.reading.forms.limits import MAX_PART_BYTES, MAX_PARTS, MAX_TOTAL_BY
 Element = Any  # lxml ships no types
 
 _STRICT: Final = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    collect_ids=False,
+    remove_comments=True,
+    remove_pis=True,
 )
 _CONTROL_REFERENCES: Final = re.compile(rb"&#(?:x0*(?:[0-8bceBCE]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));")
 _CONTROL_BYTES: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")

@@ -10,6 +10,7 @@ from service.reading.forms.grid import Span
 _LIMIT: Final = re.compile(
     r"^[(\[]?\s*(?:限|不超过|请控制在)?\s*\d+\s*(?:个)?字\s*(?:以内|之内|以下|左右|内)?\s*[)\]]?"
 )
+ANSWER_SIGN: Final = re.compile(r"答\s*[:：]\s*")
 _LEADING: Final = " \n:,;.、，。；：·-—_…"
 _BLANK_LINE: Final = re.compile(r"_{2,}|…{2,}|\.{4,}")
 _NEXT_NUMBER: Final = re.compile(r"(?:^|\s)[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*[①-⑳]\s*$")
@@ -42,8 +43,9 @@ def plan_text(written: str, nil_words: Iterable[str]) -> str:
 def _past_print(folded: str) -> str:
     """What follows the colon, the limit of characters and the colon after it."""
     rest = folded.lstrip(_LEADING)
-    rest = rest[found.end() :] if (found := _LIMIT.match(rest)) else rest
-    return rest.lstrip(_LEADING)
+    for print_ in (_LIMIT, ANSWER_SIGN):
+        rest = (rest[found.end() :] if (found := print_.match(rest)) else rest).lstrip(_LEADING)
+    return rest
 
 
 def is_nil(text: str, nil_words: Iterable[str]) -> bool:

@@ -15,9 +15,9 @@ from service.reading.forms.boxes import glyph, with_boxes
 from service.reading.forms.folding import fold, squeeze
 from service.reading.forms.grid import PLAIN, CellDetail
 from service.reading.forms.marks import Run, Scanner
-from service.reading.forms.plans import is_nil, plan_text, visible
+from service.reading.forms.plans import ANSWER_SIGN, is_nil, plan_text, visible
 from service.reading.forms.prompts import Anchor, PromptFinder
-from service.reading.forms.ticks import OptionGroup, Reading, choose, option_groups
+from service.reading.forms.ticks import OptionGroup, Reading, choose, option_groups, rejoined
 
 DOUBT_NOT_FOUND: Final = "单元格内找不到该问题或其选项，无法对应填写内容"
 DOUBT_TEXT: Final = "未勾选，但写有其他文字"
@@ -170,7 +170,7 @@ class CellReader:
             strong = bool(run.labels and run.marks)
             if strong or (not gap.asks_text and not groups and _stands_alone(piece, run)):
                 groups.extend(option_groups(run, piece))
-        return groups
+        return groups if gap.asks_text else rejoined(groups)
 
     # -- which options answer which question ------------------------------------------------------------
 
@@ -179,7 +179,8 @@ class CellReader:
         self._assign(gaps, found)
         for gap in gaps:
             used = [g for owner, g in found.groups.values() if owner is gap] + found.repeated.get(gap.start, [])
-            spans = [(gap.start + g.start, gap.start + g.end) for g in used]
+            places = [(g.start, g.end) for g in used] + [g.also for g in used if g.also]
+            spans = [(gap.start + start, gap.start + end) for start, end in places]
             if gap.asks_text and gap.anchor is not None:
                 hidden = sorted((*detail.struck, *spans))
                 found.texts.setdefault(gap.anchor.question.key, []).append(visible(text, gap.start, gap.end, hidden))
@@ -198,6 +199,14 @@ class CellReader:
                     loose.append((gap, group))
         if not loose:
             return
+        self._place(gaps, loose, asked, found)
+        for gap in gaps:
+            settled = gap.tick is not None and found.ticks[gap.tick.key] == (Tick.UNANSWERED, None)
+            if settled and gap.tick and any(owner is gap for owner, _ in loose):
+                found.ticks[gap.tick.key] = (Tick.UNANSWERED, DOUBT_TEXT)  # 是 or 否 once more behind empty boxes
+
+    def _place(self, gaps: list[Gap], loose: list[Place], asked: set[str], found: Found) -> None:
+        """Give options that stand behind no question of their own to the questions without any, if they match."""
         everything = [(gap, group) for gap in gaps for group in gap.groups if group.has_options]
         missing = [q for q in self._ticks if q.key not in asked]
         if len(everything) == len(self._ticks) and len(loose) != len(missing):
@@ -242,6 +251,8 @@ class CellReader:
 
     def _read_words(self, rest: str, key: str, found: Found) -> str:
         """A plain 是, 有, 无计划 in place of a tick; what follows it is text."""
+        answer = ANSWER_SIGN.match(fold(rest))
+        rest = rest[answer.end() :] if answer else rest
         folded = fold(rest)
         bare = folded.strip(" \n.,;:。，；：、!?()（）")
         for tick, words in ((Tick.YES, self._yes), (Tick.NO, self._no)):

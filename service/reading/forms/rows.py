@@ -10,7 +10,7 @@ from typing import Final
 from service.domain.rules import Block, Forms, Question, TableForm
 from service.domain.submission import Answer, Row, Tick
 from service.reading.forms.folding import fold, squeeze
-from service.reading.forms.grid import PLAIN, CellDetail, cell_name
+from service.reading.forms.grid import PLAIN, CellDetail, cell_name, column_letters
 from service.reading.forms.headers import Header, Target
 from service.reading.forms.plans import is_nil
 from service.reading.forms.questions import DOUBT_NOT_FOUND, CellReader
@@ -74,7 +74,7 @@ class RowReader:
                 continue
             values = self._values(sheet, header, row, above)
             reason = self._no_data(sheet, header, row, own, values)
-            above = {**above, **{c: t for c, (t, _) in values.items() if t}}
+            above.update((column, text) for column, (text, _) in values.items() if text)
             if reason is None and self._is_nil_row(header, own, values):
                 taken.nil_rows.append(row)
                 taken.nil_units.append(self._value(header, values, "unit"))
@@ -89,17 +89,19 @@ class RowReader:
     # -- a row's values ---------------------------------------------------------------------------------
 
     def _values(self, sheet: SheetView, header: Header, row: int, above: dict[int, str]) -> dict[int, tuple[str, str]]:
-        """Text and cell name by column; merged cells and 同上 are filled from above."""
+        """Text and cell name by column, empty ones only where questions stand; merged cells and 同上 are filled."""
         values: dict[int, tuple[str, str]] = {}
-        for column in sorted({*header.targets, *header.labels, *(c for c, _ in sheet.own(row))}):
-            place = sheet.owner((row, column))
-            if place[1] != column:  # the right part of a merge
-                continue
-            # A header merged down over the row is no value.
-            text = "" if place[0] <= header.bottom else sheet.grid.cells.get(place, "").strip()
+        cells, columns, merged = sheet.grid.cells, header.width, sheet.has_merges
+        if any(column not in header.letters_of for column, _ in sheet.own(row)):
+            columns = tuple(sorted({*columns, *(column for column, _ in sheet.own(row))}))
+        for column in columns:
+            place = sheet.owner((row, column)) if merged else (row, column)
+            # The right part of a merge is no cell; a header merged down over the row is no value.
+            text = cells.get(place, "").strip() if place[1] == column and place[0] > header.bottom else ""
             if text in self._dittos:
                 text = above.get(column, "")
-            values[column] = (text, cell_name(place))
+            if text or (column in header.asked and place[1] == column):
+                values[column] = (text, f"{header.letters_of.get(column) or column_letters(column)}{place[0]}")
         return values
 
     def _pending(self, sheet: SheetView, header: Header, row: int, values: dict[int, tuple[str, str]]) -> Pending:

@@ -24,6 +24,7 @@ class SheetView:
         self.by_row = dict(by_row)
         self.rows = sorted(by_row)
         self._covered = _covered(grid.merges, self.rows[-1] if self.rows else 0)
+        self.has_merges = bool(self._covered)
 
     def own(self, row: int) -> list[tuple[int, str]]:
         """The cells of a row that hold something themselves: (column, text), left to right."""

@@ -4,7 +4,7 @@ Nothing is guessed: a cross, a mark between two options or an option without its
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from service.domain.rules import Choice
@@ -36,6 +36,7 @@ class OptionGroup:
     choices: dict[str, State] = field(default_factory=dict)
     lone: State | None = None  # marks without any option
     strong: bool = False  # has at least one mark and one option
+    also: tuple[int, int] | None = None  # where 否 stands when words stand between it and 是
     reading: Reading = (Tick.UNANSWERED, None)  # what `decide` makes of it
 
     @property
@@ -49,6 +50,19 @@ def option_groups(run: Run, text: str) -> list[OptionGroup]:
     for group in groups:
         group.reading = decide(group)
     return groups
+
+
+def rejoined(groups: list[OptionGroup]) -> list[OptionGroup]:
+    """是 and 否 of one question with words between them ("□是（20万元）☑否") as one group."""
+    if len(groups) != 2 or groups[0].no is not State.MISSING or groups[1].yes is not State.MISSING:
+        return groups
+    first, second = groups
+    if State.MISSING in (first.yes, second.no) or not (first.strong or second.strong):
+        return groups
+    whole = replace(first, no=second.no, choices=first.choices | second.choices, strong=True)
+    whole.also = (second.start, second.end)
+    whole.reading = decide(whole)
+    return [whole]
 
 
 def _split(run: Run, text: str) -> list[OptionGroup]:

@@ -183,6 +183,15 @@ def test_rows_hidden_by_a_filter_are_read_all_the_same() -> None:
     assert units(only(workbook)) == [UNIT, "云江学院"]
 
 
+def test_a_list_of_units_and_telephone_numbers_is_none_of_the_tables() -> None:
+    rows: Rows = [
+        ["序号", "单位名称", "联系人", "联系电话", "电子邮箱", "备注"],
+        [1, UNIT, "张三", "020-00001234", "a@b.example", ""],
+    ]
+
+    assert read(sheets(通讯录=rows)).tables == ()
+
+
 # -- which rows are data ------------------------------------------------------------------------------------
 
 
