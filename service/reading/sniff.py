@@ -85,6 +85,8 @@ _OLE_STREAMS = (
     ("EncryptedPackage", OFFICE_ENCRYPTED), ("Workbook", XLS), ("Book", XLS), ("WordDocument", DOC),
     ("PowerPoint Document", PPT), ("__properties_version1.0", OUTLOOK),
 )  # fmt: skip
+_OFFICE_ENTRIES = (b"docProps/", b"_rels/.rels", b"xl/", b"word/")
+"""What an office package may begin with: not every writer puts [Content_Types].xml first."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TYPES_PART = 1024 * 1024
 _HEAD = 4096
@@ -189,7 +191,7 @@ def _opendocument(declared: bytes) -> str | None:
 
 def _damaged_zip(content: bytes) -> str:
     """A zip without a readable directory: its first local entries still tell what it was meant to be."""
-    if b"[Content_Types].xml" in content:
+    if b"[Content_Types].xml" in content or content[30:].startswith(_OFFICE_ENTRIES):
         return _ooxml_by_folder(content) or ZIP
     if content[30:38] == b"mimetype":
         return _opendocument(content[38:90].split(b"PK")[0]) or ZIP
