@@ -1,0 +1,218 @@
+"""The command line as people and scripts meet it: stable JSON, sentences instead of tracebacks, exit codes."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from service.cli.main import run
+from service.demo.mime import Mail, make_mail
+from service.demo.pieces import Pieces
+from service.demo.submissions import Scribe, official_forms
+from service.demo.world import lay_over, the_world
+
+ROOT = Path(__file__).parents[2]
+KEYS = {
+    "file", "mail", "kind", "attachments", "cover_letter", "tables", "route", "findings", "verdict", "on_time", "reply",
+}  # fmt: skip
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    import shutil
+
+    folder = tmp_path / "rules"
+    shutil.copytree(ROOT / "rules", folder)
+    lay_over(folder)
+    return folder
+
+
+@pytest.fixture
+def mail(tmp_path: Path) -> Path:
+    world, forms = the_world(), official_forms()
+    pieces = Pieces(Scribe(3, world, forms), world, forms)
+    bureau = world.bureau_of("云江市")
+    content = make_mail(
+        Mail("kyc@freemail.example", "报送", "请查收", datetime(2020, 3, 20, tzinfo=UTC),
+             (pieces.letter_pdf(bureau), pieces.form(bureau)))
+    )  # fmt: skip
+    file = tmp_path / "报送 1.eml"
+    file.write_bytes(content)
+    return file
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No configuration lies about."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLLECTION_MAILBOX_CONFIG", raising=False)
+
+
+def explained(capfdbinary: pytest.CaptureFixture[bytes], *arguments: str) -> list[dict[str, object]]:
+    assert run(["explain", "--json", *arguments]) == 0
+    return [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+
+
+def test_explain_prints_one_object_a_file_in_the_order_given(
+    mail: Path, rules: Path, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    empty = tmp_path / "empty.eml"
+    empty.write_bytes(b"")
+
+    first, second = explained(capfdbinary, "--rules", str(rules), str(mail), str(empty))
+
+    assert (first["file"], second["file"]) == (str(mail), str(empty))
+    assert first.keys() >= KEYS and second.keys() >= KEYS
+    assert (first["verdict"], second["verdict"]) == ("accepted", "not_a_submission")
+    assert second["reply"] is None
+
+
+def test_explain_tells_the_route_with_the_line_that_decides(
+    mail: Path, rules: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (told,) = explained(capfdbinary, "--rules", str(rules), str(mail))
+    route = told["route"]
+    assert isinstance(route, dict)
+
+    assert (route["channel"], route["unit"], route["city"]) == ("city_bureau", "云江市科学技术局", "云江市")
+    assert route["decided_by"].startswith("cities.csv:")
+
+
+def test_the_time_of_arrival_decides_whether_it_is_late(
+    mail: Path, rules: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (late,) = explained(capfdbinary, "--rules", str(rules), "--received", "2020-03-26T00:00:00+08:00", str(mail))
+    (just,) = explained(capfdbinary, "--rules", str(rules), "--received", "2020-03-25T23:59:59+08:00", str(mail))
+
+    assert (late["on_time"], just["on_time"]) == (False, True)
+    assert late["verdict"] == just["verdict"] == "accepted"
+
+
+def test_explain_writes_nothing(mail: Path, rules: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+
+    assert run(["explain", "--rules", str(rules), str(mail)]) == 0
+
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        pytest.param(["explain"], 2, "FILE", id="no_file_named"),
+        pytest.param(["explain", "nothing.eml"], 2, "nothing.eml", id="file_not_there"),
+        pytest.param(["frobnicate"], 2, "frobnicate", id="no_such_command"),
+        pytest.param(["cases"], 24, "config.toml", id="no_configuration"),
+        pytest.param(["--config", "other.toml", "poll", "--once"], 24, "other.toml", id="config_before_the_command"),
+        pytest.param(["poll", "--once", "--config=other.toml"], 24, "other.toml", id="config_after_the_command"),
+        pytest.param(["rules", "check", "nowhere"], 20, "nowhere", id="no_rules_there"),
+    ],
+)
+def test_a_mistake_gives_a_sentence_and_its_exit_code(
+    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == code
+
+    captured = capsys.readouterr()
+    assert said in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_every_problem_of_a_configuration_is_named_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.toml").write_text(
+        '[service]\npol_seconds = 60\n[[mailbox]]\nname = "a"\nhost = "imap.example"\nport = 99999\nsecurity = "plain"\n'
+        'pasword_file = "x"\n[smtp]\nhost = "smtp.example"\n',
+        encoding="utf-8",
+    )
+
+    assert run(["cases"]) == 24
+
+    said = capsys.readouterr().err
+    for part in ("pol_seconds", "poll_seconds", "99999", "password_file", "smtp.port", "smtp.from"):
+        assert part in said
+
+
+def test_a_password_is_never_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.toml").write_text('[smtp]\nhost = "h"\nport = 25\nfrom = "a@b"\npassword = "geheim"\n')
+
+    assert run(["cases"]) == 24
+
+    assert "geheim" not in capsys.readouterr().err
+
+
+def test_plain_text_is_refused_but_to_this_machine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.toml").write_text(
+        '[smtp]\nhost = "smtp.example"\nport = 25\nfrom = "a@b"\nsecurity = "plain"\n'
+    )
+
+    assert run(["cases"]) == 24
+
+    assert "plain" in capsys.readouterr().err
+
+
+def test_what_init_writes_is_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", str(tmp_path / "new")]) == 0
+    assert run(["rules", "check", str(tmp_path / "new" / "rules")]) == 0
+    for name in ("imap", "smtp"):
+        (tmp_path / "new" / "secrets" / name).write_text("secret")
+
+    assert run(["--config", str(tmp_path / "new" / "config.toml"), "cases"]) == 0
+
+    assert run(["init", str(tmp_path / "new")]) == 2
+    assert "没有改动" in capsys.readouterr().err
+
+
+def test_the_checks_explain_themselves_to_staff(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["checks"]) == 0
+
+    said = capsys.readouterr().out
+    assert "L101" in said and "T501" in said and "请来件单位" in said
+
+
+def test_rules_explain_names_the_line(rules: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        run(["rules", "explain", "someone@freemail.example", "--unit", "云江市科学技术局", "--rules", str(rules)]) == 0
+    )
+
+    assert "cities.csv:" in capsys.readouterr().out
+
+
+def test_every_letter_can_be_previewed(tmp_path: Path) -> None:
+    assert run(["templates", "preview", "--out", str(tmp_path / "letters")]) == 0
+
+    names = {file.name for file in (tmp_path / "letters").iterdir()}
+    assert {"digest.html"} <= names and any(n.endswith(".eml") for n in names)
+
+
+def test_blank_forms_are_workbooks(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    assert run(["blank-forms", str(tmp_path / "blank")]) == 0
+
+    (file,) = (tmp_path / "blank").iterdir()
+    assert len(load_workbook(file).sheetnames) >= 4
+
+
+def test_an_unreachable_mailbox_ends_with_its_code_and_loses_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pw").write_text("x")
+    (tmp_path / "config.toml").write_text(
+        f'[service]\nrules_dir = "{ROOT}/rules"\ntemplates_dir = "{ROOT}/mail_templates"\n'
+        '[[mailbox]]\nname = "c"\nhost = "127.0.0.1"\nport = 1\nsecurity = "plain"\nusername = "u"\npassword_file = "pw"\n'
+    )
+
+    assert run(["poll", "--once"]) == 21
+
+    assert "127.0.0.1:1" in capsys.readouterr().err
+
+
+def test_python_m_service_is_the_same_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "service", "--version"], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+
+    assert done.stdout.startswith("collection-mailbox ")
