@@ -128,6 +128,23 @@ def test_every_step_is_passed_in_order(tmp_path: Path) -> None:
     assert steps == STEPS
 
 
+def test_bytes_are_on_disk_before_they_have_their_name_and_the_name_before_we_return(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+    archive = Archive(tmp_path, events.append)
+
+    def fsync(descriptor: int) -> None:
+        events.append(f"sync {Path('/proc/self/fd', str(descriptor)).readlink().parent.name}")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    archive.store(MAIL)
+
+    assert events.index("written") < events.index("sync incoming") < events.index("synced") < events.index("named")
+    assert events[-2:] == [f"sync {SHA[:2]}", "kept"]
+    assert events.count("sync mails") == 1  # the folder of the first level, made for this mail
+
+
 def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
     def fail(at: str) -> None:
         if at == "written":

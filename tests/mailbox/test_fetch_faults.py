@@ -238,19 +238,45 @@ def test_a_uid_that_shows_up_late_among_known_ones_is_fetched(
     assert take(session, ledger) == [RAW[1]]
 
 
-def test_a_known_folder_is_not_listed_from_the_beginning_every_time(
-    servers: MailServers, line: FaultProxy, session: Session, ledger: Ledger, clock: Clock
-) -> None:
-    for number in range(120):
+def deliver_many(servers: MailServers, session: Session, ledger: Ledger, count: int = 120) -> None:
+    """So many that the next poll need not begin at the first; polled twice."""
+    for number in range(count):
         servers.deliver(BOX, b"Subject: %d\r\n\r\n" % number)
     take(session, ledger)
     take(session, ledger)
+
+
+def test_a_known_folder_is_not_listed_from_the_beginning_every_time(
+    servers: MailServers, line: FaultProxy, session: Session, ledger: Ledger, clock: Clock
+) -> None:
+    deliver_many(servers, session, ledger)
     take(session, ledger)
     assert ledger.asked_from[0] == 1
     assert ledger.asked_from[2] > 1
 
     clock.now += 7 * 3600
     take(session, ledger)
+    assert ledger.asked_from[-1] == 1
+
+
+def test_the_last_mail_left_is_not_fetched_again_when_newer_ones_were_filed(
+    servers: MailServers, session: Session, ledger: Ledger
+) -> None:
+    deliver_many(servers, session, ledger, 210)
+    for uid in list(servers.flags(BOX))[1:]:
+        servers.remove(BOX, uid)
+
+    assert take(session, ledger) == []
+
+
+def test_a11_a_server_restored_from_backup_is_listed_from_the_beginning(
+    servers: MailServers, line: FaultProxy, session: Session, ledger: Ledger
+) -> None:
+    deliver_many(servers, session, ledger)
+    line.offers = (rb"\[UIDNEXT \d+\]", b"[UIDNEXT 150]")
+
+    take(session, ledger)
+
     assert ledger.asked_from[-1] == 1
 
 

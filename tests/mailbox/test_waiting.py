@@ -49,13 +49,12 @@ def test_an_odd_end_of_idle_neither_spins_nor_raises_and_the_next_poll_works(
         assert take(session, ledger) == [RAW[0]]
 
 
-def test_mail_that_came_between_poll_and_waiting_ends_waiting_at_once(
-    servers: MailServers, session: Session, ledger: Ledger
-) -> None:
-    take(session, ledger)
-    servers.deliver(BOX, RAW[0])
+def test_mail_that_came_between_poll_and_waiting_ends_waiting_at_once(servers: MailServers, ledger: Ledger) -> None:
+    with Session(mailbox_at(servers.imap_port)) as session:
+        take(session, ledger)
+        servers.deliver(BOX, RAW[0])
 
-    assert wait_for_mail(session, "INBOX", 30, threading.Event()) is Woken.MAIL
+        assert wait_for_mail(session, "INBOX", 5, threading.Event()) is Woken.MAIL
 
 
 def test_waiting_for_a_server_that_is_away_can_be_stopped() -> None:

@@ -128,6 +128,15 @@ def test_b8_a_refusal_while_we_still_send_is_never_ambiguous(
 # B4 to B6
 
 
+def test_b8_a_refusal_heard_before_the_dot_keeps_the_dot_back(
+    servers: MailServers, line: FaultProxy, submitter: Submitter, dots: Dots
+) -> None:
+    line.on(rb"^a line", Answer(b"554 5.7.1 rejected\r\n"))
+
+    assert isinstance(send(submitter, dots, LONG), Refused)
+    assert (dots.count, line.count(DOT), servers.mails(UNIT)) == (0, 0, [])
+
+
 @pytest.mark.parametrize(
     ("answer", "outcome"),
     [
