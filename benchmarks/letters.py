@@ -148,7 +148,7 @@ CLASSES: dict[str, tuple[_Change, _Make, Seal]] = {
     "small seal": (_ink(diameter_mm=36.0), _scan(dpi=150), _SEALED),
     "yellow paper": (_same, _tinted((250, 238, 200)), _SEALED),
     "blue cast": (_same, _tinted((215, 225, 250)), _SEALED),
-    "no seal": (_without_seal, _scan(dpi=150), _BARE),
+    "no seal, yellow paper": (_without_seal, _tinted((250, 238, 200)), _BARE),
     "born digital": (_same, lambda spec, seed: pdf_of(pages_of(spec)), _SEALED),
     "born digital, no seal": (_without_seal, lambda spec, seed: pdf_of(pages_of(spec)), _BARE),
     "PDF scan, turned by key": (

@@ -17,6 +17,7 @@ def combine(readings: Sequence[DocumentReading]) -> tuple[CoverLetter, ...]:
     in the same folder, are single pages without a title of their own, and bring what it lacks.
     """
     letters: list[CoverLetter] = []
+    points: dict[str, int] = {}
     open_letter: int | None = None
     for reading in sorted(readings, key=lambda reading: _natural(reading.path)):
         part = reading.letter or reading.part
@@ -25,8 +26,9 @@ def combine(readings: Sequence[DocumentReading]) -> tuple[CoverLetter, ...]:
             open_letter = open_letter if _lacks_its_end(letters[open_letter]) else None
         elif reading.looks_like is LooksLike.LETTER and reading.letter is not None:
             letters.append(reading.letter)
+            points[reading.letter.attachment] = reading.points
             open_letter = len(letters) - 1 if _lacks_its_end(reading.letter) else None
-    return tuple(sorted(letters, key=_worth, reverse=True))
+    return tuple(sorted(letters, key=lambda letter: _worth(letter, points[letter.attachment]), reverse=True))
 
 
 def _lacks_its_end(letter: CoverLetter) -> bool:
@@ -80,7 +82,7 @@ def _names(letter: CoverLetter, part: CoverLetter) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name and name != signer))
 
 
-def _worth(letter: CoverLetter) -> tuple[bool, int, int, float]:
+def _worth(letter: CoverLetter, points: int) -> tuple[bool, int, int, int, float]:
     fields = sum(field is not None for field in (letter.signer, letter.title, letter.date))
     scanned = letter.source is not LetterSource.EDITABLE
-    return scanned, fields, _SEAL_ORDER.index(letter.seal), letter.confidence
+    return scanned, fields, points, _SEAL_ORDER.index(letter.seal), letter.confidence

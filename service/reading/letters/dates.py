@@ -72,11 +72,11 @@ def _number(text: str) -> int | None:
     """一 to 三十一, 廿五, or digits."""
     text = re.sub("[千干士]", "十", text).replace("廿", "二十").replace("卅", "三十")
     if "十" not in text:
-        digits = [_DIGITS[c] for c in text]
-        if len(digits) > 2:
+        digits = [_DIGITS.get(c, -1) for c in text]
+        if len(digits) > 2 or -1 in digits:
             return None
         return int("".join(map(str, digits)))
     tens, _, ones = text.partition("十")
-    if len(tens) > 1 or len(ones) > 1:
-        return None
+    if len(tens) > 1 or len(ones) > 1 or any(c not in _DIGITS for c in tens + ones):
+        return None  # a slip of reading: 二十十
     return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)

@@ -27,6 +27,10 @@ _SPEAKS = (
     "收悉",
     "复函如下",
 )
+_HARDLY = 4  # lines
+_OTHER_PAPERS = re.compile(
+    "营业执照|事业单位法人证书|社会团体法人|组织机构代码证|居民身份证|中华人民共和国|证书|简历|授权委托书|承诺书|合同"
+)
 _ENOUGH = 4  # points from which a document is a letter
 _STAR = 0.5
 _LETTER_TEXT = 8  # Chinese characters: fewer on a page is no text
@@ -39,6 +43,8 @@ class Judged:
     looks_like: LooksLike
     part: CoverLetter | None
     why: str
+    points: int = 0
+    is_unclear: bool = False  # a letter by its shape alone
 
     @property
     def is_complete(self) -> bool:
@@ -80,17 +86,32 @@ def judge(path: str, sheets: Sequence[Sheet], rulebook: Rulebook) -> Judged:
     read = fields.read_fields(own, rulebook, directory)
     part = _letter(path, own, read)
     points, reasons = _points(part, read, rulebook)
+    paper = _OTHER_PAPERS.match(bare("".join(part.text.split("\n")[:2])))
+    if paper is not None and not read.refers:
+        return Judged(LooksLike.OTHER, None, f"是{paper[0]}，不是报送函")
     if _is_the_notice(read, part, rulebook, directory):
         return Judged(LooksLike.OTHER, None, "是征集通知本身，不是报送函")
+    if (part.addressee or "").startswith("各"):
+        return Judged(LooksLike.OTHER, None, f"主送“{part.addressee}”，是下发的通知，不是报送函")
     why = "、".join(reasons)
     if points >= _ENOUGH:
         after = f"；另有{sum(forms)}页征集表" if any(forms) else ""
-        return Judged(LooksLike.LETTER, part, f"有{why}{after}")
+        return Judged(LooksLike.LETTER, part, f"有{why}{after}", points)
     if any(forms):
         return Judged(LooksLike.FORM, None, "页面上是征集表的表题和表头")
-    if any(sheet.blurred for sheet in own) and (part.seal is Seal.PRESENT or points >= 2):
-        return Judged(LooksLike.LETTER, part, "版式像报送函，但文字辨认不清")
+    if _has_the_shape(own, part, directory):
+        return Judged(LooksLike.LETTER, part, "版式像报送函，但文字辨认不清", is_unclear=True)
+    if not chinese(part.text):
+        return Judged(LooksLike.OTHER, part, "页面上没有可辨认的文字")
     return Judged(LooksLike.OTHER, part, f"不像报送函（只有{why}）" if why else "不像报送函")
+
+
+def _has_the_shape(sheets: Sequence[Sheet], part: CoverLetter, directory: Directory) -> bool:
+    """A scan that shows a seal or a letterhead but hardly any line that can be read."""
+    lines = [line for sheet in sheets for line in sheet.lines]
+    hardly_read = any(sheet.blurred for sheet in sheets) or len(lines) <= _HARDLY
+    headed = bool(lines) and directory.names_unit(lines[0].text)
+    return sheets[0].source is LetterSource.OCR and hardly_read and (part.seal is Seal.PRESENT or headed)
 
 
 def _points(part: CoverLetter, read: Fields, rulebook: Rulebook) -> tuple[int, list[str]]:
@@ -169,7 +190,7 @@ def reading(path: str, pages: int, sheets: Sequence[Sheet], rulebook: Rulebook) 
         return refused(path, pages, Problem.UNREADABLE_TEXT, "页面文字辨认不清，请重新扫描后发送")
     judged = judge(path, sheets, rulebook)
     letter = judged.part if judged.looks_like is LooksLike.LETTER else None
-    unclear = letter is not None and _unclear(letter, sheets)
+    unclear = letter is not None and (judged.is_unclear or _unclear(letter, sheets))
     return DocumentReading(
         looks_like=judged.looks_like,
         letter=letter,
@@ -180,6 +201,7 @@ def reading(path: str, pages: int, sheets: Sequence[Sheet], rulebook: Rulebook) 
         why=judged.why,
         path=path,
         part=judged.part,
+        points=judged.points,
     )
 
 

@@ -100,12 +100,17 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a sheet. box is None in editable text. other: further readings of the same line."""
+    """One line of a sheet. box is None in editable text."""
 
     text: str
     box: Box | None = None
     sure: tuple[float, ...] = ()  # per character of text; empty: the text is certain
-    other: tuple[Words, ...] = ()
+    other: tuple[Words, ...] = ()  # further readings of the same line
+    covered: bool = False  # a seal that could not be washed out lies over it
+
+    def readings(self) -> list[tuple[str, tuple[float, ...]]]:
+        """Every way the line was read, with the certainty of its characters."""
+        return [(self.text, self.sure), *((words.text, words.sure) for words in self.other)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +164,4 @@ class DocumentReading:
     why: str
     path: str
     part: CoverLetter | None = None
+    points: int = 0  # how much speaks for a letter of this campaign; only for comparing letters

@@ -17,6 +17,7 @@ _LABEL = re.compile(
 _HEAD_WORDS = re.compile(r"(?:文件|（函）|\(函\))$")
 _SENTENCE = re.compile(r"[，。；、？！《》:：]|随函|附件|关于")
 _LONGEST = 40  # characters of a unit's name
+_PART_LONGEST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,14 @@ class Directory:
         name = unit_name(line)
         if not 3 <= chinese(name) <= _LONGEST or _SENTENCE.search(name) or bare(name) in self.department:
             return False
-        return self.knows(name) or self._ends_like_a_unit(name)
+        return self.knows(name) or self._ends_like_a_unit(name) or self._is_part_of_a_known(name)
+
+    def is_fragment(self, name: str) -> bool:
+        """True for what is nothing but the end of a name: 研究院有限公司."""
+        rest = name
+        while rest and (suffix := next((one for one in self.suffixes if rest.endswith(one)), None)):
+            rest = rest[: -len(suffix)]
+        return not rest
 
     def is_department(self, name: str) -> bool:
         return bare(unit_name(name)) in self.department
@@ -61,6 +69,11 @@ class Directory:
     def _ends_like_a_unit(self, name: str) -> bool:
         plain = re.sub(r"[（(][^（()）]*[）)]$", "", name)  # 云江市科技创新委员会（云江市外国专家局）
         return any(plain.endswith(suffix) and len(plain) > len(suffix) for suffix in self.suffixes)
+
+    def _is_part_of_a_known(self, name: str) -> bool:
+        """岭海大学科技处: a known name with a few characters after it."""
+        plain = bare(name)
+        return any(plain.startswith(known) and len(known) >= 4 for known in self.names) and len(plain) <= _PART_LONGEST
 
 
 def unit_name(line: str) -> str:

@@ -1,5 +1,6 @@
 """Read one picture of a page: turn it upright, recognise it once, and look again where a red seal lies over text."""
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from service.domain.submission import LetterSource
@@ -17,6 +18,9 @@ _UNSURE = 0.45  # a line whose characters are less certain than this on average 
 _BESIDE = 3.2  # how far left and right of a seal its signature may reach, in radii
 _ABOVE = 1.3
 _GLANCE_LINES = 24
+_FULL_PAGE = 80  # pieces of text; a page of a letter has up to 30 lines
+_HEAD_LINES, _FOOT_LINES = 40, 16
+_SEAL_SHOWS = 700  # px: on a smaller picture a seal may go unseen
 _RIM = 3  # px: a line that touches the edge of a piece was cut by it
 
 
@@ -24,9 +28,7 @@ def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
     """The page in a picture (RGB). Raises OcrFailed when it cannot be recognised."""
     page = upright.upright(picture, ocr)
     marks = seal.find_seals(page.picture)
-    width = page.picture.shape[1]
-    words = ocr.read([upright.strip(page.picture, box) for box in page.boxes])
-    lines = [_line(one, box, width) for one, box in zip(words, page.boxes, strict=True)]
+    lines = _read(page, _worth_reading(page.boxes), ocr)
     for mark in marks.seals:
         lines = _looked_at_again(lines, mark, page.picture, ocr)
     sure = [line for line in lines if _sureness(line) >= _UNSURE]
@@ -34,7 +36,7 @@ def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
         lines=in_order(sure),
         source=LetterSource.OCR,
         seals=tuple(seal_text.with_text(mark, page.picture, ocr) for mark in marks.seals),
-        colour=marks.colour,
+        colour=marks.colour and (bool(marks.seals) or max(picture.shape) >= _SEAL_SHOWS),
         blurred=len(lines) >= 5 and len(sure) < len(lines) / 2,
     )
 
@@ -42,12 +44,26 @@ def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
 def glance(picture: "Picture", ocr: Ocr) -> Sheet:
     """The first lines of a page, enough to tell a table from a text."""
     page = upright.upright(picture, ocr)
-    highest = sorted(page.boxes, key=lambda box: box[0][1])[:_GLANCE_LINES]
-    words = ocr.read([upright.strip(page.picture, box) for box in highest])
-    width = page.picture.shape[1]
-    lines = [_line(one, box, width) for one, box in zip(words, highest, strict=True)]
+    lines = _read(page, _from_the_top(page.boxes)[:_GLANCE_LINES], ocr)
     sure = in_order(line for line in lines if _sureness(line) >= _UNSURE)
     return Sheet(sure, LetterSource.OCR, colour=seal.in_colour(page.picture))
+
+
+def _read(page: upright.Upright, boxes: "Sequence[Quad]", ocr: Ocr) -> list[Line]:
+    words = ocr.read([upright.strip(page.picture, box) for box in boxes])
+    return [_line(one, box, page.picture.shape[1]) for one, box in zip(words, boxes, strict=True)]
+
+
+def _worth_reading(boxes: "Sequence[Quad]") -> "Sequence[Quad]":
+    """All of them; of a page as full as a table, its head and its foot."""
+    if len(boxes) <= _FULL_PAGE:
+        return boxes
+    ordered = _from_the_top(boxes)
+    return [*ordered[:_HEAD_LINES], *ordered[-_FOOT_LINES:]]
+
+
+def _from_the_top(boxes: "Sequence[Quad]") -> list[Quad]:
+    return sorted(boxes, key=lambda box: box[0][1])
 
 
 def _looked_at_again(lines: list[Line], mark: SealMark, picture: "Picture", ocr: Ocr) -> list[Line]:
@@ -63,7 +79,7 @@ def _looked_at_again(lines: list[Line], mark: SealMark, picture: "Picture", ocr:
     cut = picture[top:bottom, left:right]
     clean = washing.washed(cut, picture, mark)
     if clean is None:
-        return lines
+        return [_covered(line, mark) for line in lines]
     found = ocr.lines(clean)
     found = [line for line in found if line.score >= _UNSURE and not _is_cut(line.box, cut)]
     boxes = [_moved(line.box, left, top) for line in found]
@@ -74,6 +90,11 @@ def _looked_at_again(lines: list[Line], mark: SealMark, picture: "Picture", ocr:
     ]
     kept = [line for line in lines if not _replaced(line, zone, again)]
     return kept + again
+
+
+def _covered(line: Line, mark: SealMark) -> Line:
+    under = line.box is not None and mark.touches(line.box)
+    return dataclasses.replace(line, covered=True) if under else line
 
 
 def _is_cut(box: Quad, piece: "Picture") -> bool:

@@ -61,8 +61,9 @@ def in_colour(picture: "Picture") -> bool:
 def redness(picture: "Picture") -> "Plane":
     """How much redder than its paper each pixel is: about 0 for grey of any depth, up to 1 for pure red."""
     values = picture.astype(numpy.float32)
-    paper = numpy.maximum(numpy.percentile(values[::4, ::4].reshape(-1, 3), 85, axis=0), 40)
-    values = numpy.minimum(values / paper, 1)
+    black, paper = numpy.percentile(values[::4, ::4].reshape(-1, 3), (1, 85), axis=0)
+    black = numpy.minimum(black.min(), 0.6 * paper.min())
+    values = numpy.clip((values - black) / numpy.maximum(paper - black, 24), 0, 1)
     red: Plane = values[:, :, 0] - values[:, :, 1:].mean(axis=2)
     return red
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HEIGHT = 48  # px of the strip: what the recogniser wants
 _OUTER, _INNER = 0.95, 0.53  # of the radius: where names stand
-_SURE = 0.5
+_SURE = 0.7
 
 
 def with_text(mark: SealMark, picture: "Picture", ocr: Ocr) -> SealMark:

@@ -8,18 +8,19 @@ from datetime import date
 
 from rapidfuzz.distance import Levenshtein
 
-from service.reading.letters.dates import Dated, find_date
+from service.reading.letters import signed_date
+from service.reading.letters.dates import find_date
 from service.reading.letters.model import Line
 from service.reading.letters.names import Directory, unit_name
 from service.reading.letters.text import bare, chinese, clean
 
-_SHORT = 14  # characters beside a date: more, and it stands in a sentence
 _FOOT = 8  # lines at the end of a letter without a date that may hold the signer
 _ABOVE = 4  # lines above the date that may hold the signer
-_SURE_CHARACTER = 0.75  # a digit less certain than this is not relied on
-_SURE_NAME = 0.8  # and a character of a name that neither directory nor letterhead knows
+_SURE_NAME = 0.8  # a name that neither directory nor letterhead knows is relied on from this certainty
 _ALIKE = 0.6  # a shaky signature this near to the letterhead is the letterhead's unit
-_OTHER_DATES = re.compile(r"截止|日前|前报送|于.{0,20}日|自.{0,20}日|月.{0,6}日至")
+_LINE_OF_A_NAME = 24  # characters
+_FOOT_LEFT = 0.3  # a signature begins right of this, in page widths
+_NO_NAME = re.compile(r"[，。；：:《》？]|附件|此致|敬礼|特此|函报|联系|请审阅|请查收")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class _Named:
 
 def read_signature(pages: Sequence[Sequence[Line]], heads: Sequence[str], directory: Directory) -> Signature:
     """Signer and date from the lines below the salutation, page by page; heads: the units of the letterhead."""
-    signed_pages = [(lines, place) for lines in pages if (place := _date_line(lines)) is not None]
+    signed_pages = [(lines, place) for lines in pages if (place := signed_date.date_line(lines)) is not None]
     tried = [_signed_and_dated(lines, place, heads, directory) for lines, place in signed_pages]
     found = next((one for one in tried if one.signer and one.day), next((one for one in tried if one.signer), None))
     if found is None and tried:
@@ -60,7 +61,7 @@ def read_signature(pages: Sequence[Sequence[Line]], heads: Sequence[str], direct
 
 
 def _signed_and_dated(lines: Sequence[Line], place: int, heads: Sequence[str], directory: Directory) -> Signature:
-    dated, sure = _date_of(lines[place], directory.usual_years)
+    dated, sure = signed_date.date_of(lines[place], lines, directory.usual_years)
     return _concluded(_signed(_above(lines, place), directory), heads, directory, lines[place], dated, sure)
 
 
@@ -74,102 +75,54 @@ def _concluded(
     return Signature(signer, dated, tuple(dict.fromkeys(names)), signer_sure, sure, lines)
 
 
-def _date_line(lines: Sequence[Line]) -> int | None:
-    """The last line that is a date, or a name and a date, and no sentence."""
-    for place in range(len(lines) - 1, -1, -1):
-        readings = (lines[place].text, *(words.text for words in lines[place].other))
-        if any(_is_date_line(reading) for reading in readings):
-            return place
-    return None
-
-
-def _is_date_line(text: str) -> bool:
-    plain = clean(text).replace(" ", "")
-    found = find_date(plain)
-    if found is None or _OTHER_DATES.search(plain[found.start - 2 if found.start > 2 else 0 :]):
-        return False
-    before, after = plain[: found.start], plain[found.end :]
-    if chinese(after) > 2 or re.search(r"[，。；]", before):
-        return False
-    return chinese(before) <= _SHORT or before.endswith((" ", "）", ")")) or len(before) < 30
-
-
-def _date_of(line: Line, usual_years: frozenset[int]) -> tuple[date | None, float]:
-    """The date that the readings of a line agree on, else the surer one's, else none."""
-    found = [
-        (dated, _certainty(text, sure, dated, usual_years))
-        for text, sure in _readings(line)
-        if (dated := find_date(text)) is not None
-    ]
-    if not found:
-        return None, 0.0
-    days = {dated.day for dated, _ in found}
-    best, sure = max(found, key=lambda pair: pair[1])
-    if len(days) == 1:
-        sure = min(1.0, sure + 0.1 * (len(found) - 1))
-        return (best.day, sure) if sure >= _SURE_CHARACTER * 0.8 else (None, 0.0)
-    next_best = max(certain for dated, certain in found if dated.day != best.day)
-    return (best.day, sure * 0.8) if sure >= 0.9 and next_best < 0.7 else (None, 0.0)
-
-
-def _readings(line: Line) -> list[tuple[str, tuple[float, ...]]]:
-    return [(line.text, line.sure), *((words.text, words.sure) for words in line.other)]
-
-
-def _certainty(text: str, sure: tuple[float, ...], dated: Dated, usual_years: frozenset[int]) -> float:
-    """Of the least certain character of a date. The year vouches for itself when it is a usual one."""
-    usual = dated.day.year in usual_years
-    certainty = min(_aligned(text, sure)[dated.year_end if usual else dated.start : dated.end], default=1.0)
-    return certainty * (0.5 if not usual and sure else 0.95 if dated.guessed else 1.0)
-
-
-def _aligned(text: str, sure: tuple[float, ...]) -> list[float]:
-    """Certainties of the characters that `clean` keeps."""
-    if not sure or len(sure) != len(text):
-        return [min(sure, default=1.0)] * len(text)
-    return [certain for char, certain in zip(text, sure, strict=True) if not char.isspace()]
-
-
 def _above(lines: Sequence[Line], place: int) -> Iterator[Line]:
     """The date's own line (a name may stand before the date), then what stands above it, nearest first."""
     return itertools.islice(reversed(lines[: place + 1]), _ABOVE + 1)
 
 
 def _signed(lines: Iterator[Line], directory: Directory) -> _Named | None:
-    """The nearest line that names a unit, joined with the one above when a long name is broken in two."""
-    below: Line | None = None
+    """The nearest line that names a unit, with what stands above it when that belongs to it."""
     for line in lines:
-        readings = tuple(_before_date(text) for text, _ in _readings(line))
+        readings = tuple(_before_date(text) for text, _ in line.readings())
         named = tuple(reading for reading in readings if directory.names_unit(reading))
         if named:
-            return _joined(named, line, lines, directory)
-        below = line if below is None else below
+            return _with_above(_named(named, line), next(lines, None), directory)
     return None
 
 
-def _joined(named: tuple[str, ...], line: Line, above: Iterator[Line], directory: Directory) -> _Named:
-    names = tuple(dict.fromkeys(unit_name(reading) for reading in named))
-    sure = max(min(certain, default=1.0) for text, certain in _readings(line) if unit_name(_before_date(text)) in names)
-    upper = next(above, None)
-    if upper is not None and _continues(upper, line, names[0], directory):
-        names = tuple(unit_name(upper.text) + name for name in names)
-        sure = min(sure, min(upper.sure, default=1.0))
-        return _Named(names, sure, (upper, line))
+def _named(readings: tuple[str, ...], line: Line) -> _Named:
+    names = tuple(dict.fromkeys(unit_name(reading) for reading in readings))
+    sure = max(min(certain, default=1.0) for text, certain in line.readings() if unit_name(_before_date(text)) in names)
     return _Named(names, sure, (line,))
 
 
-def _continues(upper: Line, line: Line, name: str, directory: Directory) -> bool:
-    """True when a signature's upper line is the beginning of the name, not a unit or a sentence of its own."""
+def _with_above(named: _Named, upper: Line | None, directory: Directory) -> _Named | None:
+    """A name with its first half when it was broken in two; of two units that sign together the first, the lead."""
+    fragment = all(directory.is_fragment(name) for name in named.readings)
+    joint = upper is not None and directory.names_unit(upper.text)
+    if upper is None or not _belongs(upper, named.lines[0], fragment or joint):
+        return None if fragment else named
+    sure = min(upper.sure, default=1.0)
+    if joint:
+        lead = _Named((unit_name(upper.text),), sure, (upper, *named.lines))
+        leads = not directory.chosen(named.readings) or directory.knows(unit_name(upper.text))
+        return lead if leads and not fragment else named
+    whole = tuple(unit_name(upper.text) + name for name in named.readings)
+    if not fragment and directory.chosen(named.readings) and not directory.chosen(whole):
+        return named
+    return _Named(whole, min(named.sure, sure), (upper, *named.lines))
+
+
+def _belongs(upper: Line, line: Line, likely: bool) -> bool:
+    """True when a line above a signature can be a part of it: short, no sentence, at its place in the right half."""
     start = unit_name(upper.text)
-    if directory.knows(name) or directory.names_unit(upper.text) or not 3 <= chinese(start) <= 24:
-        return False
-    if re.search(r"[，。；：:《》？]|附件|此致|敬礼|特此|函报|联系", clean(upper.text)):
+    if not 3 <= chinese(start) <= _LINE_OF_A_NAME or _NO_NAME.search(clean(upper.text)):
         return False
     if upper.box is None or line.box is None:
-        return directory.knows(start + name)
+        return likely
     close = line.box.top - upper.box.bottom < 1.2 * line.box.height
     same_place = upper.box.left < line.box.right and line.box.left < upper.box.right
-    return close and same_place and upper.box.left > 0.25
+    return close and same_place and upper.box.left > _FOOT_LEFT
 
 
 def _before_date(text: str) -> str:

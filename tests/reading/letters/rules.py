@@ -1,6 +1,8 @@
-"""A small rulebook of 岭海省, the invented province of the demo."""
+"""A small rulebook of 岭海省, the invented province of the demo, with the packaged words of letters."""
 
+import tomllib
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 from service.demo.world import Sender, the_world
 from service.domain.rules import (
@@ -44,6 +46,18 @@ def _table(number: int, title: str) -> TableForm:
     return TableForm(number, f"表{number}", title, (), tuple(Column(label, label) for label in _COLUMNS))
 
 
+def _letter_words() -> LetterWords:
+    words = tomllib.loads((Path(__file__).parents[3] / "rules" / "letter.toml").read_text("utf-8"))
+    return LetterWords(
+        title_patterns=tuple(words["title_patterns"]),
+        document_number_pattern=words["document_number_pattern"],
+        unit_suffixes=tuple(words["unit_suffixes"]),
+        salutation_marks=tuple(words["salutation_marks"]),
+        nil_phrases=tuple(words["nil_phrases"]),
+    )
+
+
+_LETTER_WORDS = _letter_words()
 _MAIL_WORDS = MailWords(frozenset(), *((),) * 10)  # letters do not look at mails
 
 RULEBOOK = Rulebook(
@@ -75,28 +89,7 @@ RULEBOOK = Rulebook(
         note_words=(),
         reporter_labels=("填报单位",),
     ),
-    letter=LetterWords(
-        title_patterns=(r"关于.{0,30}(报送|上报|提交|反馈|填报|征集|推荐).{0,40}(函|复函|报告|回执|情况)",),
-        document_number_pattern=(
-            r"[\u4e00-\u9fa5A-Za-z（）()]{1,14}[〔\[［【(（](?:19|20)\d{2}[〕\]］】)）](?:第)?0*\d{1,5}号"
-        ),
-        unit_suffixes=(
-            "局",
-            "厅",
-            "委员会",
-            "大学",
-            "学院",
-            "研究院",
-            "研究所",
-            "科学院",
-            "医院",
-            "公司",
-            "中心",
-            "实验室",
-        ),
-        salutation_marks=("：", ":"),
-        nil_phrases=("零报送", "无需求"),
-    ),
+    letter=_LETTER_WORDS,
     mail=_MAIL_WORDS,
     checks={},
     routing_rules=(),
