@@ -33,7 +33,10 @@ def a_mail(n: int = 1, **changes: object) -> Submission:
 
 
 def judged(
-    mail: Submission, verdict: Verdict = Verdict.ACCEPTED, unit: str | None = "云江市科学技术局", received: datetime = NOON
+    mail: Submission,
+    verdict: Verdict = Verdict.ACCEPTED,
+    unit: str | None = "云江市科学技术局",
+    received: datetime = NOON,
 ) -> Judgement:
     route = Route(Channel.CITY_BUREAU, unit=unit, city="云江市", decided_by="cities.csv:2", known=True)
     decision = Decision(
@@ -60,7 +63,12 @@ def is_recorded(records: Records, mail: Submission, **how: object) -> str | None
     arrives(records, mail, uid=int(mail.sha256, 16))
     found = records.find_case(handle(mail))
     done = records.record(
-        judged(mail, **how), found, "LH2020", "rules-1", lambda number: a_letter(mail, number), NOON  # type: ignore[arg-type]
+        judged(mail, **how),
+        found,
+        "LH2020",
+        "rules-1",
+        lambda number: a_letter(mail, number),
+        NOON,  # type: ignore[arg-type]
     )
     return done.number if done else None
 

@@ -100,9 +100,7 @@ def test_a_colleague_of_the_same_office_joins_by_the_number(records: Records) ->
 
 def test_sharing_a_free_mail_provider_makes_nobody_a_colleague(records: Records) -> None:
     is_recorded(records, a_mail(1))
-    neighbour = handle(
-        a_mail(2), unit=None, number="LH2020-0001", sender="other@yunjiang.example", shared_domain=True
-    )
+    neighbour = handle(a_mail(2), unit=None, number="LH2020-0001", sender="other@yunjiang.example", shared_domain=True)
 
     assert records.find_case(neighbour) is None
 
