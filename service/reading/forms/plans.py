@@ -13,7 +13,7 @@ _LIMIT: Final = re.compile(
 ANSWER_SIGN: Final = re.compile(r"答\s*[:：]\s*")
 _LEADING: Final = " \n:,;.、，。；：·-—_…"
 _BLANK_LINE: Final = re.compile(r"_{2,}|…{2,}|\.{4,}")
-_NEXT_NUMBER: Final = re.compile(r"(?:^|\s)[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*[①-⑳]\s*$")
+_NEXT_NUMBER: Final = re.compile(r"(?:^|\s|(?<=[。；;]))[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*[①-⑳]\s*$")
 _EMPTY_BRACKETS: Final = re.compile(r"^[(\[]\s*[)\]]$")
 
 
@@ -34,10 +34,16 @@ def plan_text(written: str, nil_words: Iterable[str]) -> str:
     text = _BLANK_LINE.sub("", written.replace("＿", "_")).strip()
     start = len(text) - len(_past_print(fold(text)))
     text = text[start:].rstrip(" \n　")
-    text = text[: _NEXT_NUMBER.sub("", fold(text)).__len__()].strip()
+    text = without_next_number(text).strip()
     if _EMPTY_BRACKETS.match(fold(text)) or not squeeze(text):
         return ""
     return "" if is_nil(text, nil_words) else text
+
+
+def without_next_number(text: str) -> str:
+    """Text without the number of the question that follows it ("…。 3、")."""
+    found = _NEXT_NUMBER.search(fold(text))
+    return text[: found.start()] if found else text
 
 
 def _past_print(folded: str) -> str:

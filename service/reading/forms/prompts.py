@@ -94,6 +94,9 @@ def _stem(wording: str) -> str:
 
 
 def _anchor(text: str, start: int, end: int, question: Question) -> Anchor:
+    wording = text[start:end]
+    if wording.count("(") > wording.count(")") and text[end : end + 2].lstrip()[:1] == ")":
+        end = text.index(")", end) + 1
     tail = _AFTER_PROMPT.match(text, end)
     return Anchor(start, tail.end() if tail else end, question)
 

@@ -15,7 +15,7 @@ from service.reading.forms.boxes import glyph, with_boxes
 from service.reading.forms.folding import fold, squeeze
 from service.reading.forms.grid import PLAIN, CellDetail
 from service.reading.forms.marks import Run, Scanner
-from service.reading.forms.plans import ANSWER_SIGN, is_nil, plan_text, visible
+from service.reading.forms.plans import ANSWER_SIGN, is_nil, plan_text, visible, without_next_number
 from service.reading.forms.prompts import Anchor, PromptFinder
 from service.reading.forms.ticks import OptionGroup, Reading, choose, option_groups, rejoined
 
@@ -240,7 +240,7 @@ class CellReader:
             lead = folded[gap.start : spans[0][0]]
             if question is not None and len(lead) <= _WORDING_TAIL and "\n" not in lead.strip():
                 start = spans[0][0]  # the end of a changed wording, not a person's text
-        rest = visible(text, start, gap.end, sorted((*detail.struck, *spans))).strip()
+        rest = without_next_number(visible(text, start, gap.end, sorted((*detail.struck, *spans))).strip())
         key = question.key if question else (self._ticks[0].key if self._ticks else "")
         if key and key not in found.ticks and rest:
             rest = self._read_words(rest, key, found)
@@ -323,7 +323,8 @@ class CellReader:
             return (), None
         gap, group = found.groups.get(question.parent or "", (None, None))
         keys, doubt = choose(group, question.choices) if group else ((), None)
-        if keys or doubt:
+        parent = found.ticks.get(question.parent or "")
+        if keys or doubt or parent in ((Tick.NO, None), (Tick.UNANSWERED, None)):
             return keys, doubt
         first, last = (gap.start + group.start, gap.start + group.end) if gap and group else (0, 0)
         outside = folded[:first] + folded[last:]

@@ -26,6 +26,7 @@ class Pending:
     """A row put together, its questions not read yet."""
 
     row: int
+    height: int = 1  # rows of the sheet it takes
     cells: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     asked: dict[int, tuple[str, CellDetail, str]] = field(default_factory=dict)  # column: text, detail, cell
@@ -51,9 +52,7 @@ class RowReader:
             for table in forms.tables
             for block in table.blocks
         }
-        self._roots = {
-            q.key: squeeze(q.wording) for t in forms.tables for q in t.questions() if len(squeeze(q.wording)) > 5
-        }
+        self._wordings = {squeeze(q.wording) for t in forms.tables for q in t.questions() if len(q.wording) > 5}
         self._totals = tuple(squeeze(word) for word in forms.total_words)
         self._dittos = frozenset(forms.ditto_words)
         self._examples = tuple(fold(word) for word in forms.example_words)
@@ -126,27 +125,29 @@ class RowReader:
     # -- questions split over several rows --------------------------------------------------------------
 
     def _continues(self, sheet: SheetView, header: Header, row: int, last: Pending) -> bool:
-        """Whether the row only goes on asking the questions of the row above it."""
+        """Whether the row only goes on asking: the unit's cell reaches down to it, or nobody is named in it, and
+        no column repeats a question it has asked above."""
+        now = {c: sheet.grid.cells.get((row, c), "") for c in header.asked}
+        asked = {c: self._asked_in(text) for c, text in now.items()}
+        if not any(text.strip() for text in now.values()):
+            return False
+        if any(asked[c] & self._asked_in(last.asked[c][0]) for c in asked if c in last.asked):
+            return False
         unit = header.column_of("unit")
         if unit is not None and sheet.continues_from_above((row, unit)):
-            top = sheet.owner((row, unit))[0]
-            asks = any(
-                t.block and sheet.grid.cells.get((row, c)) and not sheet.continues_from_above((row, c))
-                for c, t in header.targets.items()
-            )
-            return header.bottom < top <= last.row and asks
+            return header.bottom < sheet.owner((row, unit))[0] <= last.row
         columns = [header.column_of(key) for key in _COMMON_KEYS]
-        if row != last.row + 1 or any(c is not None and sheet.text((row, c)) for c in columns):
-            return False
-        now = self._asked_in(sheet.text((row, c)) for c, t in header.targets.items() if t.block)
-        before = self._asked_in(text for text, _, _ in last.asked.values())
-        return bool(now) and not now & before and bool(before)
+        unnamed = not any(c is not None and sheet.text((row, c)) for c in columns)
+        begun = any(self._asked_in(text) for text, _, _ in last.asked.values())
+        return unnamed and row == last.row + last.height and begun and any(asked.values())
 
-    def _asked_in(self, texts: Iterator[str]) -> set[str]:
-        letters = [squeeze(text) for text in texts if text]
-        return {wording for wording in self._roots.values() if any(wording in one for one in letters)}
+    def _asked_in(self, text: str) -> set[str]:
+        """The wordings of the questions that stand in the text."""
+        letters = squeeze(text) if text else ""
+        return {wording for wording in self._wordings if wording in letters}
 
     def _join(self, sheet: SheetView, header: Header, row: int, last: Pending) -> None:
+        last.height = row - last.row + 1
         for column, target in header.targets.items():
             text = sheet.grid.cells.get((row, column), "").strip()
             if target.block is None or not text:

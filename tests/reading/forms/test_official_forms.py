@@ -1,14 +1,20 @@
 """The official forms under the packaged rules, filled in the habits of many offices."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from service.demo.answering import STYLES
+from service.demo.answering import STYLES, answered
 from service.demo.forms import FormLayout, RowSpec, SheetNames, TableSpec, form_xlsx
 from service.demo.wordfiles import form_docx
+from service.domain.rules import Block, QuestionKind
 from service.domain.submission import Answer, Table, Tick
 from service.reading.forms import FormReading, read_form
+from service.reading.forms.grid import PLAIN
+from service.reading.forms.questions import CellReader
 from service.rulebook import load
 from service.rulebook.loading import defaults_folder
 
@@ -78,10 +84,10 @@ def assert_read(reading: FormReading) -> None:
     assert [table.number for table in reading.tables] == [1, 2, 3, 4]
     for table, spec in zip(reading.tables, TABLES, strict=True):
         assert spoken(table) == meant(spec)
-        for row, given in zip(table.rows, spec.rows, strict=True):
-            shown = {key: row.cells[key] for key in given.cells if key in row.cells}
-            assert shown == {key: given.cells[key] for key in shown}
-            assert row.cells["unit"] == given.unit
+        for row, filled in zip(table.rows, spec.rows, strict=True):
+            shown = {key: row.cells[key] for key in filled.cells if key in row.cells}
+            assert shown == {key: filled.cells[key] for key in shown}
+            assert row.cells["unit"] == filled.unit
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
@@ -122,3 +128,87 @@ def test_both_ticks_contradict() -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_word_files_give_the_same_tables(style: str) -> None:
     assert_read(read(form_docx(FORMS, TABLES, STYLES[style]), "征集表.docx"))
+
+
+# -- what printing, copying and retyping do to the official words --------------------------------------------
+
+NOISES: dict[str, Callable[[str], str]] = {
+    "straight_quotes": lambda text: text.replace("“", '"').replace("”", '"'),
+    "no_quotes": lambda text: text.replace("“", "").replace("”", ""),
+    "half_width_question_mark": lambda text: text.replace("？", "?"),
+    "no_question_mark": lambda text: text.replace("？", ""),
+    "half_width_brackets": lambda text: text.replace("（", "(").replace("）", ")"),
+    "wide_spaces": lambda text: text.replace(" ", "　　"),
+    "lines_run_together": lambda text: text.replace("\n", " "),
+    "double_line_breaks": lambda text: text.replace("\n", "\n\n"),
+    "broken_wording": lambda text: text.replace("专场活动", "专场\n活动", 1).replace("交流活动", "交流\n活动", 1),
+    "numbered": lambda text: "\n".join(f"{n}、{line}" for n, line in enumerate(text.split("\n"), 1)),
+    "spaced_limit": lambda text: text.replace("200字以内", "200 字以内").replace("如有，", "如有,"),
+}
+BLOCKS = {block.key: block for table in FORMS.tables for block in table.blocks}
+READERS = {key: CellReader(block.questions, FORMS.marks, FORMS.nil_words) for key, block in BLOCKS.items()}
+
+
+def given_answers(block: Block, draw: st.DataObject) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    for question in block.questions:
+        if question.kind is QuestionKind.TICK:
+            answers[question.key] = draw.draw(st.sampled_from(["yes", "no", ""]))
+        elif question.kind is QuestionKind.TEXT:
+            answers[question.key] = draw.draw(st.sampled_from(["", PLAN, "赴德国洽谈，10人。", "拟请专家，经费自筹"]))
+    for question in block.questions:
+        if question.kind is QuestionKind.CHOICE:
+            chosen = draw.draw(st.sampled_from(["aoxin", "zhongdongou|aoxin"]))
+            answers[question.key] = chosen if answers.get(question.parent or "") == "yes" else ""
+    return answers
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_changed_print_never_changes_the_answers(data: st.DataObject) -> None:
+    block = BLOCKS[data.draw(st.sampled_from(sorted(BLOCKS)))]
+    answers = given_answers(block, data)
+    text = answered(block, answers, STYLES[data.draw(st.sampled_from(sorted(STYLES)))], own_line=False)
+    noises = data.draw(st.lists(st.sampled_from(sorted(NOISES)), max_size=3, unique=True))
+    for noise in noises:
+        text = NOISES[noise](text)
+
+    read_back = {
+        answer.question: said(answer).replace("\n", "") for answer in READERS[block.key].read(text, PLAIN, "D5")
+    }
+
+    assert read_back == answers
+
+
+FLAGS = ["note_row", "two_row_header", "example_row", "total_row", "ditto", "merge_units", "extra_column", "reordered",
+         "full_width", "hidden_sheet", "one_sheet", "title_rows", "text_on_own_line"]  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sets(st.sampled_from(FLAGS)),
+    st.sampled_from(list(SheetNames)),
+    st.sampled_from(sorted(STYLES)),
+    st.integers(0, 3),
+)
+def test_habits_combined_never_change_the_tables(flags: set[str], names: SheetNames, style: str, blank: int) -> None:
+    layout = FormLayout(
+        tick=STYLES[style],
+        sheet_names=names,
+        blank_rows=blank,
+        **{flag: flag in flags for flag in FLAGS},  # type: ignore[arg-type]
+    )
+    plain = replace(layout, full_width=False)
+
+    reading = read(form_xlsx(FORMS, TABLES, layout))
+
+    assert [spoken(table) for table in reading.tables] == [meant(spec) for spec in TABLES]
+    assert_read(read(form_xlsx(FORMS, TABLES, plain)))
+
+
+def test_a_unit_merged_over_two_whole_rows_keeps_both_rows() -> None:
+    twice = TableSpec(3, (RowSpec(UNIT, CITY, {}, ANSWERS_3), RowSpec(UNIT, CITY, {}, {"nyx.plan_nyx": "no"})))
+
+    table = read(form_xlsx(FORMS, [twice], FormLayout(merge_units=True))).tables[0]
+
+    assert spoken(table) == meant(twice)
