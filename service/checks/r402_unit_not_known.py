@@ -7,6 +7,7 @@ question whose it is.
 from collections.abc import Iterator
 
 from service.checks import pieces
+from service.checks.r404_sub_unit import parent_of
 from service.checks.seen import Seen, Sentences
 from service.domain.judgement import Channel, Dossier, Route
 from service.domain.rules import Rulebook
@@ -21,7 +22,7 @@ SENTENCES: Sentences = {"default": ("unit",), "ask": ("unit",), "nameless": (), 
 
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
-    if route.contradiction:
+    if route.contradiction or parent_of(route, rulebook):
         return
     missing = pieces.missing(dossier, rulebook)
     unit = {"unit": route.unit or ""}

@@ -32,7 +32,7 @@ from service.domain.submission import CoverLetter, LetterSource, Submission
 from service.routing.kinds import classify
 
 _SUBMITTING = frozenset({MailKind.SUBMISSION, MailKind.FOLLOW_UP})
-_IDENTITY = frozenset({"R402", "R403", "L106", "S601"})
+_IDENTITY = frozenset({"R402", "R403", "R404", "L106", "S601"})
 """Findings that say that nobody knows for sure who is speaking: then nothing is asked of anybody."""
 _LETTERS = {
     Verdict.ACCEPTED: Letter.RECEIPT,

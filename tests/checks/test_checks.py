@@ -153,6 +153,17 @@ def test_only_an_editable_or_unsealed_letter_is_asked_for_as_a_scan(
     assert [f.severity for f in judgement.decision.findings if f.code == "L103"] == ([expected] if expected else [])
 
 
+def test_a_colour_scan_without_a_seal_is_for_staff_and_a_grey_one_is_noted() -> None:
+    colour = a_letter(UNIVERSITY, seal=Seal.ABSENT)
+    grey = a_letter(UNIVERSITY, seal=Seal.CANNOT_TELL)
+
+    assert (codes(judged(of_unit(UNIVERSITY, letters=(colour,)))), codes(judged(of_unit(UNIVERSITY, letters=(grey,))))) == (
+        ["L104"], ["L105"],
+    )  # fmt: skip
+    assert judged(of_unit(UNIVERSITY, letters=(colour,))).decision.verdict == "staff_review"
+    assert judged(of_unit(UNIVERSITY, letters=(grey,))).decision.verdict == "accepted"
+
+
 def test_an_editable_letter_beside_an_unread_scan_is_not_asked_for_again() -> None:
     scan = an_attachment("函.jpg", Role.UNREADABLE, Problem.UNREADABLE_TEXT, "image/jpeg")
     letter = a_letter(UNIVERSITY, source=LetterSource.EDITABLE, path="函.docx")

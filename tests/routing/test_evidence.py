@@ -227,7 +227,8 @@ def test_a_badly_read_signature_is_the_unit_that_the_form_spells_out() -> None:
 
 
 def test_an_office_that_signs_for_its_unit_goes_to_staff() -> None:
-    assert codes(judged(of_unit("岭海理工大学材料学院"))) == ["R402"]
+    assert codes(judged(of_unit("岭海理工大学材料学院"))) == ["R404"]
+    assert codes(judged(of_unit("岭海医科大学附属第九医院"))) == ["R402"]
 
 
 def test_a_unit_whose_channel_is_for_staff_to_say_goes_to_staff() -> None:
