@@ -127,19 +127,20 @@ class RowReader:
     def _continues(self, sheet: SheetView, header: Header, row: int, last: Pending) -> bool:
         """Whether the row only goes on asking: the unit's cell reaches down to it, or nobody is named in it, and
         no column repeats a question it has asked above."""
-        now = {c: sheet.grid.cells.get((row, c), "") for c in header.asked}
-        asked = {c: self._asked_in(text) for c, text in now.items()}
-        if not any(text.strip() for text in now.values()):
-            return False
-        if any(asked[c] & self._asked_in(last.asked[c][0]) for c in asked if c in last.asked):
-            return False
         unit = header.column_of("unit")
-        if unit is not None and sheet.continues_from_above((row, unit)):
-            return header.bottom < sheet.owner((row, unit))[0] <= last.row
-        columns = [header.column_of(key) for key in _COMMON_KEYS]
-        unnamed = not any(c is not None and sheet.text((row, c)) for c in columns)
-        begun = any(self._asked_in(text) for text, _, _ in last.asked.values())
-        return unnamed and row == last.row + last.height and begun and any(asked.values())
+        reached = unit is not None and sheet.continues_from_above((row, unit))
+        if reached and unit is not None and not header.bottom < sheet.owner((row, unit))[0] <= last.row:
+            return False
+        named = any(c is not None and sheet.text((row, c)) for c in map(header.column_of, _COMMON_KEYS))
+        if not reached and (named or row != last.row + last.height):
+            return False
+        asked = {c: self._asked_in(sheet.grid.cells.get((row, c), "")) for c in header.asked}
+        begun = {c: self._asked_in(text) for c, (text, _, _) in last.asked.items()}
+        if any(asked[c] & begun.get(c, set()) for c in asked):
+            return False
+        if reached:
+            return any(sheet.grid.cells.get((row, c), "").strip() for c in header.asked)
+        return any(begun.values()) and any(asked.values())
 
     def _asked_in(self, text: str) -> set[str]:
         """The wordings of the questions that stand in the text."""
