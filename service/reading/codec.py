@@ -8,7 +8,7 @@ import json
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from service.domain.submission import Submission
 
@@ -36,11 +36,12 @@ def _plain(value: object) -> object:
     """What json cannot write itself. Not dataclasses.asdict, whose deep copies cost ten times as much."""
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return {name: getattr(value, name) for name in _names(type(value))}
+    kind: Any = type(value)
+    return {name: getattr(value, name) for name in _names(kind)}
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: type[Any]) -> tuple[str, ...]:
     """The fields of a dataclass. Raises TypeError for anything else, which has no place in a Submission."""
     return tuple(field.name for field in fields(kind))
 
