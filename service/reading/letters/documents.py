@@ -23,6 +23,7 @@ _EMPTY = "文件是空的，请重新发送"
 _NO_OCR = "本机没有可用的文字识别，需人工查看"
 _OCR_FAILED = "文字识别未能完成，需人工查看"
 _UNKNOWN = "不能识别的文件类型"
+_OUR_FAULT = "文件未能自动辨认，需人工查看"
 
 
 def read_document(
@@ -46,6 +47,9 @@ def read_document(
         return judging.refused(path, 1, Problem.UNSUPPORTED, _NO_OCR)
     except OcrFailed:
         return judging.refused(path, 1, Problem.UNREADABLE_TEXT, _OCR_FAILED)
+    except Exception as error:  # a fault of ours: one file must not cost its mail, and staff will see it
+        note = f"{_OUR_FAULT}（{type(error).__name__}）"
+        return judging.refused(path, 1, Problem.UNREADABLE_TEXT, note)
 
 
 _Reader = Callable[[bytes, str, Rulebook, Ocr], DocumentReading]

@@ -84,9 +84,13 @@ def plain_text(content: bytes) -> str:
 
 def html_text(content: bytes) -> str:
     """What a browser would show, block by block."""
+    source = _html_source(content)[: 10 * _TEXT_CHARACTERS]
     reader = _Shown()
-    reader.feed(_html_source(content)[: 10 * _TEXT_CHARACTERS])
-    reader.close()
+    try:
+        reader.feed(source)
+        reader.close()
+    except AssertionError:  # how html.parser refuses a marked section that it does not know
+        return re.sub(r"<[^>]{0,2000}>", "\n", source)
     return "".join(reader.parts)
 
 

@@ -95,7 +95,7 @@ def judge(path: str, sheets: Sequence[Sheet], rulebook: Rulebook) -> Judged:
         return Judged(LooksLike.OTHER, None, f"主送“{part.addressee}”，是下发的通知，不是报送函")
     why = "、".join(reasons)
     if points >= _ENOUGH:
-        after = f"；另有{sum(forms)}页征集表" if any(forms) else ""
+        after = f"；后面还有{sum(forms)}页征集表" if any(forms) else ""
         return Judged(LooksLike.LETTER, part, f"有{why}{after}", points)
     if any(forms):
         return Judged(LooksLike.FORM, None, "页面上是征集表的表题和表头")

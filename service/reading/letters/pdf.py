@@ -18,6 +18,7 @@ from service.reading.letters.text import chinese
 if TYPE_CHECKING:
     from service.reading.letters.model import Picture
 
+_DAMAGED = "PDF 文件不完整或已损坏，请重新导出后发送"
 _POINTS = 72
 _CHARACTERS = 6000  # of one page: a page of a letter has under a thousand
 _TEXT_LAYER = 50  # Chinese characters: fewer, and the text is a page number or a watermark
@@ -45,12 +46,14 @@ def opened(content: bytes) -> "Iterator[Pdf]":
     except pypdfium2.PdfiumError as error:
         if "assword" in str(error):
             raise PdfRefused(Problem.ENCRYPTED, "PDF 设置了打开密码，请取消密码后重新发送") from None
-        raise PdfRefused(Problem.DAMAGED, "PDF 文件不完整或已损坏，请重新导出后发送") from None
+        raise PdfRefused(Problem.DAMAGED, _DAMAGED) from None
     try:
         document.init_forms()  # an electronic seal may be drawn as a form field
         if len(document) == 0:
             raise PdfRefused(Problem.DAMAGED, "PDF 文件没有页面，请重新导出后发送")
         yield Pdf(document)
+    except pypdfium2.PdfiumError:  # a page that cannot be loaded or drawn
+        raise PdfRefused(Problem.DAMAGED, _DAMAGED) from None
     finally:
         document.close()
 

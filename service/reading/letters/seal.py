@@ -31,6 +31,7 @@ _WHOLE = 0.85  # the share of its ring that must be seen there: lines of text ar
 _FEW = 60  # red pixels: less is no seal
 _DIRECTIONS = 72
 _COVERAGE = 0.62  # share of directions that must show the ring
+_COVERAGE_ALONE = 0.75  # the same for a ring without a star: the corners of a square are red too
 _CANDIDATES = 12
 _STAR = 0.5
 _TINT = 10  # levels of 255: a channel that differs by more somewhere makes a page a coloured one
@@ -54,7 +55,8 @@ def find_seals(picture: "Picture") -> Marks:
 
 def in_colour(picture: "Picture") -> bool:
     """False for grey and black-and-white pages, where a red seal would not look red."""
-    spread = picture.max(axis=2).astype(numpy.int16) - picture.min(axis=2)
+    red, green, blue = (picture[:, :, channel] for channel in range(3))
+    spread = numpy.maximum(numpy.maximum(red, green), blue) - numpy.minimum(numpy.minimum(red, green), blue)
     return bool(numpy.count_nonzero(spread > _TINT) > spread.size * 2e-4)
 
 
@@ -64,7 +66,7 @@ def redness(picture: "Picture") -> "Plane":
     black, paper = numpy.percentile(values[::4, ::4].reshape(-1, 3), (1, 85), axis=0)
     black = numpy.minimum(black.min(), 0.6 * paper.min())
     values = numpy.clip((values - black) / numpy.maximum(paper - black, 24), 0, 1)
-    red: Plane = values[:, :, 0] - values[:, :, 1:].mean(axis=2)
+    red: Plane = values[:, :, 0] - (values[:, :, 1] + values[:, :, 2]) / 2
     return red
 
 
@@ -172,9 +174,11 @@ def _measured(mask: "Plane", x: float, y: float, radius: float) -> SealMark | No
     coverage = _coverage(mask, x, y, across, down)
     outside = _filled(mask, x, y, across, down, 1.09, 1.22)
     inside = _filled(mask, x, y, across, down, 0.0, 0.90)
-    if coverage < _COVERAGE or outside > 0.3 or not 0.02 < inside < 0.6:
+    star = _star(mask, x, y, across, down)
+    enough = _COVERAGE if star > _STAR else _COVERAGE_ALONE
+    if coverage < enough or outside > 0.3 or not 0.02 < inside < 0.6:
         return None
-    return SealMark(x, y, across, down, coverage, _star(mask, x, y, across, down))
+    return SealMark(x, y, across, down, coverage, star)
 
 
 def _right_size(radius: float, mask: "Plane") -> bool:
@@ -219,7 +223,7 @@ def _fitted(mask: "Plane", x: float, y: float, across: float, down: float) -> tu
 
 
 def _coverage(mask: "Plane", x: float, y: float, across: float, down: float) -> float:
-    seen = _polar(mask, x, y, across, down, numpy.arange(0.92, 1.04, 0.01))
+    seen = _polar(mask, x, y, across, down, numpy.arange(0.95, 1.035, 0.01))
     return float((seen > 0).any(axis=1).mean())
 
 

@@ -110,7 +110,7 @@ def _fits(read: _Read, line: Line, around: Sequence[Line]) -> bool:
     widths = [
         (one.box.right - one.box.left) / len(one.text)
         for one in around
-        if one.box is not None and len(one.text) >= _MEASURED and chinese(one.text) == len(one.text)
+        if one is not line and one.box is not None and len(one.text) >= _MEASURED and chinese(one.text) == len(one.text)
     ]
     if not widths or len(line.text) > len(read.text) + 3:
         return True

@@ -1,16 +1,17 @@
 """Letters in PDFs that carry their text are read without OCR."""
 
 import time
+from io import BytesIO
 
 import pypdfium2
 import pytest
 
 from service.demo.letters import Layout, pages_of
 from service.demo.paper import pdf_of
-from service.demo.scanning import _rotated as turned_by_key
 from service.domain.submission import LetterSource, Problem, Seal
+from service.reading.letters import LooksLike
 from tests.reading.letters.conftest import Read
-from tests.reading.letters.specimens import BUREAU, DAY, NUMBER, TITLE, a_letter
+from tests.reading.letters.specimens import BUREAU, DAY, NUMBER, TITLE, a_letter, form_page
 
 
 @pytest.mark.parametrize("layout", [Layout.GENERAL, Layout.LETTER])
@@ -27,7 +28,7 @@ def test_every_field_of_a_born_digital_letter_is_read(read: Read, layout: Layout
 def test_a_page_that_is_turned_by_its_key_reads_the_same(read: Read, degrees: int) -> None:
     content = pdf_of(pages_of(a_letter()))
 
-    assert read(turned_by_key(content, degrees)).letter == read(content).letter
+    assert read(_turned_by_key(content, degrees)).letter == read(content).letter
 
 
 def test_a_letter_without_its_seal_has_none(read: Read) -> None:
@@ -42,10 +43,23 @@ def test_a_cut_off_pdf_is_damaged(read: Read) -> None:
     assert read(content[: len(content) // 2]).problem is Problem.DAMAGED
 
 
-def test_a_pdf_without_pages_is_damaged(read: Read) -> None:
-    empty = pypdfium2.PdfDocument.new()
-    empty.new_page(595, 842)
-    assert read(b"%PDF-1.7\n").problem is Problem.DAMAGED
+def test_a_letter_and_the_form_after_it_are_told_apart(read: Read) -> None:
+    reading = read(pdf_of([*pages_of(a_letter()), form_page(), form_page()]))
+
+    assert reading.letter is not None
+    assert (reading.pages, reading.letter.pages, reading.letter.signer) == (3, 1, BUREAU)
+    assert "还有2页征集表" in reading.why
+
+
+def test_a_form_exported_to_pdf_is_a_form(read: Read) -> None:
+    assert read(pdf_of([form_page()])).looks_like is LooksLike.FORM
+
+
+def test_of_a_long_document_only_the_first_pages_and_the_last_are_read(read: Read) -> None:
+    reading = read(pdf_of([*pages_of(a_letter()), *[form_page()] * 11]))
+
+    assert reading.pages == 12
+    assert "还有5页征集表" in reading.why
 
 
 def test_a_page_with_text_takes_a_fraction_of_a_second(read: Read) -> None:
@@ -56,3 +70,12 @@ def test_a_page_with_text_takes_a_fraction_of_a_second(read: Read) -> None:
     read(content)
 
     assert time.process_time() - start < 0.5
+
+
+def _turned_by_key(content: bytes, degrees: int) -> bytes:
+    document = pypdfium2.PdfDocument(content)
+    for page in document:
+        page.set_rotation(degrees)
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()

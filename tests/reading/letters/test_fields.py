@@ -1,0 +1,172 @@
+"""Who signed, what it is called, whom it addresses: read from letters of many shapes."""
+
+from datetime import date
+
+import pytest
+
+from service.domain.submission import CoverLetter, LetterSource, Seal
+from service.reading.letters import LooksLike
+from tests.reading.letters.conftest import Read
+from tests.reading.letters.specimens import BUREAU, DAY, TITLE
+
+_TO = "岭海省科学技术厅："
+_BODY = "现将有关需求随函报送，请审阅。"
+
+
+def typed(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+def letter_of(read: Read, *lines: str) -> CoverLetter:
+    found = read(typed(*lines))
+    assert found.looks_like is LooksLike.LETTER, found.why
+    assert found.letter is not None
+    return found.letter
+
+
+@pytest.mark.parametrize(
+    ("foot", "signer"),
+    [
+        pytest.param((BUREAU, "2020年3月20日"), BUREAU, id="plain"),
+        pytest.param((f"{BUREAU} 2020年3月20日",), BUREAU, id="one_line"),
+        pytest.param((f"{BUREAU}（公章）", "2020年3月20日"), BUREAU, id="stamp_note"),
+        pytest.param((f"单位（盖章）：{BUREAU}", "日期：2020年3月20日"), BUREAU, id="labelled"),
+        pytest.param((BUREAU, "2020年3月20日", "（联系人：张三，电话：020-00001234）"), BUREAU, id="contact_below"),
+        pytest.param(
+            (BUREAU, "2020年3月20日", "抄送：市府办。", f"{BUREAU}办公室 2020年3月21日印发"), BUREAU, id="imprint"
+        ),
+        pytest.param((BUREAU, "云江市人力资源和社会保障局", "2020年3月20日"), BUREAU, id="two_units_the_first_leads"),
+        pytest.param(
+            ("云江市海洋工程装备技术", "研究院有限公司", "2020年3月20日"),
+            "云江市海洋工程装备技术研究院有限公司",
+            id="broken_name",
+        ),
+        pytest.param(("岭海大学科技处", "2020年3月20日"), "岭海大学科技处", id="part_of_a_known_unit"),
+        pytest.param(
+            ("南屿市科技创新委员会（南屿市外国专家局）", "2020年3月20日"),
+            "南屿市科技创新委员会（南屿市外国专家局）",
+            id="second_name",
+        ),
+    ],
+)
+def test_the_signer_is_read_from_many_kinds_of_foot(read: Read, foot: tuple[str, ...], signer: str) -> None:
+    letter = letter_of(read, TITLE, _TO, _BODY, *foot)
+
+    assert (letter.signer, letter.date) == (signer, DAY)
+
+
+def test_the_end_of_a_name_alone_is_no_signer(read: Read) -> None:
+    assert letter_of(read, TITLE, _TO, _BODY, "研究院有限公司", "2020年3月20日").signer is None
+
+
+def test_a_title_broken_over_lines_is_joined(read: Read) -> None:
+    letter = letter_of(read, BUREAU, "关于报送海外人才与科技交流", "合作需求的函", _TO, _BODY, BUREAU, "2020年3月20日")
+
+    assert letter.title == TITLE
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "云科函〔2020〕18号",
+        "云科函[2020]18号",
+        "云科函（2020）18号",
+        "云科函【2020】18号",
+        "云科函［2020］第18号",
+        "云科函〔202018号",
+    ],
+)
+def test_a_document_number_comes_in_its_proper_brackets(read: Read, written: str) -> None:
+    assert letter_of(read, written, TITLE, _TO, _BODY, BUREAU, "2020年3月20日").document_number == "云科函〔2020〕18号"
+
+
+def test_a_number_that_is_cited_is_not_the_letters_own(read: Read) -> None:
+    body = "根据《关于征集需求的函》（岭科函专字〔2020〕116号），" + _BODY
+
+    assert letter_of(read, TITLE, _TO, body, BUREAU, "2020年3月20日").document_number is None
+
+
+def test_the_names_that_could_be_the_signer_are_kept(read: Read) -> None:
+    letter = letter_of(read, "云江市科技局文件", TITLE, _TO, _BODY, BUREAU, "2020年3月20日")
+
+    assert (letter.signer, letter.signer_candidates) == (BUREAU, ("云江市科技局",))
+
+
+def test_a_letter_without_title_is_one_when_it_addresses_the_department(read: Read) -> None:
+    letter = letter_of(read, _TO, _BODY, BUREAU, "2020年3月20日")
+
+    assert (letter.title, letter.addressee) == (None, "岭海省科学技术厅")
+
+
+def test_a_blank_day_is_no_date(read: Read) -> None:
+    assert letter_of(read, TITLE, _TO, _BODY, BUREAU, "2020年3月  日").date is None
+
+
+def test_a_nil_return_is_a_letter(read: Read) -> None:
+    title = "关于海外人才与科技交流合作需求零报送的复函"
+
+    letter = letter_of(read, title, _TO, "经征集，我市无相关需求。", BUREAU, "二○二○年三月二十日")
+
+    assert (letter.title, letter.date) == (title, date(2020, 3, 20))
+
+
+def test_traditional_forms_are_read_as_simplified_ones(read: Read) -> None:
+    letter = letter_of(read, "關於報送海外人才與科技交流合作需求的函", _TO, _BODY, "雲江市科學技術局", "2020年3月20日")
+
+    assert (letter.title, letter.signer) == (TITLE, BUREAU)
+
+
+def test_a_text_to_edit_has_no_seal_and_is_no_scan(read: Read) -> None:
+    letter = letter_of(read, TITLE, _TO, _BODY, BUREAU, "2020年3月20日")
+
+    assert (letter.source, letter.seal) == (LetterSource.EDITABLE, Seal.ABSENT)
+
+
+@pytest.mark.parametrize(
+    ("lines", "looks_like"),
+    [
+        pytest.param(
+            (
+                "岭海省科学技术厅",
+                "关于在全省范围内征集海外人才与科技交流合作需求的函",
+                "各地级以上市科技局（委），有关单位：",
+                "现将有关事项通知如下：",
+                "岭海省科学技术厅",
+                "2020年2月20日",
+            ),
+            LooksLike.OTHER,
+            id="the_notice_itself",
+        ),
+        pytest.param(
+            (
+                BUREAU,
+                "关于征集海外人才与科技交流合作需求的通知",
+                "各县（区）科技局：",
+                "请报送。",
+                BUREAU,
+                "2020年3月1日",
+            ),
+            LooksLike.OTHER,
+            id="a_bureaus_own_notice",
+        ),
+        pytest.param(
+            ("公司简介", "云江精密机械有限公司主营精密机械。", "地址：云江市"), LooksLike.OTHER, id="brochure"
+        ),
+        pytest.param(
+            ("营业执照", "统一社会信用代码：", "名称云江精密机械有限公司", BUREAU, "2020年3月20日"),
+            LooksLike.OTHER,
+            id="licence",
+        ),
+        pytest.param(("您好，附件是征集表，请查收。", "张三", BUREAU), LooksLike.OTHER, id="a_note"),
+        pytest.param(
+            ("2020年海外人才需求情况表", "序号", "单位名称", "所在地市", "所属领域", "岗位名称"),
+            LooksLike.FORM,
+            id="form",
+        ),
+        pytest.param(
+            ("表1 2020年海外人才需求情况表", "序号 单位名称 所在地市 所属领域"), LooksLike.FORM, id="form_row_as_line"
+        ),
+    ],
+)
+def test_what_is_no_letter_is_not_taken_for_one(read: Read, lines: tuple[str, ...], looks_like: LooksLike) -> None:
+    assert read(typed(*lines)).looks_like is looks_like

@@ -1,0 +1,99 @@
+"""A round red mark is found on any page, and red letterheads, rules and papers are not taken for one."""
+
+import time
+
+import numpy
+import pytest
+from PIL import Image, ImageDraw
+
+from service.demo.letters import Layout, Seal
+from service.demo.scanning import Scan, Tone, scanned
+from service.reading.letters.seal import Marks, find_seals
+from tests.reading.letters.specimens import BUREAU, a_page
+
+
+def marks_on(page: Image.Image) -> Marks:
+    return find_seals(numpy.asarray(page.convert("RGB")))
+
+
+@pytest.mark.parametrize("layout", Layout)
+@pytest.mark.parametrize(
+    "scan",
+    [
+        pytest.param(Scan(dpi=60), id="60_dpi"),
+        pytest.param(Scan(dpi=200, noise=22.0), id="noise"),
+        pytest.param(Scan(dpi=100, photo=2.0, blur=0.8), id="careless_photo"),
+        pytest.param(Scan(dpi=100, quarter_turns=1), id="turned"),
+    ],
+)
+def test_a_seal_is_found_however_the_page_was_taken(layout: Layout, scan: Scan) -> None:
+    marks = marks_on(scanned(a_page(layout=layout), scan))
+
+    assert len(marks.seals) == 1
+    assert marks.seals[0].star > 0.5
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        pytest.param({"strength": 0.2}, id="very_faint"),
+        pytest.param({"strength": 1.0, "colour": (170, 10, 25)}, id="dark"),
+        pytest.param({"colour": (228, 92, 40)}, id="orange"),
+        pytest.param({"colour": (205, 30, 110)}, id="magenta"),
+        pytest.param({"diameter_mm": 36.0}, id="small"),
+        pytest.param({"diameter_mm": 50.0}, id="large"),
+        pytest.param({"wear": 0.8}, id="worn"),
+    ],
+)
+def test_a_seal_of_any_ink_is_found(look: dict[str, object]) -> None:
+    page = a_page(seal=Seal(BUREAU, **look))  # type: ignore[arg-type]
+
+    assert len(marks_on(scanned(page, Scan(dpi=100))).seals) == 1
+
+
+@pytest.mark.parametrize("layout", [Layout.GENERAL, Layout.LETTER])
+def test_red_letterheads_and_rules_are_no_seal(layout: Layout) -> None:
+    assert marks_on(scanned(a_page(layout=layout, seal=None), Scan(dpi=100))) == Marks((), colour=True)
+
+
+def test_a_red_table_cloth_is_no_seal() -> None:
+    page = scanned(a_page(seal=None), Scan(dpi=100))
+    desk = Image.new("RGB", (page.width + 160, page.height + 160), (176, 24, 30))
+    desk.paste(page, (80, 80))
+
+    assert marks_on(desk).seals == ()
+
+
+def test_a_red_square_chop_is_no_seal() -> None:
+    page = scanned(a_page(seal=None), Scan(dpi=100))
+    ImageDraw.Draw(page).rectangle((480, 800, 620, 940), outline=(214, 30, 38), width=6)
+
+    assert marks_on(page).seals == ()
+
+
+def test_two_seals_side_by_side_are_two() -> None:
+    page = scanned(a_page(), Scan(dpi=100))
+    width, height = page.size
+    page.paste(page.crop((width // 2, height // 2, width, height)), (0, height // 2))
+
+    assert len(marks_on(page).seals) == 2
+
+
+def test_a_page_without_colour_can_show_no_red() -> None:
+    assert marks_on(scanned(a_page(seal=None), Scan(dpi=100, tone=Tone.GREY))) == Marks((), colour=False)
+
+
+def test_a_grey_seal_is_seen_as_a_dark_ring() -> None:
+    marks = marks_on(scanned(a_page(), Scan(dpi=100, tone=Tone.GREY)))
+
+    assert (len(marks.seals), marks.colour) == (1, False)
+
+
+def test_looking_for_seals_costs_a_fraction_of_recognition() -> None:
+    page = numpy.asarray(scanned(a_page(), Scan(dpi=170)))
+    find_seals(page)
+    start = time.process_time()
+
+    find_seals(page)
+
+    assert time.process_time() - start < 0.3
