@@ -29,8 +29,8 @@ _SPEAKS = (
 )
 _HARDLY = 4  # lines
 _OTHER_PAPERS = re.compile(
-    "营业执照|事业单位法人证书|社会团体法人|组织机构代码证|居民身份证|中华人民共和国|证书|简历|授权委托书|承诺书|合同"
-)
+    "营业执照|事业单位法人证书|组织机构代码证|居民身份证|个人简历|授权委托书|承诺书"
+)  # as a first line
 _ENOUGH = 4  # points from which a document is a letter
 _STAR = 0.5
 _LETTER_TEXT = 8  # Chinese characters: fewer on a page is no text
