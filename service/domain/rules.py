@@ -280,8 +280,8 @@ class Weights:
 class Rulebook:
     """A validated rules folder. version is a digest of its files, stamped on every verdict.
 
-    Reading looks at forms, letter and mail only; reading_version is a digest of just these, so that a reading
-    stays good when other rules change.
+    Reading looks at forms, letter and mail, and compares letters with the names of bureaus, units and the
+    department; reading_version is a digest of just these, so that a reading stays good when other rules change.
     """
 
     version: str

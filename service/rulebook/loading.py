@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from service.defaults import rules_folder
-from service.domain.rules import Rulebook, Unit, UnitRoute
+from service.domain.rules import Campaign, City, Rulebook, Unit, UnitRoute
 from service.errors import RulesInvalid
 from service.rulebook.campaign import Around, read_campaign
 from service.rulebook.checks import read_checks
@@ -105,7 +105,7 @@ def _build(
         return None
     return Rulebook(
         version=_digest(files.values()),
-        reading_version=_digest(files[name] for name in _READING),
+        reading_version=_digest((*(files[name] for name in _READING), _names(cities, units, campaign))),
         campaign=campaign,
         cities=cities,
         units=tuple(_seated(unit, campaign.seat_city) for unit in units),
@@ -134,6 +134,13 @@ def _packaged_checks() -> Document | None:
     if not file.exists():
         return None
     return parse(file.name, text_of(RulesFile(file.name, file.read_bytes()), unheard), unheard)
+
+
+def _names(cities: Iterable[City], units: Iterable[Unit], campaign: Campaign) -> RulesFile:
+    """What reading a letter compares with: every name, the receiving department, the year. Routes are not read."""
+    known = {n for c in cities for n in c.bureau_names} | {n for u in units for n in (u.name, *u.aliases)}
+    said = (*sorted(known), campaign.department, *campaign.addressees, str(campaign.deadline.year))
+    return RulesFile("names", "\n".join(said).encode())
 
 
 def _digest(files: Iterable[RulesFile]) -> str:
