@@ -1,0 +1,43 @@
+"""Three mails instead of one: any split of the pieces, in any order, ends in the same case."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from service.demo.mime import File, make_mail
+from service.wiring import desk_of, open_service
+from tests.stories.conftest import IN_TIME, Station, answering
+
+LETTER = 0
+
+
+@pytest.mark.parametrize(
+    "split",
+    [
+        pytest.param([[2, 3], [1], [LETTER], [4]], id="one_by_one_letter_late"),
+        pytest.param([[LETTER, 4], [1, 2, 3]], id="letter_first"),
+        pytest.param([[3], [LETTER, 1, 2, 4]], id="one_table_first"),
+    ],
+)
+def test_the_final_record_is_that_of_one_complete_mail(station: Station, split: list[list[int]]) -> None:
+    bureau, rng = station.bureau("望海市"), random.Random(len(split))
+    tables = station.pieces.scribe.tables(bureau)
+    pieces: dict[int, File] = {LETTER: station.pieces.letter_pdf(bureau)}
+
+    for hour, part in enumerate(split):
+        files = [pieces[LETTER]] if LETTER in part else []
+        if held := [t for t in tables if t.number in part]:
+            files.append(station.pieces.workbook(held))
+        mail = station.mail(bureau, tuple(files), date=IN_TIME + timedelta(hours=hour))
+        replies = hour > 0 and rng.random() < 0.5  # half of the people write anew instead of answering
+        station.arrives(answering(station.raw_letters()[-1], mail) if replies else make_mail(mail))
+        station.poll()
+
+    with open_service(station.settings) as service:
+        views = desk_of(service).views
+        (case,) = views.cases()
+        newest = views.newest(case.id)
+    assert case.state == "accepted" and newest is not None
+    assert {t.number: len(t.rows) for t in newest.holding.tables} == {t.number: len(t.rows) for t in tables}
+    assert station.kinds()[-1] == "receipt"
