@@ -88,8 +88,10 @@ class Poller:
                 if self._stopping.is_set():
                     return
             report.filed += self._file(mailbox)
+            parts.records.mailbox_answers(mailbox.settings.name)
         except MailboxUnreachable as error:
             report.away += (error,)
+            parts.records.mailbox_is_away(mailbox.settings.name, str(error), parts.now())
             log.warning("mailbox unreachable", mailbox=mailbox.settings.name, error=str(error))
 
     def _handle(self, sha256: str, report: Report) -> None:

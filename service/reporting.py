@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.digest.facts import DigestFacts, Matter
+from service.digest.facts import Debtor, DigestFacts, Matter
 from service.digest.rendering import render_digest
-from service.domain.judgement import Channel, Severity, Verdict
+from service.domain.judgement import Channel, PieceState, Severity, Verdict
 from service.domain.mail import Address
 from service.domain.outgoing import OutgoingLetter
 from service.mailbox import Session, list_uids
@@ -21,6 +21,8 @@ from service.wiring import Desk, Service, desk_of, mailbox_settings
 from service.workbook.cases import CaseForWorkbook
 
 LAST_DIGEST = "last_digest"
+TELL_WHO_OWES = timedelta(days=7)
+"""How long before the deadline the digest begins to name who owes."""
 _LONGEST_TOLD = timedelta(days=31)
 
 
@@ -55,10 +57,34 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         needs_person=tuple(_needing(desk.views, mails, cases)),
         quarantined=tuple(_quarantined(desk.views)),
         parked=tuple(_parked(desk.views)),
+        owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
+        service_problems=tuple(_away(desk, zone)),
         ambiguous=counts.get("dot", 0),
         resent=counts["resent"],
         held=len(desk.views.letters(["pending"])),
     )
+
+
+def _owing(desk: Desk, cases: list[CaseView]) -> Iterator[Debtor]:
+    """Bureaus that are silent, then cases that lack a piece."""
+    heard = {case.unit for case in cases if case.state != Verdict.WRONG_ROUTE.value}
+    yield from (Debtor(city.bureau) for city in desk.rulebook.cities if city.bureau not in heard)
+    for case in cases:
+        if case.state == Verdict.NEEDS_CORRECTION.value:
+            yield Debtor(_name(case), _lacking(desk, case))
+
+
+def _lacking(desk: Desk, case: CaseView) -> str:
+    newest = desk.views.newest(case.id)
+    pieces = newest.holding.pieces if newest else ()
+    missing = [p.piece for p in pieces if p.state is PieceState.MISSING]
+    tables = {f"table{form.number}": form.label for form in desk.rulebook.forms.tables}
+    return "、".join(tables.get(piece, "报送函") for piece in missing) or "更正件"
+
+
+def _away(desk: Desk, zone: ZoneInfo) -> Iterator[str]:
+    for name, since, why in desk.records.mailboxes_away():
+        yield f"邮箱 {name} 自 {since.astimezone(zone):%m月%d日 %H:%M} 起连不上：{why}"
 
 
 def _name(case: CaseView) -> str:

@@ -24,6 +24,8 @@ _mail = Mail.__table__  # type: ignore[attr-defined]
 _note = Note.__table__  # type: ignore[attr-defined]
 _version = Version.__table__  # type: ignore[attr-defined]
 
+_AWAY = "away:"
+
 Writer = Callable[[str | None], OutgoingLetter | None]
 """Given the case's number, the letter to send; None when nothing is to be sent."""
 
@@ -59,6 +61,25 @@ class Records:
         with self.engine.begin() as connection:
             connection.execute(delete(_note).where(_note.c.name == name))
             connection.execute(insert(_note).values(name=name, value=value))
+
+    def mailbox_is_away(self, name: str, why: str, now: datetime) -> None:
+        """Remember since when a mailbox cannot be reached; the digest tells staff."""
+        if self.note(_AWAY + name) is None:
+            self.set_note(_AWAY + name, f"{now.isoformat()} {why}")
+
+    def mailbox_answers(self, name: str) -> None:
+        """The mailbox can be reached: nothing to tell."""
+        if self.note(_AWAY + name) is not None:
+            with self.engine.begin() as connection:
+                connection.execute(delete(_note).where(_note.c.name == _AWAY + name))
+
+    def mailboxes_away(self) -> list[tuple[str, datetime, str]]:
+        """Name, since when, and why, of every mailbox that could not be reached at the last poll."""
+        query = select(_note.c.name, _note.c.value).where(_note.c.name.startswith(_AWAY)).order_by(_note.c.name)
+        with self.engine.connect().execution_options(reading=True) as connection:
+            rows = connection.execute(query).all()
+        told = ((row.name.removeprefix(_AWAY), *row.value.partition(" ")[::2]) for row in rows)
+        return [(name, datetime.fromisoformat(since), why) for name, since, why in told]
 
     def twin_of(self, submission: Submission) -> str | None:
         """SHA-256 of a mail judged before that is this one come by another way: the same Message-ID and
