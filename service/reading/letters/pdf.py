@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from service.domain.submission import LetterSource, Problem
+from service.reading.letters import stamped
 from service.reading.letters.model import Box, Line, Point, Sheet
 from service.reading.letters.reading_order import in_order
 from service.reading.letters.text import chinese
@@ -73,10 +74,10 @@ class Pdf:
         try:
             if _is_scan(page):
                 return None
-            lines, turn = _lines(page)
+            lines, turn, rings = _lines(page)
             if sum(chinese(line.text) for line in lines) <= _TEXT_LAYER:
                 return None
-            return self._with_seals(page, lines, turn)
+            return self._with_seals(page, lines, turn, rings)
         finally:
             page.close()
 
@@ -88,14 +89,15 @@ class Pdf:
         finally:
             page.close()
 
-    def _with_seals(self, page: Any, lines: list[Line], turn: int) -> Sheet:
+    def _with_seals(self, page: Any, lines: list[Line], turn: int, rings: tuple[stamped.Ring, ...]) -> Sheet:
         import numpy
 
         from service.reading.letters import seal
 
         glance = numpy.ascontiguousarray(numpy.rot90(_drawn(page, _GLANCE_SIDE), turn))
         # What is drawn from text and vectors would show a red seal, even when nothing on it is red.
-        return Sheet(in_order(lines), LetterSource.TEXT_LAYER, seal.find_seals(glance).seals, colour=True)
+        marks = stamped.told(seal.find_seals(glance).seals, rings)
+        return Sheet(in_order(lines), LetterSource.TEXT_LAYER, marks, colour=True)
 
 
 def _drawn(page: Any, long_side: int) -> "Picture":
@@ -123,21 +125,73 @@ def _is_scan(page: Any) -> bool:
     return bool(covered > _SCAN_SHARE * width * height)
 
 
-def _lines(page: Any) -> tuple[list[Line], int]:
-    """The text in pieces of one line, placed in widths of the page as the text stands; and the turns that takes."""
+def _lines(page: Any) -> tuple[list[Line], int, tuple[stamped.Ring, ...]]:
+    """The text in pieces of one line, placed in widths of the page as the text stands; the turns that takes; and
+    the rings of a seal drawn with characters, which are no part of the text."""
     text = page.get_textpage()
     try:
         count = min(text.count_chars(), _CHARACTERS)
         turn = _turn(page, text, count)
-        pieces = []
-        for number in range(text.count_rects(0, count) if count > 0 else 0):
-            rectangle = text.get_rect(number)
-            words = " ".join(text.get_text_bounded(*rectangle).split())
-            if words:
-                pieces.append(Line(words, _placed(page, rectangle, turn)))
+        if _may_be_stamped(page, text, count, turn):
+            glyphs = _glyphs(page, text, count, turn)
+            if stamped.are_stamped(glyphs):
+                rings = stamped.rings_of(glyphs)
+                return stamped.lines_of(stamped.without_stamps(glyphs, rings)), turn, rings
+        return _pieces(page, text, count, turn), turn, ()
     finally:
         text.close()
-    return pieces, turn
+
+
+def _pieces(page: Any, text: Any, count: int, turn: int) -> list[Line]:
+    pieces = []
+    for number in range(text.count_rects(0, count) if count > 0 else 0):
+        rectangle = text.get_rect(number)
+        words = " ".join(text.get_text_bounded(*rectangle).split())
+        if words:
+            pieces.append(Line(words, _placed(page, rectangle, turn)))
+    return pieces
+
+
+def _may_be_stamped(page: Any, text: Any, count: int, turn: int) -> bool:
+    """A cheap look before every character is placed."""
+    import pypdfium2.raw as pdfium
+
+    main = ((turn - page.get_rotation() // 90) % 4) * math.pi / 2
+    for place in range(count):
+        if abs(_lean(pdfium.FPDFText_GetCharAngle(text, place), main)) > 0.05 or _is_red(text, place):
+            return True
+    return False
+
+
+def _glyphs(page: Any, text: Any, count: int, turn: int) -> list[stamped.Glyph]:
+    import pypdfium2.raw as pdfium
+
+    main = ((turn - page.get_rotation() // 90) % 4) * math.pi / 2
+    box, found = pdfium.FS_RECTF(), []
+    for place in range(count):
+        character = chr(pdfium.FPDFText_GetUnicode(text, place) or 32)
+        if character.isspace() or not character.isprintable():
+            continue
+        if not pdfium.FPDFText_GetLooseCharBox(text, place, box):
+            continue
+        rectangle = (box.left, box.bottom, box.right, box.top)
+        lean = _lean(pdfium.FPDFText_GetCharAngle(text, place), main)
+        found.append(stamped.Glyph(character, _placed(page, rectangle, turn), lean, _is_red(text, place)))
+    return found
+
+
+def _lean(angle: float, main: float) -> float:
+    """From the page's direction; 0 for a character without one."""
+    return 0.0 if angle < 0 else (angle - main + math.pi) % (2 * math.pi) - math.pi
+
+
+def _is_red(text: Any, place: int) -> bool:
+    import pypdfium2.raw as pdfium
+
+    red, green, blue, opaque = (ctypes.c_uint() for _ in range(4))
+    if not pdfium.FPDFText_GetFillColor(text, place, red, green, blue, opaque):
+        return False
+    return bool(red.value > 120 and red.value > 1.8 * max(green.value, blue.value))
 
 
 def _turn(page: Any, text: Any, count: int) -> int:
