@@ -18,6 +18,7 @@ YES: Final = "yes"
 NO: Final = "no"
 _NEWLINE_DISTANCE: Final = 10
 _BRACKET: Final = re.compile(r"^[(\[]\s*|\s*[)\]]$")
+_CROSSED_BOXES: Final = frozenset("☒⊠")
 _WHETHER: Final = re.compile(r"是否(?=[^\W_])")
 _BLANKS: Final = re.compile(r"[\s_]")
 
@@ -27,6 +28,7 @@ class State(Enum):
 
     CHECKED = "checked"
     WEAK = "weak"
+    CROSSED = "crossed"  # a crossed box: Word draws it for checked, so it is a tick beside an empty sibling
     AMBIGUOUS = "ambiguous"
     EMPTY = "empty"
     BARE = "bare"  # no mark at all
@@ -64,7 +66,7 @@ class Label:
         found = {mark.state for mark in self.marks}
         if self.struck:
             return State.UNCERTAIN if found & {State.CHECKED, State.WEAK} else State.STRUCK
-        for state in (State.CHECKED, State.WEAK, State.AMBIGUOUS, State.EMPTY):
+        for state in (State.CHECKED, State.WEAK, State.CROSSED, State.AMBIGUOUS, State.EMPTY):
             if state in found:
                 return state
         return State.BARE
@@ -251,6 +253,7 @@ def _states(marks: Marks) -> dict[str, State]:
     for state, written in (
         (State.EMPTY, marks.unchecked),
         (State.AMBIGUOUS, marks.ambiguous),
+        (State.CROSSED, tuple(one for one in marks.ambiguous if one in _CROSSED_BOXES)),
         (State.WEAK, marks.weak_checked),
         (State.CHECKED, marks.checked),
     ):

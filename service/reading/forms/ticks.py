@@ -1,6 +1,6 @@
 """From marks at labels to an answer: yes, no, nothing, both, or a doubt that a person resolves.
 
-Nothing is guessed: a cross, a mark between two options or an option without its sibling's box is doubtful.
+Nothing is guessed: a bare cross, a mark between two options or an option without its sibling's box is doubtful.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,8 @@ DOUBT_GROUP: Final = "选了“否”，又勾选了团组"
 DOUBT_LONE: Final = "只有一个方框，没有“是”“否”选项，无法确定所选项"
 
 Reading = tuple[Tick, str | None]  # a tick and, when it is doubtful, why
-_OFF: Final = frozenset({State.EMPTY, State.BARE, State.MISSING, State.STRUCK, State.AMBIGUOUS})
+_OFF: Final = frozenset({State.EMPTY, State.BARE, State.MISSING, State.STRUCK, State.CROSSED, State.AMBIGUOUS})
+_CROSSES: Final = frozenset({State.CROSSED, State.AMBIGUOUS})
 _UNMARKED: Final = frozenset({State.EMPTY, State.BARE, State.MISSING})
 
 
@@ -88,7 +89,7 @@ def _note(group: OptionGroup, label: Label) -> None:
 
 def _strongest(run: Run) -> State:
     found = {mark.state for mark in run.marks}
-    return next(s for s in (State.CHECKED, State.WEAK, State.AMBIGUOUS, State.EMPTY) if s in found)
+    return next(s for s in (State.CHECKED, State.WEAK, State.CROSSED, State.AMBIGUOUS, State.EMPTY) if s in found)
 
 
 def decide(group: OptionGroup) -> Reading:
@@ -114,7 +115,10 @@ def _decide_pair(yes: State, no: State) -> Reading:
     for one, other, tick in ((yes, no, Tick.YES), (no, yes, Tick.NO)):
         if one is State.WEAK:
             return (tick, None) if other in _OFF else (Tick.UNANSWERED, DOUBT_WEAK)
-    if State.AMBIGUOUS in (yes, no):
+    for one, other, tick in ((yes, no, Tick.YES), (no, yes, Tick.NO)):
+        if one is State.CROSSED and other is State.EMPTY:
+            return tick, None
+    if _CROSSES & {yes, no}:
         return Tick.UNANSWERED, DOUBT_CROSS
     if State.STRUCK in (yes, no):
         return _decide_struck(yes, no)
@@ -148,7 +152,7 @@ def _decide_lone(group: OptionGroup) -> Reading:
     match group.lone:
         case State.CHECKED | State.WEAK:
             return Tick.YES, None
-        case State.AMBIGUOUS:
+        case State.AMBIGUOUS | State.CROSSED:
             return Tick.UNANSWERED, DOUBT_CROSS
     return Tick.UNANSWERED, DOUBT_LONE
 
@@ -162,7 +166,9 @@ def choose(group: OptionGroup, choices: Sequence[Choice]) -> tuple[tuple[str, ..
             return tuple(key for key, state in states.items() if state is chosen), None
     if State.UNCERTAIN in found:
         return (), DOUBT_PLACE
-    if State.AMBIGUOUS in found:
+    if State.CROSSED in found and found <= {State.CROSSED, State.EMPTY}:
+        return tuple(key for key, state in states.items() if state is State.CROSSED), None
+    if _CROSSES & found:
         return (), DOUBT_CROSS
     bare = tuple(key for key, state in states.items() if state is State.BARE)
     if bare and len(bare) == len(states) > 1:
