@@ -67,16 +67,25 @@ def is_nil_row(row: Row, nil_words: frozenset[str]) -> bool:
 
 
 def reads_nil(text: str, rulebook: Rulebook) -> bool | None:
-    """True when a sentence states it; None when one speaks of it under a condition or of a part."""
+    """True when a sentence states it; False when none does; None when one may, beside words that take it back.
+
+    "如无需求可不报" states nothing: without 如无 no nil phrase is left. "其余单位无需求" may: one is.
+    """
     doubt = False
     for sentence in _SENTENCE_END.split(fold(text)):
-        if not any(_pattern(p).search(sentence) for p in rulebook.letter.nil_phrases):
+        if not _says(sentence, rulebook.letter.nil_phrases):
             continue
-        if any(_pattern(p).search(sentence) for p in rulebook.letter.nil_exceptions) or _is_of_one_table(sentence):
-            doubt = True
-            continue
-        return True
+        rest = sentence
+        for exception in rulebook.letter.nil_exceptions:
+            rest = _pattern(exception).sub("|", rest)
+        if rest == sentence and not _is_of_one_table(sentence):
+            return True
+        doubt = doubt or _says(rest, rulebook.letter.nil_phrases)
     return None if doubt else False
+
+
+def _says(sentence: str, phrases: Sequence[str]) -> bool:
+    return any(_pattern(phrase).search(sentence) for phrase in phrases)
 
 
 def _is_of_one_table(sentence: str) -> bool:

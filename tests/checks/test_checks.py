@@ -266,15 +266,24 @@ def test_a_nil_return_is_accepted(changes: Mapping[str, object]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "请各单位认真填报，无需求的也请零报送。",
-        "如无需求，请回复零报送。",
         "部分县区无需求。",
+        "其余单位无需求。",
     ],
 )
 def test_words_that_may_or_may_not_state_nil_are_left_to_staff(text: str) -> None:
     judgement = judged(a_submission(**LETTER_ONLY, text=f"见附件。{text}"))
 
     assert (codes(judgement), judgement.decision.verdict) == (["F201"], "staff_review")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["请各单位认真填报，无需求的也请零报送。", "如无需求，请回复零报送。", "我市已通知各单位，如无需求可不报。"],
+)
+def test_a_condition_or_an_instruction_states_nothing(text: str) -> None:
+    judgement = judged(a_submission(**LETTER_ONLY, text=f"见附件。{text}"))
+
+    assert (codes(judgement), judgement.decision.verdict) == (["F201"], "needs_correction")
 
 
 def test_an_absent_table_means_no_need() -> None:
