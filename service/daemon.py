@@ -17,9 +17,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from service.errors import MailboxUnreachable
+from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError
 from service.mailbox import Filed, Mailbox, NotFiled
-from service.pipeline import handle_mail, take_in
+from service.pipeline import handle_mail, is_our_trouble, take_in
 from service.reporting import send_daily_digest
 from service.sending import Brake, send_due
 from service.wiring import Service
@@ -43,14 +43,14 @@ Tick = Callable[[], None]
 
 @dataclass(slots=True)
 class Report:
-    """What one poll did."""
+    """What one poll did. away: the servers it could not reach, and what this machine lacked."""
 
     taken: int = 0
     judged: int = 0
     failed: int = 0
     sent: int = 0
     filed: int = 0
-    away: tuple[MailboxUnreachable, ...] = ()
+    away: tuple[ServiceError, ...] = ()
 
 
 class Poller:
@@ -67,14 +67,26 @@ class Poller:
         backlog: called once with the number of mails to work off, returns what to call after each.
         """
         report = Report()
-        for sha256 in self._service.parts.records.ledger.waiting():
-            self._handle(sha256, report)
-        for mailbox in self._service.mailboxes:
-            if self._stopping.is_set():
-                break
-            self._poll_mailbox(mailbox, report, backlog)
-        self._send(report)
+        try:
+            self._work(report, backlog)
+        except (DatabaseUnusable, OSError) as error:  # nothing more can be recorded: later, with nothing half done
+            self._note_trouble(error, report)
         return report
+
+    def _work(self, report: Report, backlog: Callable[[int], Tick]) -> None:
+        outbox = self._service.parts.records.outbox
+        outbox.recover()
+        for sha256 in self._service.parts.records.ledger.waiting():
+            if not self._stopping.is_set():
+                self._handle(sha256, report)
+        for mailbox in self._service.mailboxes:
+            if not self._stopping.is_set():
+                self._poll_mailbox(mailbox, report, backlog)
+        if (
+            not report.away and not self._stopping.is_set()
+        ):  # every mailbox was looked through for copies of letters whose fate is unknown
+            outbox.resolve_dots(self._service.parts.now())
+        self._send(report, last=True)
 
     def _poll_mailbox(self, mailbox: Mailbox, report: Report, backlog: Callable[[int], Tick]) -> None:
         parts = self._service.parts
@@ -93,25 +105,42 @@ class Poller:
             report.away += (error,)
             parts.records.mailbox_is_away(mailbox.settings.name, str(error), parts.now())
             log.warning("mailbox unreachable", mailbox=mailbox.settings.name, error=str(error))
+        except OSError as error:
+            self._note_trouble(error, report)
 
     def _handle(self, sha256: str, report: Report) -> None:
         """One mail that fails must not stop the next: it stays in the ledger and is tried again, then set aside."""
         try:
             handle_mail(sha256, self._service.parts)
             report.judged += 1
-        except Exception:
+        except Exception as error:
+            if is_our_trouble(error):
+                raise
             report.failed += 1
             log.exception("mail failed", mail=sha256[:12])
+
+    def _note_trouble(self, error: Exception, report: Report) -> None:
+        if not isinstance(error, ServiceError):
+            where = f"数据目录 {self._service.settings.data_dir}"
+            error = DatabaseUnusable(
+                where, f"写不进去（{error}）", "邮件仍在服务器上；请检查磁盘空间和权限，之后自动继续"
+            )
+        report.away += (error,)
+        log.error("poll cut short", error=str(error))
 
     def _send_now_and_then(self, report: Report) -> None:
         if monotonic() - self._sent_at >= SEND_EVERY:
             self._send(report)
 
-    def _send(self, report: Report) -> None:
+    def _send(self, report: Report, *, last: bool = False) -> None:
         parts, smtp = self._service.parts, self._service.settings.smtp
         if parts.agent is not None and smtp is not None:
-            brake = Brake(smtp.letters_per_address_and_day)
-            report.sent += send_due(parts.records.outbox, parts.agent, parts.sender.address, brake, parts.now)
+            brake, outbox = Brake(smtp.letters_per_address_and_day), parts.records.outbox
+            done = send_due(outbox, parts.agent, parts.sender.address, brake, parts.now, self._stopping.is_set)
+            report.sent += done.sent
+            if last and done.away is not None:
+                report.away += (done.away,)
+                log.warning("submission unreachable", error=str(done.away))
         self._sent_at = monotonic()
 
     def _file(self, mailbox: Mailbox) -> int:

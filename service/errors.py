@@ -73,9 +73,13 @@ class SubmissionUnreachable(ServiceError):
         super().__init__(where, seen, todo)
         self.permanent = permanent
 
+    def again(self) -> "SubmissionUnreachable":
+        """The same error, to be raised once more without contacting the server."""
+        return SubmissionUnreachable(self.where, self.seen, self.todo, permanent=self.permanent)
+
 
 class DatabaseUnusable(ServiceError):
-    """The records cannot be opened, are damaged or belong to another version. Never re-created silently."""
+    """The records cannot be opened or written, are damaged or belong to another version. Never re-created silently."""
 
     exit_code = 23
 

@@ -6,7 +6,9 @@ Left of `record` nothing about the mail is decided for good; right of it nothing
 repeated after a crash: the ledger and the records know what was done.
 """
 
+import errno
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import structlog
 
@@ -15,6 +17,7 @@ from service.domain.judgement import Judgement
 from service.domain.mail import ArrivedMail
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
+from service.errors import DatabaseUnusable
 from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
 from service.parts import Parts
 from service.reading.sandbox import ReaderDied
@@ -24,36 +27,68 @@ from service.replies.identity import message_id_for, our_case_number, verify
 
 MAX_ATTEMPTS = 2
 """A mail that ended its reader this often is set aside; the others go on."""
+_EXHAUSTED = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
+)
+"""What this machine lacks says nothing against a mail."""
 
 log = structlog.get_logger()
 
 
 def take_in(mailbox: Mailbox, parts: Parts, announce: Callable[[int], None]) -> Iterator[str]:
-    """Archive every mail of a mailbox that the ledger does not know; yields the SHA-256 of each new one."""
-    ledger = parts.records.ledger
-    for item in mailbox.fetch_new(ledger, announce):
+    """Archive every mail of a mailbox that the ledger does not know; yields the SHA-256 of each new one.
+
+    A mail that cannot be archived stays on the server and comes again; the smaller ones behind it may still fit.
+    Raises that OSError at the end.
+    """
+    full: OSError | None = None
+    for item in mailbox.fetch_new(parts.records.ledger, announce):
         match item:
             case ArrivedMail():
-                sha256 = parts.archive.store(item.content)
-                if ledger.note_arrival(item.key, sha256, len(item.content), item.internal_date, parts.now()):
+                try:
+                    sha256 = parts.archive.store(item.content)
+                except OSError as error:
+                    full = error
+                    log.warning("mail not archived", mail=str(item.key), error=str(error))
+                    continue
+                if _is_new(item, sha256, parts):
                     yield sha256
             case Refused():
                 _note_refused(item, parts)
             case Vanished():
                 log.info("mail vanished", mail=str(item.key))
+    if full is not None:
+        raise full
 
 
 def handle_mail(sha256: str, parts: Parts) -> None:
-    """Judge one archived mail and record it with its reply. Safe to call twice: the second call does nothing."""
-    records = parts.records
-    if records.ledger.begin_attempt(sha256) > MAX_ATTEMPTS:
+    """Judge one archived mail and record it with its reply. Safe to call twice: the second call does nothing.
+
+    Raises DatabaseUnusable, or OSError for what this machine lacks: then the try does not count against the mail.
+    """
+    ledger = parts.records.ledger
+    if ledger.begin_attempt(sha256) > MAX_ATTEMPTS:
         _set_aside(sha256, f"reading ended abnormally {MAX_ATTEMPTS} times", parts)
         return
     try:
-        submission = parts.read(sha256)
+        _judge_and_record(sha256, parts)
     except ReaderDied as error:
         log.warning("reader died", mail=sha256[:12], error=str(error))
-        return  # the next poll tries once more, then sets the mail aside
+        # the next poll tries once more, then sets the mail aside
+    except (DatabaseUnusable, OSError) as error:
+        if is_our_trouble(error):
+            with suppress(DatabaseUnusable):
+                ledger.excuse_attempt(sha256)
+        raise
+
+
+def is_our_trouble(error: Exception) -> bool:
+    """Whether an error tells of this machine, not of a mail: the next mail would meet it too."""
+    return isinstance(error, DatabaseUnusable) or (isinstance(error, OSError) and error.errno in _EXHAUSTED)
+
+
+def _judge_and_record(sha256: str, parts: Parts) -> None:
+    records, submission = parts.records, parts.read(sha256)
     if twin := records.twin_of(submission):
         records.record_twin(submission, twin, parts.now())
         return
@@ -103,6 +138,10 @@ def write_letter(judgement: Judgement, number: str | None, parts: Parts) -> Outg
         date=parts.now(),
     )
     return OutgoingLetter(plan.letter.value, tuple(a.address for a in plan.to), message_id, rendered.subject, content)
+
+
+def _is_new(item: ArrivedMail, sha256: str, parts: Parts) -> bool:
+    return parts.records.ledger.note_arrival(item.key, sha256, len(item.content), item.internal_date, parts.now())
 
 
 def _note_refused(item: Refused, parts: Parts) -> None:

@@ -1,13 +1,14 @@
 """Emptying the outbox: each letter is taken, handed to the submission server, and its fate written down.
 
 What SMTP allows and no more: between the final dot and the server's answer nobody knows (RFC 1047). A letter
-caught there is never blindly sent again; see `Outbox.resolve_dots`.
+caught there is never blindly sent again; see `Outbox.resolve_dots`. A letter waits its turn: when the server is
+away, none overtakes another.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from time import monotonic
 from typing import Protocol
 
 import structlog
@@ -20,7 +21,7 @@ from service.replies.smtp import Ambiguous, Outcome, Refused, Sent, TryLater
 SETTLE = timedelta(minutes=15)
 """How long a letter of unknown fate waits for evidence; longer than any server's 600 s after the dot."""
 GIVE_UP = timedelta(days=5)
-UNREACHABLE_WAIT = timedelta(minutes=1)
+_REST, _REST_AFTER_REFUSED_LOGIN = 60.0, 900.0  # seconds; a wrong password tried every minute locks the account
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=4)
 
 log = structlog.get_logger()
@@ -38,6 +39,39 @@ class Agent(Protocol):
     ) -> Outcome: ...
 
 
+class Patient:
+    """An agent that leaves its server in peace for a while after it could not be reached."""
+
+    def __init__(self, agent: Agent, clock: Callable[[], float] = monotonic) -> None:
+        self._agent = agent
+        self._clock = clock
+        self._failure: SubmissionUnreachable | None = None
+        self._until = 0.0
+
+    def send(
+        self, envelope_from: str, recipients: tuple[str, ...], content: bytes, before_dot: Callable[[], None]
+    ) -> Outcome:
+        """As the agent does; until the rest is over, its last failure is told again without contacting the server."""
+        if self._failure is not None and self._clock() < self._until:
+            raise self._failure.again()
+        try:
+            outcome = self._agent.send(envelope_from, recipients, content, before_dot)
+        except SubmissionUnreachable as error:
+            self._failure = error
+            self._until = self._clock() + (_REST_AFTER_REFUSED_LOGIN if error.permanent else _REST)
+            raise
+        self._failure = None
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """What became of the outbox: how many letters left, and why no more, when the server could not be reached."""
+
+    sent: int = 0
+    away: SubmissionUnreachable | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Brake:
     """The most letters one address gets within a day: the end of any loop."""
@@ -45,11 +79,19 @@ class Brake:
     per_address_and_day: int = 50
 
 
-def send_due(outbox: Outbox, agent: Agent, envelope_from: str, brake: Brake, now: Callable[[], datetime]) -> int:
-    """Send what is due, oldest first; returns how many left. Ends early when the server is away."""
-    outbox.resolve_dots(now(), SETTLE)
+def send_due(
+    outbox: Outbox,
+    agent: Agent,
+    envelope_from: str,
+    brake: Brake,
+    now: Callable[[], datetime],
+    stopping: Callable[[], bool] = lambda: False,
+) -> Emptied:
+    """Send what is due, oldest first. Ends early when the server is away, or between two letters when told to stop."""
     sent = 0
     for letter_id in outbox.due(now()):
+        if stopping():
+            break
         letter = outbox.take(letter_id)
         if letter is None:
             continue
@@ -57,17 +99,18 @@ def send_due(outbox: Outbox, agent: Agent, envelope_from: str, brake: Brake, now
             outbox.park(letter.id, now(), "too many letters to this address within a day")
             continue
         try:
-            outcome = agent.send(
-                envelope_from, letter.recipients, letter.content, partial(outbox.before_dot, letter.id)
-            )
+            outcome = agent.send(envelope_from, letter.recipients, letter.content, _before_dot(outbox, letter.id, now))
         except SubmissionUnreachable as error:
-            outbox.later(letter.id, str(error), now() + UNREACHABLE_WAIT)
-            log.warning("submission unreachable", error=str(error))
-            break
+            outbox.put_back(letter.id, str(error))
+            return Emptied(sent, error)
         _write_down(outbox, letter, outcome, now())
         log.info("letter", letter=letter.letter, id=letter.id, outcome=type(outcome).__name__, attempt=letter.attempts)
         sent += isinstance(outcome, Sent)
-    return sent
+    return Emptied(sent)
+
+
+def _before_dot(outbox: Outbox, letter_id: int, now: Callable[[], datetime]) -> Callable[[], None]:
+    return lambda: outbox.before_dot(letter_id, now() + SETTLE)
 
 
 def _too_many(outbox: Outbox, letter: DueLetter, brake: Brake, now: datetime) -> bool:

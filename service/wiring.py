@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from pydantic import SecretStr
 
 from service import rulebook
@@ -29,7 +30,10 @@ from service.records.views import Views
 from service.replies.rendering import Letters
 from service.replies.smtp import Submitter
 from service.replies.smtp_connection import SmtpSettings
+from service.sending import Patient
 from service.settings import MailboxSection, Settings
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             rulebook=book,
             wording=wording,
             letters=letters,
-            agent=agent,
+            agent=Patient(agent) if agent else None,
             sender=sender_of(settings),
             own_addresses=own_addresses(settings),
             key=signing_key(settings.data_dir),
@@ -137,7 +141,10 @@ class CachedReading:
         if kept is not None:
             return submission_from_json(kept)
         submission, content = self.reader.read_json(self.archive.path(sha256))
-        self.archive.put_reading(sha256, self.version, content)
+        try:
+            self.archive.put_reading(sha256, self.version, content)
+        except OSError as error:  # only read once more then
+            log.warning("reading not kept", mail=sha256[:12], error=str(error))
         return submission
 
 
@@ -196,12 +203,18 @@ def _make_key(file: Path) -> None:
 
 
 def _refuse_a_lost_database(settings: Settings, archive: Archive) -> None:
-    """An archive without its database would answer every submitter again: a person has to say what happened."""
+    """An archive without its database would answer every submitter again: a person has to say what happened.
+
+    An empty file beside an empty archive is what a first start leaves that died while it made the database.
+    """
     prefix = "sqlite:///"
     if not settings.database_url.startswith(prefix):
         return
     file = Path(settings.database_url.removeprefix(prefix))
-    if not file.exists() and next(iter(archive), None) is not None:
+    if next(iter(archive), None) is None:
+        if file.exists() and not file.stat().st_size:
+            file.unlink()
+    elif not file.exists():
         raise DatabaseUnusable(
             f"数据库 {file}", "文件不见了，而存档里有邮件；重新开始会再次答复所有人", "请先用备份恢复数据库文件"
         )

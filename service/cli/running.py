@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.cli.context import err, out, progress, settings
-from service.errors import MailboxUnreachable
 from service.locking import only_one
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ def run_daemon() -> int:
     configure_logs(sys.stderr.isatty())
     chosen = settings()
     with only_one(chosen.data_dir), open_service(chosen) as service, until_told_to_stop() as stopping:
-        service.parts.records.outbox.recover()
         run(service, stopping)
     return 0
 
@@ -49,7 +47,6 @@ def poll(
     if dry_run:
         return _dry_run()
     with only_one(chosen.data_dir), open_service(chosen) as service, until_told_to_stop() as stopping:
-        service.parts.records.outbox.recover()
         report = _with_progress(Poller(service, stopping))
     return _end(report)
 
@@ -71,7 +68,7 @@ def _end(report: "Report") -> int:
     )
     for error in report.away:
         err.print(str(error), markup=False)
-    return MailboxUnreachable.exit_code if report.away else 0
+    return report.away[0].exit_code if report.away else 0
 
 
 def _dry_run() -> int:

@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import DatabaseUnusable
@@ -18,9 +18,11 @@ def open_engine(url: str) -> Engine:
 
     SQLite: WAL, synchronous=FULL (a verdict told to a submitter must survive a power cut), foreign keys, and
     BEGIN IMMEDIATE for every writing transaction (a deferred one fails with SQLITE_BUSY_SNAPSHOT at once).
-    Raises DatabaseUnusable when the file is damaged, read-only, or of a newer version of the service.
+    Raises DatabaseUnusable when the file is damaged, read-only, or of a newer version of the service; so does
+    everything done with the engine later when the database is locked for long, full or gone.
     """
     engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
+    event.listen(engine, "handle_error", _as_ours)
     try:
         _migrate(engine)
     except DatabaseError as error:
@@ -51,6 +53,23 @@ def _prepare(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _as_ours(context: ExceptionContext) -> None:
+    """What is wrong with the database, not with a statement, is for a person to hear of, and for nobody to swallow:
+    SQLite ends the transaction by itself when the disk is full."""
+    error = context.original_exception
+    if not isinstance(context.sqlalchemy_exception, OperationalError):
+        return
+    seen = str(error)
+    if "locked" in seen or "busy" in seen:
+        todo = "另一个程序长时间占用；没有写入任何内容，稍后自动重试"
+    elif "full" in seen or "disk I/O" in seen:
+        todo = "请清出磁盘空间；没有写入任何内容，之后自动继续"
+    else:
+        todo = "请检查文件权限、磁盘空间，或用备份恢复"
+    where = f"数据库 {context.engine.url.render_as_string()}" if context.engine else "数据库"
+    raise DatabaseUnusable(where, f"暂时不能使用（{seen}）", todo) from error
 
 
 def _begin(connection: Connection) -> None:

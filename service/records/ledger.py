@@ -127,6 +127,11 @@ class Ledger:
             connection.execute(update(_mail).where(_mail.c.sha256 == sha256).values(attempts=_mail.c.attempts + 1))
             return int(connection.execute(select(_mail.c.attempts).where(_mail.c.sha256 == sha256)).scalar_one())
 
+    def excuse_attempt(self, sha256: str) -> None:
+        """Take an attempt back: it failed for a reason of ours (disk, database), which says nothing of the mail."""
+        with self._engine.begin() as connection:
+            connection.execute(update(_mail).where(_mail.c.sha256 == sha256).values(attempts=_mail.c.attempts - 1))
+
     def received(self, sha256: str) -> datetime:
         """When our server took the mail. Raises LookupError for bytes we never saw."""
         with self._engine.connect().execution_options(reading=True) as connection:

@@ -5,7 +5,7 @@ sending -> pending                       died before the final dot: certainly no
 dot     -> sent | pending once | parked  died between the dot and the answer (RFC 1047): see `resolve_dots`
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
@@ -95,10 +95,12 @@ class Outbox:
             row.created,
         )
 
-    def before_dot(self, letter_id: int) -> None:
-        """The body is over; the final dot goes out next."""
+    def before_dot(self, letter_id: int, look_again: datetime) -> None:
+        """The body is over; the final dot goes out next. look_again: when to settle it, if no answer is recorded."""
         with self._engine.begin() as connection:
-            connection.execute(update(_outbox).where(_outbox.c.id == letter_id).values(state="dot"))
+            connection.execute(
+                update(_outbox).where(_outbox.c.id == letter_id).values(state="dot", not_before=look_again)
+            )
 
     def sent(self, letter_id: int, now: datetime, how: str = "") -> None:
         self._end(letter_id, now, "sent", how, sent_at=now)
@@ -106,6 +108,15 @@ class Outbox:
     def park(self, letter_id: int, now: datetime, reason: str) -> None:
         """Leave a letter to staff: it is shown in the digest and never sent by itself again."""
         self._end(letter_id, now, "parked", reason)
+
+    def put_back(self, letter_id: int, reason: str) -> None:
+        """No letter at all could be handed over: this one keeps its place in the queue, and its count of attempts."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(_outbox)
+                .where(_outbox.c.id == letter_id)
+                .values(state="pending", reason=reason, attempts=_outbox.c.attempts - 1)
+            )
 
     def later(self, letter_id: int, reason: str, not_before: datetime) -> None:
         with self._engine.begin() as connection:
@@ -125,7 +136,7 @@ class Outbox:
             )
 
     def recover(self) -> int:
-        """After a start, under the service's lock: letters that died before the dot may go again."""
+        """Under the service's lock, while nothing is being sent: letters that died before the dot may go again."""
         with self._engine.begin() as connection:
             return connection.execute(
                 update(_outbox).where(_outbox.c.state == "sending").values(state="pending")
@@ -140,17 +151,15 @@ class Outbox:
             self.sent(found, now, "found a copy in the mailbox")
         return found is not None
 
-    def resolve_dots(self, now: datetime, settle: timedelta) -> None:
-        """Letters whose acceptance is unknown after the settle time: resent once where a repeat harms nobody,
-        else parked for staff."""
-        query = select(_outbox.c.id, _outbox.c.letter, _outbox.c.resent, _outbox.c.created).where(
-            _outbox.c.state == "dot"
+    def resolve_dots(self, now: datetime) -> None:
+        """Letters whose acceptance is unknown when it was time to look again: resent once where a repeat harms
+        nobody, else parked for staff."""
+        query = select(_outbox.c.id, _outbox.c.letter, _outbox.c.resent).where(
+            _outbox.c.state == "dot", _outbox.c.not_before <= now
         )
         with self._engine.connect().execution_options(reading=True) as connection:
             rows = connection.execute(query).all()
         for row in rows:
-            if now < row.created + settle:
-                continue
             if row.letter in MAY_REPEAT and not row.resent:
                 self._resend(row.id, now)
             else:

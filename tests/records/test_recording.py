@@ -139,7 +139,7 @@ def test_a_letter_that_died_before_the_dot_goes_again_and_after_the_dot_it_waits
     assert records.outbox.due(NOON) == [letter]
 
     records.outbox.take(letter)
-    records.outbox.before_dot(letter)
+    records.outbox.before_dot(letter, NOON + timedelta(minutes=15))
     records.outbox.recover()
     assert records.outbox.due(NOON) == []
 
@@ -150,8 +150,8 @@ def test_a_receipt_of_unknown_fate_is_repeated_once_then_left_to_staff(records: 
     late = NOON + timedelta(hours=1)
     for expected in ([letter], []):
         records.outbox.take(letter)
-        records.outbox.before_dot(letter)
-        records.outbox.resolve_dots(late, timedelta(minutes=15))
+        records.outbox.before_dot(letter, NOON + timedelta(minutes=15))
+        records.outbox.resolve_dots(late)
         assert records.outbox.due(late) == expected
 
     assert [m.state for m in Views(records.engine).letters(["parked"])] == ["parked"]
@@ -162,10 +162,10 @@ def test_a_copy_of_our_letter_in_the_mailbox_proves_it_was_sent(records: Records
     is_recorded(records, mail)
     (letter,) = records.outbox.due(NOON)
     records.outbox.take(letter)
-    records.outbox.before_dot(letter)
+    records.outbox.before_dot(letter, NOON + timedelta(minutes=15))
 
     assert records.outbox.evidence(a_letter(mail).message_id, NOON)
-    records.outbox.resolve_dots(NOON + timedelta(hours=1), timedelta(minutes=15))
+    records.outbox.resolve_dots(NOON + timedelta(hours=1))
 
     assert records.outbox.due(NOON + timedelta(hours=2)) == []
 
