@@ -14,6 +14,7 @@ from service.reading.letters.text import bare, chinese, clean
 _TITLE_END = re.compile(r"(?:函|报告|回执|请示|情况|通知|说明|汇报|材料)(?:[（(][^（）()]{1,8}[）)])?$")
 _TITLE_LINES = 5
 _TITLE_LONGEST = 90
+_TITLE_TAIL = 8  # characters
 _NEVER_IN_A_TITLE = re.compile(r"[，。；：:？]")
 _HEAD_LINES = 14  # where a number and a title can stand
 _WITHIN_A_SENTENCE = 12  # characters beside a number: more, and the number is cited, not the letter's own
@@ -85,8 +86,16 @@ def _title(lines: Sequence[Line], directory: Directory) -> tuple[int, int, str |
                 break
             joined += part
             if _TITLE_END.search(joined):
-                return begin, stop + 1, joined
+                tail = _tail(lines, stop + 1)
+                return begin, stop + 1 + bool(tail), joined + tail
     return 0, 0, None
+
+
+def _tail(lines: Sequence[Line], at: int) -> str:
+    """What a title carries on with that could have ended on the line before: …需求情况 / 的报告."""
+    part = clean(lines[at].text) if at < len(lines) else ""
+    short = part.startswith("的") or chinese(part) <= _TITLE_TAIL
+    return part if short and _TITLE_END.search(part) and not _NEVER_IN_A_TITLE.search(part) else ""
 
 
 def _carries_on(line: Line, below: Line, directory: Directory) -> bool:

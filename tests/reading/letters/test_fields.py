@@ -65,6 +65,11 @@ def test_a_title_broken_over_lines_is_joined(read: Read) -> None:
     assert letter.title == TITLE
 
 
+def test_a_title_whose_first_line_could_be_its_end_goes_on(read: Read) -> None:
+    for first, rest in (("关于报送海外人才需求情况", "的报告"), ("关于报送海外人才需求征集材料", "有关事项的复函")):
+        assert letter_of(read, first, rest, _TO, _BODY, BUREAU, "2020年3月20日").title == first + rest
+
+
 @pytest.mark.parametrize(
     "written",
     [
