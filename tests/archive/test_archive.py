@@ -29,7 +29,7 @@ def test_bytes_are_kept_under_their_sha256(tmp_path: Path) -> None:
     assert archive.path(SHA).relative_to(tmp_path) == Path("mails", SHA[:2], SHA[2:4], f"{SHA}.eml")
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=2000))
 def test_any_bytes_come_back_as_they_were(tmp_path: Path, content: bytes) -> None:
     archive = Archive(tmp_path)

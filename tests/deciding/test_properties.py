@@ -113,13 +113,13 @@ def hold(judgement: Judgement) -> None:
 
 
 @given(mails)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_mail_is_judged_by_the_rules_of_conduct(mail: Submission) -> None:
     hold(judged(mail))
 
 
 @given(mails, mails)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_follow_up_is_judged_by_the_rules_of_conduct(first: Submission, second: Submission) -> None:
     opened = judged(first)
 
@@ -131,7 +131,7 @@ def test_any_follow_up_is_judged_by_the_rules_of_conduct(first: Submission, seco
 
 
 @given(st.lists(files, max_size=3), st.sampled_from([a_submission(), of_unit(UNIVERSITY)]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_whoever_sent_a_whole_set_is_never_asked_for_more(more: list[Attachment], whole: Submission) -> None:
     judgement = judged(replace(whole, attachments=(*whole.attachments, *more)))
 
@@ -140,7 +140,7 @@ def test_whoever_sent_a_whole_set_is_never_asked_for_more(more: list[Attachment]
 
 
 @given(st.lists(tables, min_size=1, max_size=3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_was_filled_in_is_never_lost_to_a_later_mail(later: list[Table]) -> None:
     judgement = judged(
         a_submission(letters=(), tables=tuple(later), sha256="4" * 64, envelope=an_envelope()), earlier=a_case(judged())

@@ -5,7 +5,7 @@ import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.mail import Address, Envelope
@@ -69,7 +69,6 @@ SUBMISSIONS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(SUBMISSIONS)
 def test_a_submission_comes_back_equal(submission: Submission) -> None:
     assert submission_from_json(submission_to_json(submission)) == submission

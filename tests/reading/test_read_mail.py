@@ -220,7 +220,7 @@ def test_a_mail_of_nothing_is_an_empty_submission(raw: bytes) -> None:
     assert found.size == len(raw)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_no_damage_to_a_whole_mail_defeats_the_reading(data: st.DataObject) -> None:
     raw = bytearray(a_mail({"材料.zip": zipped({"函.pdf": LETTER[:4000], "表.xlsx": FORM})}))

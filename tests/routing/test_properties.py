@@ -67,7 +67,7 @@ def test_no_typing_slip_ever_sends_a_unit_to_a_wrong_door(rules) -> None:  # typ
 
 
 @given(chinese, st.sampled_from(["", "kyc@sysu.edu.cn", "x@gz.gov.cn", "a@b", "someone@qq.com"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_name_from_anywhere_has_a_route_with_a_reason(name: str, address: str) -> None:
     route = speaker_of(address, name or None, the_real_rulebook())
 
@@ -108,7 +108,7 @@ def test_a_shared_or_unknown_place_is_no_city() -> None:
 
 
 @given(st.text(max_size=60), st.text(max_size=20), st.sampled_from(list(LetterSource)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_letter_and_signature_can_be_weighed(text: str, signer: str, source: LetterSource) -> None:
     letter = a_letter(
         signer, source=source, text=text, candidates=(text,), addressee=text, title=text, seal_text=signer

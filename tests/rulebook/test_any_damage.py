@@ -35,7 +35,7 @@ def judged(name: str, content: bytes) -> Rulebook | RulesInvalid:
             return invalid
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.sampled_from(sorted(ORIGINALS)), st.data())
 def test_one_damaged_character_never_crashes_the_loader(name: str, data: st.DataObject) -> None:
     text = ORIGINALS[name]
@@ -47,7 +47,7 @@ def test_one_damaged_character_never_crashes_the_loader(name: str, data: st.Data
     assert isinstance(found, Rulebook) or found.problems
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from(sorted(ORIGINALS)), st.data())
 def test_one_damaged_byte_never_crashes_the_loader(name: str, data: st.DataObject) -> None:
     content = bytearray(ORIGINALS[name].encode())
@@ -58,7 +58,7 @@ def test_one_damaged_byte_never_crashes_the_loader(name: str, data: st.DataObjec
     assert isinstance(found, Rulebook) or found.problems
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(ORIGINALS)), st.data())
 def test_a_half_written_file_never_crashes_the_loader(name: str, data: st.DataObject) -> None:
     content = ORIGINALS[name].encode()
@@ -68,7 +68,7 @@ def test_a_half_written_file_never_crashes_the_loader(name: str, data: st.DataOb
     assert isinstance(found, Rulebook) or found.problems
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(sorted(ORIGINALS)), st.binary(max_size=200))
 def test_any_bytes_never_crash_the_loader(name: str, content: bytes) -> None:
     found = judged(name, content)

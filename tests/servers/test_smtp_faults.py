@@ -376,7 +376,7 @@ def test_a_certificate_for_another_host_or_out_of_date_is_refused(
             send(submitter, dots)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text(alphabet=". ab\t", max_size=8), max_size=12), st.sampled_from(["\r\n", "\n", "\r"]))
 def test_every_line_arrives_as_it_was_whatever_dots_it_begins_with(
     servers: MailServers, lines: list[str], end: str

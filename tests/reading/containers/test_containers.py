@@ -232,7 +232,7 @@ def test_an_extension_survives_a_trailing_space_and_a_long_name() -> None:
     assert extension_of(safe_name("字" * 5_000 + ".xlsx")) == "xlsx"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"PK\x03\x04", b"\x1f\x8b\x08", b"BZh9", b"\xfd7zXZ\0", b"Rar!\x1a\x07", b""]),
@@ -241,7 +241,7 @@ def test_no_bytes_defeat_the_containers(raw: bytes, start: bytes) -> None:
     opened(start + raw)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_damage_to_an_archive_defeats_the_reader(data: st.DataObject) -> None:
     content = bytearray(zipped({"表1.xlsx": PDF, "函.pdf": PDF * 3}))

@@ -169,7 +169,7 @@ def test_deeply_nested_elements_are_a_problem_not_a_crash() -> None:
     assert read(document(deep), "表.docx").problem is Problem.DAMAGED
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data())
 def test_no_damage_whatever_raises(data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from(SAMPLES)))
@@ -179,7 +179,7 @@ def test_no_damage_whatever_raises(data: st.DataObject) -> None:
     read(bytes(content))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=300), st.sampled_from(["a.xlsx", "a.csv", "a.docx", "a.xls", "a"]))
 def test_no_bytes_whatever_raise(content: bytes, name: str) -> None:
     read(content, name)

@@ -166,7 +166,7 @@ def given_answers(block: Block, draw: st.DataObject) -> dict[str, str]:
     return answers
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_changed_print_never_changes_the_answers(data: st.DataObject) -> None:
     block = BLOCKS[data.draw(st.sampled_from(sorted(BLOCKS)))]
@@ -187,7 +187,7 @@ FLAGS = ["note_row", "two_row_header", "example_row", "total_row", "ditto", "mer
          "full_width", "hidden_sheet", "one_sheet", "title_rows", "text_on_own_line"]  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.sets(st.sampled_from(FLAGS)),
     st.sampled_from(list(SheetNames)),

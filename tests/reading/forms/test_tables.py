@@ -358,7 +358,7 @@ def _plain(rows: tuple[Row, ...]) -> list[tuple[str | None, str]]:
     return [(row.unit, row.cells.get("post", "")) for row in rows]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(0, 9), st.integers(0, 5), st.permutations(range(13)), st.integers(0, 3), st.booleans(),
     st.lists(st.sampled_from(["云江大学", "云江学院", "岭海研究院", "云江医院"]), min_size=1, max_size=6),

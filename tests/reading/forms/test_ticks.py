@@ -170,7 +170,7 @@ MARKED = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.sampled_from(sorted(MARKED)),
     st.sampled_from([True, False, None]),
@@ -199,7 +199,7 @@ def test_any_answers_in_any_style_come_back(
     }  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(alphabet="是否有无□☑√×（）() \n？：计划经费预算中东欧团澳新1.V口", max_size=80))
 def test_no_text_whatever_breaks_the_reading(text: str) -> None:
     for reader in READERS.values():

@@ -62,13 +62,13 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(content: bytes, prob
     st.binary(max_size=400),
     st.sampled_from([b"", b"%PDF-1.7\n", b"\xff\xd8\xff", b"PK\x03\x04", b"{\\rtf1", b"<html><![x["]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_bytes_make_it_fail(tail: bytes, head: bytes) -> None:
     read_without_ocr(head + tail)
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_damage_to_a_real_file_makes_it_fail(data: st.DataObject) -> None:
     content = bytearray(data.draw(st.sampled_from([_PDF, _PNG, _DOCX])))
     for _ in range(data.draw(st.integers(1, 6))):

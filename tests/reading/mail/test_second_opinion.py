@@ -33,7 +33,7 @@ def test_it_is_not_asked_about_mails_that_would_exhaust_it() -> None:
     assert more_files(nested, ()) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_damage_defeats_it(data: st.DataObject) -> None:
     raw = bytearray(RAW)

@@ -57,7 +57,7 @@ def our_leaves(raw: bytes) -> Iterator[tuple[str, object]]:
         yield found.media_type, undo(found.body, found.header.text(b"content-transfer-encoding")).content
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(LEAVES, st.booleans(), st.sampled_from([email.policy.SMTP, email.policy.default]))
 def test_well_formed_mails_are_cut_as_the_standard_library_cuts_them(
     leaves: list[tuple[bytes, str]], nested: bool, policy: email.policy.EmailPolicy
@@ -68,7 +68,6 @@ def test_well_formed_mails_are_cut_as_the_standard_library_cuts_them(
     assert split(raw).defects == ()
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=600))
 def test_no_bytes_defeat_the_splitter(raw: bytes) -> None:
     parse(raw, WORDS)
@@ -81,7 +80,7 @@ SCRAPS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(SCRAPS, max_size=40))
 def test_no_shuffling_of_mime_scraps_defeats_the_parser(scraps: list[bytes]) -> None:
     first = parse(b"".join(scraps), WORDS)
