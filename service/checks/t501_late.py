@@ -24,5 +24,4 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
 
 def is_on_time(dossier: Dossier, rulebook: Rulebook) -> bool:
     """True when the case's first mail arrived by the deadline."""
-    first = min(dossier.received, dossier.earlier.first_received) if dossier.earlier else dossier.received
-    return first <= rulebook.campaign.deadline
+    return dossier.first_received <= rulebook.campaign.deadline

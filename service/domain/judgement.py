@@ -125,6 +125,11 @@ class Dossier:
     nil_source: str | None = None  # where it says so: "letter", "mail" or "tables"
 
     @property
+    def first_received(self) -> datetime:
+        """Arrival of the case's first mail; mails need not be judged in the order of their arrival."""
+        return min(self.received, self.earlier.first_received) if self.earlier else self.received
+
+    @property
     def carried_over(self) -> frozenset[str]:
         """Pieces that earlier mails brought and this one did not renew: "cover_letter", "table3"."""
         own = self.submission.sha256

@@ -58,6 +58,7 @@ class LetterView:
     report_to_addresses: tuple[str, ...]
     reason: str
     received: datetime
+    first_received: datetime  # of the case
     deadline: datetime
     on_time: bool
     before_deadline: bool  # of this mail
@@ -107,6 +108,7 @@ def view_of(
         report_to_addresses=city.addresses if city and route.report_to in city.bureau_names else (),
         reason=_reason(decision),
         received=dossier.received.astimezone(zone),
+        first_received=dossier.first_received.astimezone(zone),
         deadline=campaign.deadline.astimezone(zone),
         on_time=decision.on_time,
         before_deadline=dossier.received <= campaign.deadline,

@@ -85,6 +85,16 @@ def test_a_late_mail_is_told_so_without_asking_anything(letters: Letters) -> Non
     assert "无需再做任何事" in letter.text
 
 
+def test_a_late_supplement_to_a_case_on_time_says_when_the_case_began(letters: Letters) -> None:
+    added = SAMPLES["receipt-follow-up"]
+    late = Judgement(replace(added.dossier, received=SAMPLES["receipt-late"].dossier.received), added.decision)
+
+    text = letters.render(late, RULEBOOK, "LH2020-0012").text
+
+    assert "（首次来件 2020年3月" in text
+    assert "，按时，截止 2020年3月25日24时）" in text
+
+
 def test_a_correction_after_the_deadline_names_no_past_date_to_answer_by(letters: Letters) -> None:
     late = SAMPLES["correction"]
     late = Judgement(replace(late.dossier, received=SAMPLES["receipt-late"].dossier.received), late.decision)
