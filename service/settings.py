@@ -90,8 +90,11 @@ class Settings:
         return _absolute(self.file.parent if self.file else Path.cwd(), text) if text else None
 
 
-def load_settings(file: Path) -> Settings:
-    """Read a configuration file. Raises ConfigurationInvalid with all problems."""
+def load_settings(file: Path, *, for_servers: bool = True) -> Settings:
+    """Read a configuration file. Raises ConfigurationInvalid with all problems.
+
+    for_servers: false leaves passwords unread, for what an admin or staff may do who must not see them.
+    """
     try:
         raw = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -106,12 +109,12 @@ def load_settings(file: Path) -> Settings:
         parsed = _File.model_validate(raw)
     except ValidationError as error:
         raise ConfigurationInvalid(str(file), tuple(_problems(error))) from None
-    return _settle(file, parsed)
+    return _settle(file, parsed, for_servers)
 
 
-def _settle(file: Path, parsed: _File) -> Settings:
+def _settle(file: Path, parsed: _File, for_servers: bool) -> Settings:
     folder = file.parent.resolve()
-    secrets, warnings, problems = _secrets(folder, parsed)
+    secrets, warnings, problems = _secrets(folder, parsed) if for_servers else ({}, [], [])
     problems += list(_contradictions(parsed))
     if problems:
         raise ConfigurationInvalid(str(file), tuple(problems))
@@ -191,13 +194,42 @@ def _contradictions(parsed: _File) -> Iterator[str]:
 def _problems(error: ValidationError) -> Iterator[str]:
     for item in error.errors():
         loc = [str(part) for part in item["loc"]]
-        where = ".".join(loc)
+        where = _place(item["loc"])
         if item["type"] == "extra_forbidden":
             yield f"{where}：不认识这一项{_did_you_mean(loc)}"
         elif item["type"] == "missing":
             yield f"{where}：缺少这一项"
         else:
-            yield f"{where}：{item['msg']}（写的是 {_shown(loc, item['input'])}）"
+            facts = {name: str(value).replace(" or ", "、") for name, value in item.get("ctx", {}).items()}
+            wanted = _WANTED.get(item["type"], item["msg"]).format(**facts)
+            yield f"{where}：{wanted}（写的是 {_shown(loc, item['input'])}）"
+
+
+_WANTED = {
+    "int_parsing": "应为整数，不加引号",
+    "int_type": "应为整数",
+    "int_from_float": "应为整数",
+    "float_parsing": "应为数字，不加引号",
+    "float_type": "应为数字",
+    "string_type": "应为加引号的文字",
+    "string_too_short": "不能为空",
+    "string_pattern_mismatch": "格式不对；时间写作 08:30 这样",
+    "greater_than": "应大于 {gt}",
+    "greater_than_equal": "应不小于 {ge}",
+    "less_than_equal": "应不大于 {le}",
+    "literal_error": "只能是 {expected}",
+    "model_type": "应为一节，写作 [名称]",
+    "tuple_type": "应为一节或几节，写作 [[mailbox]]",
+}
+"""What pydantic's kinds of error ask for."""
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """As it stands in the file: [[mailbox]] 第1个 port, [smtp] from."""
+    section, *rest = loc
+    if section == "mailbox" and rest and isinstance(rest[0], int):
+        return " ".join(["[[mailbox]]", f"第{rest[0] + 1}个", *map(str, rest[1:])])
+    return " ".join([f"[{section}]", *map(str, rest)]) if rest or section in _SECTIONS else str(section)
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -216,4 +248,5 @@ def _did_you_mean(loc: list[str]) -> str:
 
 
 def _shown(loc: list[str], value: Any) -> str:
-    return "（不显示）" if "password" in loc[-1] else repr(value)[:80]
+    secret = "password" in loc[-1] or not isinstance(value, str | int | float)  # a whole section may hold one
+    return "（不显示）" if secret else repr(value)[:80]

@@ -52,7 +52,8 @@ class Desk:
 
 @contextmanager
 def open_desk(settings: Settings, clock: Clock = now) -> Iterator[Desk]:
-    """The records, opened beside a running service."""
+    """The records, opened beside a running service. Raises DatabaseUnusable, as the service does."""
+    _refuse_a_lost_database(settings, Archive(settings.data_dir / "archive"))
     records = Records(open_engine(settings.database_url))
     try:
         yield Desk(
@@ -214,7 +215,7 @@ def _refuse_a_lost_database(settings: Settings, archive: Archive) -> None:
     if next(iter(archive), None) is None:
         if file.exists() and not file.stat().st_size:
             file.unlink()
-    elif not file.exists():
+    elif not file.exists() or not file.stat().st_size:
         raise DatabaseUnusable(
-            f"数据库 {file}", "文件不见了，而存档里有邮件；重新开始会再次答复所有人", "请先用备份恢复数据库文件"
+            f"数据库 {file}", "文件不见了或是空的，而存档里有邮件；重新开始会再次答复所有人", "请先用备份恢复数据库文件"
         )

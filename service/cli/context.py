@@ -38,16 +38,16 @@ def config_file() -> Path:
     return Path(os.environ.get(CONFIG_VARIABLE) or "config.toml")
 
 
-def settings() -> Settings:
+def settings(*, for_servers: bool = True) -> Settings:
     """The configuration; raises ConfigurationInvalid when there is none or it has problems."""
-    return load_settings(config_file())
+    return load_settings(config_file(), for_servers=for_servers)
 
 
 def settings_if_any() -> Settings | None:
-    """The configuration, None when none was named and none is there: commands on files work without."""
+    """The configuration without its passwords, None when none was named and none is there: for commands on files."""
     if CONFIG_VARIABLE not in os.environ and not config_file().exists():
         return None
-    return settings()
+    return settings(for_servers=False)
 
 
 def print_json(value: Any) -> None:

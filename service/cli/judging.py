@@ -12,6 +12,7 @@ from service.bench import Bench, letters_for, open_bench
 from service.cli import words
 from service.cli.context import out, print_json, settings_if_any
 from service.cli.words import say
+from service.deciding.storytelling import SOURCES
 from service.domain.judgement import Judgement
 from service.explaining import explanation
 
@@ -139,7 +140,7 @@ def rules_explain(
     if found.evidence:
         grid = Grid("依据", "所见", "指向", "权重", title="证据")
         for item in found.evidence:
-            grid.add_row(item.source, item.value, item.unit or "—", f"{item.weight:.2f}")
+            grid.add_row(say(SOURCES, item.source), item.value, item.unit or "—", f"{item.weight:.2f}")
         out.print(grid)
     return 0
 

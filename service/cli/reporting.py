@@ -1,9 +1,10 @@
 """Commands that read the records: cases, show, why, digest, workbook, reconcile."""
 
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import date, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table as Grid
@@ -31,10 +32,10 @@ def register(app: typer.Typer) -> None:
     app.command("reconcile", help="邮箱与台账逐一核对")(reconcile)
 
 
-def _desk() -> "AbstractContextManager[Desk]":
+def _desk(*, for_servers: bool = False) -> "AbstractContextManager[Desk]":
     from service.wiring import open_desk
 
-    return open_desk(settings())
+    return open_desk(settings(for_servers=for_servers))
 
 
 def cases(as_json: JsonOption = False) -> int:
@@ -110,15 +111,19 @@ def _show(case: "CaseView", content: dict[str, Any], desk: "Desk") -> None:
     for item in content["findings"]:
         out.print(f"  [{item['code']}] {item['message']}", markup=False)
     for mail in desk.views.mails(case.id):
-        out.print(f"  {_mail_line(mail)}", markup=False)
+        out.print(f"  {_mail_line(mail, _zone(desk))}", markup=False)
 
 
-def _mail_line(mail: "MailView") -> str:
+def _zone(desk: "Desk") -> tzinfo:
+    """The campaign's, which submitters' and staff's letters are written in too."""
+    return ZoneInfo(desk.rulebook.campaign.timezone)
+
+
+def _mail_line(mail: "MailView", zone: tzinfo) -> str:
     arrow = "收" if mail.direction == "in" else "发"
     what = say(words.LETTERS, mail.template) if mail.template else mail.subject
-    return (
-        f"{mail.at.astimezone():%Y-%m-%d %H:%M} {arrow} {what}　{say(words.STATES, mail.state)} {mail.message_id or ''}"
-    )
+    state = say(words.STATES, mail.state)
+    return f"{mail.at.astimezone(zone):%Y-%m-%d %H:%M} {arrow} {what}　{state} {mail.message_id or ''}"
 
 
 def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_json: JsonOption = False) -> int:
@@ -134,7 +139,7 @@ def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_j
             print_json({"case": case.number if case else None, "mails": stories})
         else:
             for story in stories:
-                _tell(story)
+                _tell(story, _zone(desk))
     return 0
 
 
@@ -158,7 +163,7 @@ def _story(views: "Views", mail: "MailView") -> dict[str, Any]:
     }
 
 
-def _tell(story: dict[str, Any]) -> None:
+def _tell(story: dict[str, Any], zone: tzinfo) -> None:
     out.rule(story["subject"] or "（无主题）")
     out.print(
         f"结论：{say(words.VERDICTS, story['verdict'] or story['state'])}　依据：{story['decided_by'] or '无'}",
@@ -166,13 +171,9 @@ def _tell(story: dict[str, Any]) -> None:
     )
     for step in story["why"]:
         out.print(f"  · {step}", markup=False)
-    for item in story["findings"]:
-        out.print(f"  [{item['code']}] {item['message']}", markup=False)
     for event in story["events"]:
-        out.print(
-            f"  {event['at'].astimezone():%Y-%m-%d %H:%M:%S} {say(words.EVENTS, event['what'])} {event['detail']}",
-            markup=False,
-        )
+        moment = f"{event['at'].astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        out.print(f"  {moment} {say(words.EVENTS, event['what'])} {event['detail']}", markup=False)
 
 
 def _not_found(ident: str) -> int:
@@ -220,7 +221,7 @@ def workbook(file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")]) -> int:
 def reconcile(as_json: JsonOption = False) -> int:
     from service.reporting import reconciliation
 
-    with _desk() as desk:
+    with _desk(for_servers=True) as desk:
         for report in reconciliation(desk):
             if as_json:
                 print_json(report)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from service.domain.judgement import Channel, Decision, Dossier, Route, Severity, Verdict
+from service.domain.judgement import Channel, Decision, Dossier, Place, Route, Severity, Verdict
 from service.domain.rules import Rulebook
 
 _CHANNELS = {
@@ -20,6 +20,19 @@ _VERDICTS = {
 }
 _SEVERITIES = {Severity.CORRECT: "须补正", Severity.STAFF: "交工作人员", Severity.REMARK: "备注"}
 _NIL = {"letter": "报送函", "mail": "邮件正文", "tables": "表格"}
+SOURCES = {
+    "letter_signer": "报送函落款",
+    "seal": "印章文字",
+    "form_reporter": "表头填报单位",
+    "form_rows": "表中单位名称",
+    "address": "登记的邮箱",
+    "domain": "邮箱域名",
+    "display_name": "发件人名称",
+    "signature_block": "邮件签名",
+    "subject": "邮件主题",
+    "case": "此前的报送件",
+}
+"""Where evidence comes from, as staff read it."""
 
 
 def story(dossier: Dossier, decision: Decision, reason: str, unanswered: str, rulebook: Rulebook) -> tuple[str, ...]:
@@ -31,14 +44,14 @@ def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, r
     if reason:
         yield f"邮件性质：{reason}"
     if dossier.earlier:
-        carried = "、".join(sorted(dossier.carried_over)) or "无"
+        carried = "、".join(_piece(piece) for piece in sorted(dossier.carried_over)) or "无"
         yield f"接续报送件 {dossier.earlier.number}；沿用以前收到的：{carried}"
     if not decision.kind.is_machine_made:
         yield from _of_route(decision.route)
     if dossier.states_nil:
         yield f"零报送：{_NIL.get(dossier.nil_source or '', '')}写明无需求"
     for finding in decision.findings:
-        yield f"{_SEVERITIES[finding.severity]} {finding.code}：{finding.message}"
+        yield f"{_SEVERITIES[finding.severity]} {finding.code}：{_where(finding.place)}{finding.message}"
     if decision.pieces:
         late = "按时" if decision.on_time else "逾期"
         yield f"{late}（截止 {rulebook.campaign.deadline:%Y-%m-%d %H:%M}）"
@@ -47,10 +60,22 @@ def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, r
         yield f"不回信：{unanswered}"
 
 
+def _piece(piece: str) -> str:
+    return "报送函" if piece == "cover_letter" else piece.replace("table", "表")
+
+
+def _where(place: Place) -> str:
+    """File, sheet and cell, as far as they are known."""
+    spot = place.cell or (f"第{place.row}行" if place.row else "")
+    parts = [part for part in (place.attachment, place.sheet, spot) if part]
+    return f"{'，'.join(parts)}：" if parts else ""
+
+
 def _of_route(route: Route) -> Iterator[str]:
     by = f"，依据 {route.decided_by}" if route.decided_by else ""
     yield f"报送单位：{route.unit or '未能认定'}；渠道：{_CHANNELS[route.channel]}{by}"
     if route.reason:
         yield f"理由：{route.reason}"
     for item in route.evidence:
-        yield f"证据：{item.source} “{item.value}” → {item.unit or '目录中没有'}（分量 {item.weight:g}）"
+        source = SOURCES.get(item.source, item.source)
+        yield f"证据：{source} “{item.value}” → {item.unit or '目录中没有'}（分量 {item.weight:g}）"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from service.archive import Archive
 from service.cli.main import run
 from service.demo.mime import Mail, make_mail
 from service.demo.pieces import Pieces
@@ -131,12 +132,13 @@ def test_every_problem_of_a_configuration_is_named_at_once(tmp_path: Path, capsy
     assert run(["cases"]) == 24
 
     said = capsys.readouterr().err
-    for part in ("pol_seconds", "poll_seconds", "99999", "password_file", "smtp.port", "smtp.from"):
+    for part in ("pol_seconds", "poll_seconds", "99999", "password_file", "第1个 port", "[smtp] port", "[smtp] from"):
         assert part in said
 
 
-def test_a_password_is_never_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "config.toml").write_text('[smtp]\nhost = "h"\nport = 25\nfrom = "a@b"\npassword = "geheim"\n')
+@pytest.mark.parametrize("section", ["[smtp]", "[mailbox]", "[[mailbox]]"])
+def test_a_password_is_never_shown(section: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.toml").write_text(f'{section}\nhost = "h"\nport = 25\nfrom = "a@b"\npassword = "geheim"\n')
 
     assert run(["cases"]) == 24
 
@@ -156,13 +158,36 @@ def test_plain_text_is_refused_but_to_this_machine(tmp_path: Path, capsys: pytes
 def test_what_init_writes_is_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", str(tmp_path / "new")]) == 0
     assert run(["rules", "check", str(tmp_path / "new" / "rules")]) == 0
-    for name in ("imap", "smtp"):
-        (tmp_path / "new" / "secrets" / name).write_text("secret")
-
     assert run(["--config", str(tmp_path / "new" / "config.toml"), "cases"]) == 0
 
     assert run(["init", str(tmp_path / "new")]) == 2
     assert "没有改动" in capsys.readouterr().err
+
+
+def test_rules_and_records_are_open_to_people_who_may_not_see_the_passwords(
+    mail: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", str(tmp_path / "new")]) == 0
+    config = ["--config", str(tmp_path / "new" / "config.toml")]
+
+    for words in (["rules", "check"], ["explain", str(mail)], ["templates", "preview"], ["cases"], ["digest"]):
+        assert run([*words, *config]) == 0
+    assert run(["reconcile", *config]) == 24
+    assert "secrets/imap" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("left", [pytest.param(None, id="gone"), pytest.param(b"", id="emptied")])
+def test_no_command_makes_a_new_database_beside_an_archive_that_had_one(
+    left: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", str(tmp_path / "new")]) == 0
+    data = tmp_path / "new" / "data"
+    Archive(data / "archive").store(b"Subject: answered long ago\r\n\r\n")
+    if left is not None:
+        (data / "records.db").write_bytes(left)
+
+    assert run(["cases", "--config", str(tmp_path / "new" / "config.toml")]) == 23
+    assert "备份" in capsys.readouterr().err
 
 
 def test_the_checks_explain_themselves_to_staff(capsys: pytest.CaptureFixture[str]) -> None:

@@ -336,6 +336,13 @@ def test_why_tells_every_step() -> None:
     assert "cities.csv:3" in story[1]
 
 
+def test_why_names_the_place_of_a_finding_and_the_kind_of_evidence_in_words() -> None:
+    story = judged(a_submission(tables=(a_table(1, [a_row(None)]), *four_tables()[1:]))).decision.why
+
+    assert any(step.startswith("须补正 F220：征集表.xlsx，表1，B3：这一行有内容") for step in story)
+    assert any(step.startswith("证据：报送函落款 “") for step in story)
+
+
 def test_rules_explain_tells_which_line_decides() -> None:
     route = deciding.speaker_of("wang@qq.com", "望海海洋大学", a_rulebook())
 
