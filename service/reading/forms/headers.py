@@ -21,6 +21,7 @@ from service.reading.forms.sheetview import SheetView
 MAX_HEADER_LETTERS: Final = 80
 _DISTINCTIVE, _SHARED = 2.0, 0.5
 _FUZZY: Final = 72.0
+_LABEL_ENDS: Final = (":", "：")
 _CHINESE: Final = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
 
 
@@ -112,6 +113,8 @@ class FormIndex:
         cells = [(c, t) for c, t in sheet.own(row) if t.strip()]
         if len(cells) < 2 or any(len(t) > 2 * MAX_HEADER_LETTERS for _, t in cells) or not self.might_be_header(cells):
             return None
+        if _names_values(cells):
+            return None
         bottom, labels = self._labels(sheet, row, cells)
         hits = self._hits(labels)
         if not hits:
@@ -151,7 +154,8 @@ class FormIndex:
         known = [c for c, t in below if len(t) <= MAX_HEADER_LETTERS and self._knows(t)]
         above = {c for c, t in sheet.own(row) if self._knows(t)}
         wide = any((m := sheet.merge((row, c))) and m.right > m.left for c, _ in sheet.own(row))
-        return len(above) >= 2 and len(known) * 2 >= len(below) > 0 and (wide or not above & set(known))
+        covered = {c for c in above & set(known) if not ((m := sheet.merge((row, c))) and m.right > m.left)}
+        return len(above) >= 2 and len(known) * 2 >= len(below) > 0 and not covered and (wide or not above & set(known))
 
     def _lookup(self, text: str) -> tuple[tuple[int, Target], ...]:
         for letters in (squeeze(text), squeeze(without_brackets(text))):
@@ -176,10 +180,14 @@ class FormIndex:
         """Whether only one table has this column."""
         return self._tables_with[key] == 1
 
+    def _is_telling(self, keys: Iterable[str]) -> bool:
+        """Whether a header would have these columns: 联系人 and 联系电话 alone stand beside the reporter's name too."""
+        return any(self._tables_with[key] in {1, len(self.forms.tables)} for key in keys)
+
     def _is_enough(self, found: dict[int, Target], hint: float, width: int) -> bool:
         keys = {target.key for target in found.values()}
         if hint > 0:
-            return len(keys) >= 2
+            return len(keys) >= 2 and self._is_telling(keys)
         # A list of units and telephone numbers shares many columns with the form, but is none of its tables.
         distinctive = sum(self._is_distinctive(key) for key in keys)
         everywhere = sum(self._tables_with[key] == len(self.forms.tables) for key in keys)
@@ -194,7 +202,7 @@ class FormIndex:
         self, sheet: SheetView, bottom: int, labels: dict[int, list[str]], hits: dict[int, dict[int, Target]]
     ) -> TableForm | None:
         """The table whose questions stand in the cells below, when the header alone does not tell."""
-        if max(map(len, hits.values())) < 2:
+        if not any(len(found) >= 2 and self._is_telling(t.key for t in found.values()) for found in hits.values()):
             return None
         for table in self.forms.tables:
             for column in labels:
@@ -280,6 +288,12 @@ def _label_pattern(table: TableForm) -> re.Pattern[str]:
     return re.compile(
         rf"(?:附件?\s*\d*\s*[:.]?\s*)?(?:附)?\s*{stem}\s*(?:{spelled})(?!\s*[-~—–－至到]\s*\d)(?![\d一二三四五六七八九十])"
     )
+
+
+def _names_values(cells: Sequence[tuple[int, str]]) -> bool:
+    """Whether the row tells values beside their names, as 填报单位：云江大学 联系人：张三 in cells of their own."""
+    names = sum(text.rstrip().endswith(_LABEL_ENDS) for _, text in cells)
+    return 0 < names < len(cells)
 
 
 def _inside(target: Target, parts: list[str], targets: Sequence[Target]) -> Target:

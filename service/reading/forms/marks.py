@@ -93,7 +93,7 @@ class Scanner:
         between = r"[\s,;:.、。?!/|\\()\[\]\"'“”‘’-]|\d{1,2}(?=[.、)])"
         self._token = re.compile(rf"(?P<mark>{mark})|(?P<label>{_alternatives(self._kinds)})|(?P<between>{between})")
         self._mark = re.compile(mark)
-        self._hint = re.compile("|".join({re.escape(key[0]) for key in self._kinds} | {glyphs, "__", r"[(\[]\s*[)\]]"}))
+        self._hint = re.compile("|".join((mark, *{re.escape(key[0]) for key in self._kinds})))
 
     def runs(self, text: str, start: int, end: int, struck: Sequence[Span] = ()) -> list[Run]:
         """All runs in text[start:end], which must be folded."""

@@ -8,7 +8,7 @@ from service.reading.forms.folding import fold, squeeze
 from service.reading.forms.grid import Span
 
 _LIMIT: Final = re.compile(
-    r"^[(\[]?\s*(?:限|不超过|请控制在)?\s*\d+\s*(?:个)?字\s*(?:以内|之内|以下|左右|内)?\s*[)\]]?"
+    r"^[(\[]?\s*(?:限|不超过|请控制在)?\s*\d[\d\s]*(?:个)?字\s*(?:以内|之内|以下|左右|内)?\s*[)\]]?"
 )
 ANSWER_SIGN: Final = re.compile(r"答\s*[:：]\s*")
 _LEADING: Final = " \n:,;.、，。；：·-—_…"

@@ -15,6 +15,7 @@ _CLOSE: Final = 0.85  # share of a shortened wording's letters that stand in the
 _MARGIN: Final = 0.1  # to the next best question
 _AFTER_PROMPT: Final = re.compile(r"[\s?:\"”’」]*")
 _LEAD_LETTERS: Final = range(4, 61)
+_UNMISTAKABLE: Final = 7  # letters of a text's alias that nobody writes but to ask: 如有，请列出初步计划
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,9 @@ def _anchor(text: str, start: int, end: int, question: Question) -> Anchor:
 
 
 def _alias_pattern(question: Question, alias: str, follows: str) -> re.Pattern[str]:
-    after = r"\s*(?:[:(\[\n]|$)" if question.kind is QuestionKind.TEXT else f"(?:{follows})"
+    after = f"(?:{follows})"
+    if question.kind is QuestionKind.TEXT:
+        after = "" if len(squeeze(alias)) >= _UNMISTAKABLE else r"\s*(?:[:;。()\[\]\n]|$)"
     return re.compile(rf"(?<![^\W_]){loosely(alias)}(?={after})")
 
 

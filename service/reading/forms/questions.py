@@ -15,9 +15,10 @@ from service.reading.forms.boxes import glyph, with_boxes
 from service.reading.forms.folding import fold, squeeze
 from service.reading.forms.grid import PLAIN, CellDetail
 from service.reading.forms.marks import Run, Scanner
-from service.reading.forms.plans import ANSWER_SIGN, is_nil, plan_text, visible, without_next_number
+from service.reading.forms.plans import is_nil, plan_text, visible, without_next_number
 from service.reading.forms.prompts import Anchor, PromptFinder
 from service.reading.forms.ticks import OptionGroup, Reading, choose, option_groups, rejoined
+from service.reading.forms.words import WordReader
 
 DOUBT_NOT_FOUND: Final = "单元格内找不到该问题或其选项，无法对应填写内容"
 DOUBT_TEXT: Final = "未勾选，但写有其他文字"
@@ -27,6 +28,7 @@ DOUBT_REPEATED: Final = "同一问题出现多次且答案不同"
 DOUBT_GROUP_NAMED: Final = "提到了团组但未勾选"
 _INSTRUCTION: Final = re.compile(r"[(\[][^()\[\]]{0,20}(?:打|划|画|勾选|选择|选填|填涂)[^()\[\]]{0,12}[)\]]")
 _KEPT_LETTERS, _KEPT_PIECES = 120, 4096
+_REMARK: Final = 12  # letters beside the options of a lesser question that are no plan
 _WORDING_TAIL: Final = 30  # letters between a known wording and its options that count as more wording
 
 
@@ -78,15 +80,9 @@ class CellReader:
         self._prompts = PromptFinder(
             questions, words, "".join({g for m in (marks.checked, marks.unchecked) for g in m if len(g) == 1})
         )
-        self._yes, self._no = frozenset(map(fold, marks.yes)), frozenset(map(fold, (*marks.no, *nil_words)))
+        self._words = WordReader(questions, marks, nil_words)
         self._cross = frozenset(map(fold, marks.ambiguous))
         self._nil = frozenset((*nil_words, *(w for w in marks.no if not w.isalnum() or w in nil_words)))
-        opening = "|".join(
-            re.escape(w)
-            for w in sorted(self._yes | self._no, key=len, reverse=True)
-            if len(w) > 1 or "\u4e00" <= w <= "\u9fff"
-        )
-        self._opening = re.compile(rf"({opening})(?:[\s,;.:、，。；：]+|$)")
 
     def read(self, text: str, detail: CellDetail, cell: str, only: Question | None = None) -> tuple[Answer, ...]:
         """The answers in a cell. `only`: the cell answers this one question, whose wording stands in the header."""
@@ -240,31 +236,22 @@ class CellReader:
             lead = folded[gap.start : spans[0][0]]
             if question is not None and len(lead) <= _WORDING_TAIL and "\n" not in lead.strip():
                 start = spans[0][0]  # the end of a changed wording, not a person's text
-        rest = without_next_number(visible(text, start, gap.end, sorted((*detail.struck, *spans))).strip())
+        beside = visible(text, start, gap.end, sorted((*detail.struck, *spans)))
+        rest = without_next_number(beside.strip())
         key = question.key if question else (self._ticks[0].key if self._ticks else "")
         if key and key not in found.ticks and rest:
             rest = self._read_words(rest, key, found)
         elif question and rest and found.ticks[key] == (Tick.UNANSWERED, None) and "\n" not in rest:
             found.ticks[key] = self._written_after(rest)
-        if squeeze(rest):
+        if squeeze(rest) and not _is_remark(question, beside, rest):
             found.loose_text.append(rest)
 
     def _read_words(self, rest: str, key: str, found: Found) -> str:
         """A plain 是, 有, 无计划 in place of a tick; what follows it is text."""
-        answer = ANSWER_SIGN.match(fold(rest))
-        rest = rest[answer.end() :] if answer else rest
-        folded = fold(rest)
-        bare = folded.strip(" \n.,;:。，；：、!?()（）")
-        for tick, words in ((Tick.YES, self._yes), (Tick.NO, self._no)):
-            if bare in words or folded.strip() in words:
-                found.ticks[key] = (tick, None) if folded.strip() not in self._cross else (Tick.UNANSWERED, DOUBT_TEXT)
-                return ""
-        opening = self._opening.match(folded)
-        if opening is None:
-            found.ticks[key] = (Tick.UNANSWERED, DOUBT_TEXT)
-            return rest
-        found.ticks[key] = (Tick.YES if opening.group(1) in self._yes else Tick.NO, None)
-        return rest[opening.end() :]
+        tick, text = self._words.read(rest, key)
+        crossed = not text and fold(rest).strip() in self._cross
+        found.ticks[key] = (tick, None) if tick is not None and not crossed else (Tick.UNANSWERED, DOUBT_TEXT)
+        return text
 
     def _written_after(self, rest: str) -> Reading:
         return Tick.UNANSWERED, DOUBT_TEXT if squeeze(rest) else None
@@ -315,7 +302,7 @@ class CellReader:
         gap, group = found.groups[question.key]
         first, last = gap.start + group.start, gap.start + group.end
         within = [folded[max(a, first) : min(b, last)] for a, b in detail.stressed]
-        hits = {word for word in within if word.strip() and word.strip(" □○()") in self._yes | self._no}
+        hits = {word for word in within if word.strip() and word.strip(" □○()") in self._words.yes | self._words.no}
         return len(hits) == 1
 
     def _chosen(self, question: Question, found: Found, folded: str) -> tuple[tuple[str, ...], str | None]:
@@ -338,6 +325,12 @@ def _answer(question: Question, cell: str, reading: Reading, text: str, keys: tu
     if question.kind is QuestionKind.TEXT:
         return Answer(question.key, cell, text=text)
     return Answer(question.key, cell, choices=keys, doubt=reading[1])
+
+
+def _is_remark(question: Question | None, beside: str, rest: str) -> bool:
+    """Whether words behind the options of a question below another only add to it: 是（20万元）."""
+    own_line = beside.lstrip(" 　").startswith("\n")
+    return question is not None and question.parent is not None and not own_line and len(squeeze(rest)) <= _REMARK
 
 
 def _stretches(folded: str, anchors: Sequence[Anchor]) -> list[Gap]:

@@ -17,7 +17,6 @@ from service.reading.forms.questions import DOUBT_NOT_FOUND, CellReader
 from service.reading.forms.sheetview import SheetView
 
 _WIDE: Final = 3  # columns of a merge that make its row a heading or a note
-_LABEL_ENDS: Final = (":", "：")
 _COMMON_KEYS: Final = ("seq", "unit", "city")
 
 

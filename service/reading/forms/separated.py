@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from typing import Final
 
 from service.reading.charsets import decode
@@ -9,7 +10,10 @@ from service.reading.forms.grid import Grid, Position, Workbook
 from service.reading.forms.limits import MAX_CELL_TEXT, MAX_CELLS, MAX_COLUMNS, MAX_PART_BYTES, MAX_ROWS
 from service.reading.forms.package import FileRefused
 
-_SEPARATORS: Final = ",\t;，"
+_SEPARATORS: Final = ",\t;"
+_CHINESE: Final = "，"
+_ENOUGH: Final = 2  # lines: a header and a row
+_HEAD: Final = 4000  # letters looked at
 
 
 def read_separated(content: bytes) -> Workbook:
@@ -19,8 +23,8 @@ def read_separated(content: bytes) -> Workbook:
     text = decode(content).replace("\x00", "")
     cells: dict[Position, str] = {}
     cut = ""
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     csv.field_size_limit(MAX_PART_BYTES)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
     for row, values in enumerate(lines, 1):
         if row > MAX_ROWS or len(cells) > MAX_CELLS:
             cut = f"只读取前{row - 1}行"
@@ -32,6 +36,14 @@ def read_separated(content: bytes) -> Workbook:
 
 
 def _separator(text: str) -> str:
-    """The separator that stands most often in the first lines."""
-    head = text[:4000]
-    return max(_SEPARATORS, key=lambda sign: (head.count(sign), -_SEPARATORS.index(sign)))
+    """The separator that gives most of the first lines the same number of cells. A Chinese comma, which stands in
+    sentences too, only where no other does."""
+    scores = {sign: _alike(text[:_HEAD], sign) for sign in _SEPARATORS}
+    best = max(_SEPARATORS, key=lambda sign: (scores[sign], -_SEPARATORS.index(sign)))
+    return best if scores[best] >= _ENOUGH else _CHINESE
+
+
+def _alike(head: str, separator: str) -> int:
+    lines = csv.reader(io.StringIO(head, newline=""), delimiter=separator)
+    widths = Counter(len(line) for line in lines if len(line) > 1)
+    return max(widths.values(), default=0)

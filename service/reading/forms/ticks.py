@@ -69,7 +69,11 @@ def rejoined(groups: list[OptionGroup]) -> list[OptionGroup]:
 def _split(run: Run, text: str) -> list[OptionGroup]:
     groups: list[OptionGroup] = []
     kinds: set[str] = set()
+    last: Label | None = None
     for label in attach(run, text):
+        if last is not None and last.kind == label.kind and last.state is label.state is State.BARE:
+            continue  # the same said twice: "是，有计划", "否，暂无"
+        last = label
         if not groups or label.kind in kinds:
             groups.append(OptionGroup(run.start, run.end, strong=bool(run.marks)))
             kinds = set()
@@ -171,6 +175,13 @@ def choose(group: OptionGroup, choices: Sequence[Choice]) -> tuple[tuple[str, ..
     if _CROSSES & found:
         return (), DOUBT_CROSS
     bare = tuple(key for key, state in states.items() if state is State.BARE)
-    if bare and len(bare) == len(states) > 1:
+    if bare and len(bare) == len(states) > 1 and not _is_written(group):
         return (), DOUBT_BOXES
     return bare, None
+
+
+def _is_written(group: OptionGroup) -> bool:
+    """Whether names without boxes were chosen: nothing of the print is left, or only the box of 否 is."""
+    if group.no is State.MISSING:
+        return not group.strong
+    return group.yes is State.BARE and group.no is State.EMPTY

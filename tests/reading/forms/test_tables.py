@@ -112,6 +112,24 @@ def test_a_note_full_of_column_names_above_the_header_is_no_header() -> None:
     assert (table.header_row, units(table), table.reporter) == (4, [UNIT], "云江市科学技术局")
 
 
+@pytest.mark.parametrize("colon", ["：", ""])
+def test_reporter_contact_and_telephone_in_cells_of_their_own_are_no_header(colon: str) -> None:
+    names = [f"填报单位{colon}", "云江市科学技术局", f"联系人{colon}", "张三", f"联系电话{colon}", "020-00001234"]
+    split = ["是否有计划举办“海外专家南粤行专场活动”？", "初步计划（200字以内）", "是否有经费预算"]
+    rows: Rows = [
+        ["表3"], names, ["序号", "单位名称", "所在地市", "2020年“海外专家南粤行活动”", None, None],
+        [None, None, None, *split], [1, UNIT, CITY, "是", "拟于六月举办专场", "否"],
+    ]  # fmt: skip
+    workbook = sheets(Sheet1=rows)
+    for merged in ("A3:A4", "B3:B4", "C3:C4", "D3:F3"):
+        workbook["Sheet1"].merge_cells(merged)
+
+    table = only(workbook)
+
+    assert (table.header_row, units(table)) == (3, [UNIT])
+    assert answered(table.rows[0])["nyx.plan_text"] == "拟于六月举办专场"
+
+
 def test_headers_with_spaces_line_breaks_and_brackets_are_still_known() -> None:
     odd = ["序 号", "单位\n名称", "所在地市（必填）", "所属领域", "岗 位 名 称", "需求人数（人）", "专业要求*"]
 

@@ -33,6 +33,16 @@ def test_quoted_cells_may_hold_line_breaks() -> None:
     assert only(text.encode(), "征集表.csv").rows[0].unit == "云江大学\n附属医院"
 
 
+def test_chinese_commas_in_sentences_are_no_separators() -> None:
+    text = (
+        ",".join(HEADS) + "\n" + "1,云江大学,云江市,新材料，高分子，薄膜，涂层，纤维，陶瓷,教授，博士，院士，导师,2\n"
+    )
+
+    row = only(text.encode(), "征集表.csv").rows[0]
+
+    assert (row.unit, row.cells["number"]) == ("云江大学", "2")
+
+
 def page(*lines: list[str], charset: str = "utf-8", title: str = "") -> bytes:
     rows = "".join(f"<tr>{''.join(f'<td>{x}</td>' for x in line)}</tr>" for line in lines)
     return f'<html><head><meta charset="{charset}"></head><body>{title}<table>{rows}</table></body></html>'.encode(

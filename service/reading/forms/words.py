@@ -1,0 +1,63 @@
+"""Answers written out in place of a tick: 是, 有经费预算50万元, 暂无计划, "否，待定".
+
+Promises: what a person may mean in two ways is no answer (None); 待定, 无法确定 and the like never become one.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from service.domain.rules import Marks, Question
+from service.domain.submission import Tick
+from service.reading.forms.folding import fold, squeeze
+from service.reading.forms.plans import ANSWER_SIGN
+
+_WHETHER: Final = ("是否", "有无")
+_ENDS: Final = re.compile(r"[\n,;:.、，。；：(（]")
+_AMOUNT: Final = re.compile(r"(?:大?约|共|计)?\s*[\d.]+(?:-[\d.]+)?\s*[万千百]?元?(?:人民币)?(?:左右|以内|以上)?\s*$")
+_BETWEEN: Final = " \n.,;:。，；：、"
+_ROUND: Final = _BETWEEN + "!?()（）"
+_ECHO: Final = 2  # letters of a question that are its own words when an answer repeats them
+
+
+class WordReader:
+    """Reads plain words as answers. Built once per block."""
+
+    def __init__(self, questions: Sequence[Question], marks: Marks, nil_words: Sequence[str]) -> None:
+        self.yes, self.no = frozenset(map(fold, marks.yes)), frozenset(map(fold, (*marks.no, *nil_words)))
+        self._letters = {q.key: tuple(map(squeeze, (q.wording, q.label, *q.aliases))) for q in questions}
+        words = sorted(self.yes | self.no, key=len, reverse=True)
+        opening = "|".join(re.escape(w) for w in words if len(w) > 1 or "\u4e00" <= w <= "\u9fff")
+        self._opening = re.compile(rf"({opening})(?:[\s,;.:、，。；：(]+|$)")
+
+    def read(self, written: str, key: str) -> tuple[Tick | None, str]:
+        """The answer that words give to a question, and what stands beside it."""
+        sign = ANSWER_SIGN.match(fold(written))
+        rest = written[sign.end() :] if sign else written
+        folded = fold(rest)
+        for bare in (folded.strip(_ROUND), folded.strip()):
+            if bare in self.yes or bare in self.no:
+                return (Tick.YES if bare in self.yes else Tick.NO), ""
+        opening = self._opening.match(folded)
+        if opening is not None:
+            return (Tick.YES if opening.group(1) in self.yes else Tick.NO), rest[opening.end(1) :].lstrip(_BETWEEN)
+        return self._repeated(rest, folded, key)
+
+    def _repeated(self, rest: str, folded: str, key: str) -> tuple[Tick | None, str]:
+        """An answer in the question's own words: 无经费预算, 有外事指标, 有经费预算50万元."""
+        end = _ENDS.search(folded)
+        clause = folded[: end.start()] if end else folded
+        amount = _AMOUNT.search(clause)
+        said = squeeze(clause[: amount.start()] if amount else clause)
+        tick = self._tick(said, key)
+        return (None, rest) if tick is None else (tick, rest[len(clause) :].strip(_BETWEEN))
+
+    def _tick(self, said: str, key: str) -> Tick | None:
+        """The answer word that stands before the end of the question: 暂无 in 暂无经费预算."""
+        if any(whether in said for whether in _WHETHER):
+            return None
+        for start in range(1, len(said) - _ECHO + 1):
+            word = said[:start]
+            if (word in self.yes or word in self.no) and any(said[start:] in one for one in self._letters[key]):
+                return Tick.YES if word in self.yes else Tick.NO
+        return None

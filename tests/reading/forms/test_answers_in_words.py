@@ -1,0 +1,93 @@
+"""Answers that people write out instead of ticking, and words beside the options."""
+
+import pytest
+
+from service.domain.rules import Block
+from service.domain.submission import Tick
+from service.reading.forms.grid import PLAIN
+from service.reading.forms.questions import CellReader
+from tests.reading.forms.example_forms import FORMS, JOIN, MARKS, NYX
+
+READERS = {block.key: CellReader(block.questions, MARKS, FORMS.nil_words) for block in (NYX, JOIN)}
+PLAN = "如有，请列出初步计划（200字以内）"
+TEMPLATE = "是否有计划举办“海外专家南粤行专场活动”？{}\n" + PLAN + "：{}\n是否有经费预算 {}"
+
+
+def read(block: Block, text: str) -> dict[str, object]:
+    return {
+        a.question.partition(".")[2]: "?" if a.doubt else a.tick or (a.choices if a.choices is not None else a.text)
+        for a in READERS[block.key].read(text, PLAIN, "D5")
+    }
+
+
+def nyx(root: str = "☑是 □否", plan: str = "九月专场", budget: str = "☑是 □否") -> dict[str, object]:
+    return read(NYX, TEMPLATE.format(root, plan, budget))
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("有经费预算", Tick.YES),
+        ("有预算，20万元", Tick.YES),
+        ("有经费预算50万元", Tick.YES),
+        ("有，约20万元", Tick.YES),
+        ("是（省财政）", Tick.YES),
+        ("无经费预算", Tick.NO),
+        ("没有预算。", Tick.NO),
+        ("暂无经费预算，待落实", Tick.NO),
+        ("否，待定", Tick.NO),
+    ],
+)
+def test_an_answer_in_the_words_of_its_question_is_read(words: str, answer: Tick) -> None:
+    assert nyx(budget=words)["budget"] is answer
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "待定",
+        "暂无法确定",
+        "有待落实经费预算",
+        "不确定是否有经费预算",
+        "有一定经费预算",
+        "是否有经费预算",
+        "有无经费预算",
+    ],
+)
+def test_words_that_decide_nothing_are_no_answer(words: str) -> None:
+    assert nyx(budget=words)["budget"] in {"?", Tick.UNANSWERED}
+
+
+@pytest.mark.parametrize("remark", ["（50万元）", "，约20万元", " 省财政安排"])
+def test_a_remark_beside_a_lesser_question_is_no_plan(remark: str) -> None:
+    assert nyx(plan="", budget=f"☑是 □否{remark}")["plan_text"] == ""
+
+
+def test_a_plan_written_below_the_last_question_is_the_plan() -> None:
+    assert nyx(plan="", budget="☑是 □否\n九月举办专场")["plan_text"] == "九月举办专场"
+
+
+@pytest.mark.parametrize("gap", ["", " ", "；\n", "。", "　"])
+def test_a_plan_follows_a_full_sentence_that_asks_for_it_without_a_colon(gap: str) -> None:
+    text = f"是否有计划举办“海外专家南粤行专场活动”？☑是 □否　2、请列出初步计划{gap}邀请专家十名\n3、是否有经费预算 □是 ☑否"
+
+    found = read(NYX, text.replace("请列出初步计划", PLAN.partition("（")[0]))
+
+    assert found == {"plan_nyx": Tick.YES, "plan_text": "邀请专家十名", "budget": Tick.NO}
+
+
+JOINS = "是否有计划参加省科技厅举办的赴海外人才与科技交流活动团组？{}\n如有，请列出拟对接项目（200字以内）：海洋\n是否有经费预算 ☑是 □否"
+
+
+@pytest.mark.parametrize(
+    ("words", "groups"),
+    [
+        ("是，有计划，澳新团", ("aoxin",)),
+        ("有，中东欧团、澳新团", ("zhongdongou", "aoxin")),
+        ("是（中东欧团，澳新团） □否", ("zhongdongou", "aoxin")),
+        ("☑是（中东欧团，澳新团） □否", "?"),
+        ("是（中东欧团，澳新团） 否", "?"),
+    ],
+)
+def test_groups_named_in_words_are_chosen_unless_they_may_be_print(words: str, groups: object) -> None:
+    assert read(JOIN, JOINS.format(words))["group"] == groups
