@@ -234,6 +234,7 @@ class MailWords:
     supplement_words: tuple[str, ...] = ()
     enclosing_words: tuple[str, ...] = _ENCLOSING  # said by who believes to have attached something
     inquiry_words: tuple[str, ...] = _ASKING  # said by who asks something
+    request_words: tuple[str, ...] = ()  # said by who wants something of us: the form again, more time
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ _BULK = frozenset({"bulk", "junk", "list"})
 _OPENING = 200
 """Characters of a mail in which a machine says that it is one; further down it is our own letter, quoted."""
 
+_CLAUSE = re.compile(r"(?<=[，,。;；:：!！?？\n])")
+
 Kind = tuple[MailKind, str]
 
 
@@ -134,7 +136,7 @@ def _means_to_submit(submission: Submission, rulebook: Rulebook) -> tuple[bool, 
     words, text = rulebook.mail, submission.text
     subject = "" if _is_reply(submission.envelope, words) else submission.envelope.subject
     said = f"{subject}\n{text}"
-    encloses, asks = _has(said, words.enclosing_words), _has(text, words.inquiry_words)
+    encloses, asks = _encloses(said, words), _has(said, (*words.inquiry_words, *words.request_words))
     if has_pieces(submission):
         if asks and not encloses and _is_blank_form_only(submission):
             return False, "只附空白表格，正文是询问"
@@ -144,10 +146,17 @@ def _means_to_submit(submission: Submission, rulebook: Rulebook) -> tuple[bool, 
     if encloses:
         return True, "正文说附有材料，但没有附件"
     if asks:
-        return False, "正文是询问，没有附报送材料"
+        return False, "来信是询问或请求，没有附报送材料"
     if _has(said, words.submitting_words) or reads_nil(text, rulebook):
         return True, "正文说到报送，没有附报送材料"
     return False, "没有附报送材料，也没有说到报送"
+
+
+def _encloses(said: str, words: MailWords) -> bool:
+    """True when a clause speaks of enclosed files and does not itself ask about them: 请问需要附上营业执照吗."""
+    return any(
+        _has(clause, words.enclosing_words) and not _has(clause, words.inquiry_words) for clause in _CLAUSE.split(said)
+    )
 
 
 def _is_blank_form_only(submission: Submission) -> bool:

@@ -52,6 +52,7 @@ def read_mail(document: Document) -> MailWords:
         supplement_words=root.texts("supplement_words"),
         enclosing_words=root.texts("enclosing_words", required=True),
         inquiry_words=root.texts("inquiry_words", required=True),
+        request_words=root.texts("request_words"),
     )
     root.close()
     return words

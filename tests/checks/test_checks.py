@@ -31,6 +31,7 @@ from tests.builders import (
     a_submission,
     a_table,
     an_attachment,
+    an_envelope,
     answers_for,
     codes,
     found,
@@ -261,6 +262,15 @@ def test_a_nil_return_is_accepted(changes: Mapping[str, object]) -> None:
     judgement = judged(a_submission(**{"text": "见附件", **changes}))
 
     assert (codes(judgement), judgement.decision.verdict, judgement.dossier.states_nil) == ([], "accepted", True)
+
+
+def test_a_nil_return_in_a_mail_is_believed_when_domain_and_signature_agree() -> None:
+    words = "经征集，我校无海外人才与科技交流合作需求。\n岭海理工大学科技处"
+    by_domain = without_pieces(words, envelope=an_envelope("kyc@lhut.example"))
+    by_free_mail = without_pieces(words, envelope=an_envelope("kyc@freemail.example"))
+
+    assert (codes(judged(by_domain)), judged(by_domain).decision.verdict) == ([], "accepted")
+    assert (codes(judged(by_free_mail)), judged(by_free_mail).decision.verdict) == (["R402"], "staff_review")
 
 
 @pytest.mark.parametrize(
