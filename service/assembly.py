@@ -5,18 +5,19 @@ Pure. What arrives later wins piece by piece, and nothing that was filled in is 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from service import routing
 from service.domain.judgement import CaseSoFar, Dossier
 from service.domain.mail import MailKind
-from service.domain.nil import NilStatement, stated_nil
+from service.domain.nil import NilStatement, fold, is_nil_row, stated_nil
 from service.domain.rules import Rulebook
-from service.domain.submission import CoverLetter, LetterSource, Row, Submission, Table
+from service.domain.submission import Answer, CoverLetter, LetterSource, Row, Submission, Table, Tick
 
 _Held = tuple[Table, str]  # a table and the mail that brought it
+_NO_CONTENT = frozenset({"seq", "unit", "city", "remark"})
 
 
 def assemble(
@@ -38,7 +39,25 @@ def assemble(
         earlier=earlier,
         states_nil=nil in (NilStatement.LETTER, NilStatement.MAIL, NilStatement.TABLES),
         nil_source=nil.value if nil else None,
+        filled_rows=tuple(_filled_rows(tables, frozenset(map(fold, rulebook.forms.nil_words)))),
     )
+
+
+def _filled_rows(tables: Iterable[Table], nil: frozenset[str]) -> Iterator[tuple[Table, Row]]:
+    for table in tables:
+        for row in table.rows:
+            if not is_nil_row(row, nil) and (row.unit or _has_content(row, nil)):
+                yield table, row
+
+
+def _has_content(row: Row, nil: frozenset[str]) -> bool:
+    """True when something besides number, unit, city and remark is filled in with more than 无."""
+    cells = (value for key, value in row.cells.items() if key not in _NO_CONTENT)
+    return any(value.strip() and fold(value) not in nil for value in cells) or any(map(_is_answered, row.answers))
+
+
+def _is_answered(answer: Answer) -> bool:
+    return answer.tick not in (None, Tick.UNANSWERED) or bool((answer.text or "").strip()) or bool(answer.choices)
 
 
 def _letter(

@@ -6,7 +6,6 @@ is no content.
 
 from collections.abc import Iterator
 
-from service.checks.rows import counting_rows
 from service.checks.seen import Seen, Sentences
 from service.domain.judgement import Dossier, Place, Route
 from service.domain.rules import Rulebook
@@ -20,7 +19,7 @@ SENTENCES: Sentences = {"default": ()}
 
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
-    for table, row in counting_rows(dossier, rulebook):
+    for table, row in dossier.filled_rows:
         if not (row.unit or "").strip():
             form = rulebook.forms.table(table.number)
             label = form.label_of("unit") if form else None

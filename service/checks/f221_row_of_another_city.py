@@ -5,7 +5,6 @@ A person decides. 区县 of the city, its short names, 省直 and 驻穗-like en
 
 from collections.abc import Iterator
 
-from service.checks.rows import counting_rows
 from service.checks.seen import Seen, Sentences
 from service.domain.judgement import Channel, Dossier, Place, Route
 from service.domain.places import city_of
@@ -22,7 +21,7 @@ SENTENCES: Sentences = {"default": ("city", "own_city")}
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     if route.channel is not Channel.CITY_BUREAU:
         return
-    for table, row in counting_rows(dossier, rulebook):
+    for table, row in dossier.filled_rows:
         city = city_of(row.city, rulebook.cities, rulebook.campaign.province)
         if city is not None and city.name != route.city:
             form = rulebook.forms.table(table.number)

@@ -1,15 +1,13 @@
-"""Rows and answers as the checks look at them: which count, where they stand, and what an answer depends on."""
+"""Answers as the checks look at them: where they stand, and what each depends on."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.domain.judgement import Dossier, Place
-from service.domain.nil import fold, is_nil_row
+from service.domain.nil import fold
 from service.domain.rules import Question, QuestionKind, Rulebook
 from service.domain.submission import Answer, Row, Table, Tick
-
-_NO_CONTENT = frozenset({"seq", "unit", "city", "remark"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Asked:
 def asked(dossier: Dossier, rulebook: Rulebook, kind: QuestionKind) -> Iterator[Asked]:
     """Every answer of a kind in rows that count. A question that a row does not hold cannot be judged."""
     questions = {q.key: q for form in rulebook.forms.tables for q in form.questions()}
-    for table, row in counting_rows(dossier, rulebook):
+    for table, row in dossier.filled_rows:
         for answer in row.answers:
             question = questions.get(answer.question)
             if question is None or question.kind is not kind:
@@ -54,24 +52,6 @@ def asked(dossier: Dossier, rulebook: Rulebook, kind: QuestionKind) -> Iterator[
             parent = row.answer(question.parent) if question.parent else None
             if question.parent is None or parent is not None:
                 yield Asked(table, row, question, answer, parent)
-
-
-def counting_rows(dossier: Dossier, rulebook: Rulebook) -> Iterator[tuple[Table, Row]]:
-    """Rows that somebody filled in: rows of 无 and untouched rows of the blank form do not count."""
-    nil = nil_words(rulebook)
-    for table, row in dossier.rows():
-        if not is_nil_row(row, nil) and (row.unit or has_content(row, nil)):
-            yield table, row
-
-
-def has_content(row: Row, nil: frozenset[str]) -> bool:
-    """True when something besides number, unit, city and remark is filled in with more than 无."""
-    cells = (value for key, value in row.cells.items() if key not in _NO_CONTENT)
-    return any(value.strip() and fold(value) not in nil for value in cells) or any(map(_is_answered, row.answers))
-
-
-def _is_answered(answer: Answer) -> bool:
-    return answer.tick not in (None, Tick.UNANSWERED) or bool((answer.text or "").strip()) or bool(answer.choices)
 
 
 def nil_words(rulebook: Rulebook) -> frozenset[str]:

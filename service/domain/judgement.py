@@ -123,6 +123,7 @@ class Dossier:
     earlier: CaseSoFar | None = None
     states_nil: bool = False  # the letter or the mail says 零报送/无需求
     nil_source: str | None = None  # where it says so: "letter", "mail" or "tables"
+    filled_rows: tuple[tuple[Table, Row], ...] = ()  # not those of 无, nor untouched ones of the blank form
 
     @property
     def first_received(self) -> datetime:

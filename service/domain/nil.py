@@ -99,4 +99,4 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 def fold(text: str) -> str:
     """Text without white space, half-width, ASCII in lower case."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

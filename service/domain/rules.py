@@ -277,9 +277,11 @@ class Weights:
     margin: float = 0.06  # to the runner-up
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rulebook:
     """A validated rules folder. version is a digest of its files, stamped on every verdict.
+
+    Equal to itself alone: what is worked out of it once is kept under it.
 
     Reading looks at forms, letter and mail, and compares letters with the names of bureaus, units and the
     department; reading_version is a digest of just these, so that a reading stays good when other rules change.

@@ -138,12 +138,12 @@ class Directory:
         return parent if _CAMPUS.match(rest) else None
 
 
+@lru_cache(maxsize=8)
 def directory_of(rulebook: Rulebook) -> Directory:
-    """The directory of a rulebook; the same object for the same lines."""
+    """The directory of a rulebook."""
     return _build(rulebook.cities, rulebook.units, rulebook.campaign.province)
 
 
-@lru_cache(maxsize=8)
 def _build(cities: tuple[City, ...], units: tuple[Unit, ...], province: str) -> Directory:
     bureaus: list[_Line] = [(Entry(c.bureau, c.name, c.source), c) for c in cities]
     listed: list[_Line] = [(Entry(u.name, u.seat_city, u.source, u), u) for u in units]

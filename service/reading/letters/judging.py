@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.domain.rules import Rulebook, TableForm
 from service.domain.submission import CoverLetter, LetterSource, Problem, Seal
@@ -63,16 +64,34 @@ def is_form(sheet: Sheet, rulebook: Rulebook) -> bool:
     """True for a page of the needs form: a table's own title with a column, or several column labels as cells."""
     cells = {bare(line.text) for line in sheet.lines}
     text = bare("".join(line.text for line in sheet.lines))
-    return any(_is_table(form, cells, text) for form in rulebook.forms.tables)
+    return any(_is_table(print_, cells, text) for print_ in _prints(rulebook))
 
 
-def _is_table(form: TableForm, cells: set[str], text: str) -> bool:
-    labels = {bare(name) for column in form.columns for name in (column.label, *column.aliases)}
-    seen = len(labels & cells)
-    blocks = sum(bare(block.label) in text for block in form.blocks)
-    titles = {bare(title) for title in (form.title, *form.title_aliases, form.label + form.title) if title}
-    titled = any(title and any(cell.startswith(title) or cell.endswith(title) for cell in cells) for title in titles)
-    together = sum(len(label) >= 3 and label in text for label in labels)  # a row read as one line
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """What is printed on the blank of one table, for comparing."""
+
+    labels: frozenset[str]
+    blocks: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+@lru_cache(maxsize=4)
+def _prints(rulebook: Rulebook) -> tuple[_Print, ...]:
+    return tuple(map(_print_of, rulebook.forms.tables))
+
+
+def _print_of(form: TableForm) -> _Print:
+    labels = frozenset(bare(name) for column in form.columns for name in (column.label, *column.aliases))
+    titles = {bare(title) for title in (form.title, *form.title_aliases, form.label + form.title)}
+    return _Print(labels, tuple(bare(block.label) for block in form.blocks), tuple(sorted(titles - {""})))
+
+
+def _is_table(form: _Print, cells: set[str], text: str) -> bool:
+    seen = len(form.labels & cells)
+    blocks = sum(block in text for block in form.blocks)
+    titled = any(cell.startswith(title) or cell.endswith(title) for title in form.titles for cell in cells)
+    together = sum(len(label) >= 3 and label in text for label in form.labels)  # a row read as one line
     return seen >= _LABELS or (titled and seen + blocks + together >= 2) or (seen >= 3 and blocks > 0)
 
 

@@ -6,6 +6,7 @@ The directory never adds a name: it only helps to choose among what was read.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.domain.rules import Rulebook
 from service.reading.letters.text import bare, chinese, clean
@@ -30,6 +31,7 @@ class Directory:
     usual_years: frozenset[int]  # of letters to this campaign
 
     @staticmethod
+    @lru_cache(maxsize=4)
     def of(rulebook: Rulebook) -> "Directory":
         """The names and aliases of every bureau and unit."""
         bureaus = (name for city in rulebook.cities for name in city.bureau_names)
