@@ -25,7 +25,7 @@ demo: install
 	$(BIN)/collection-mailbox demo --out demo-out
 
 test: dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --dist worksteal
 
 check: dev
 	$(BIN)/ruff check .

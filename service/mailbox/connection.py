@@ -38,7 +38,7 @@ def connect(settings: MailboxSettings) -> IMAPClient:
 
 
 def _open(settings: MailboxSettings) -> IMAPClient:
-    context = tls_context(settings.ca_file)
+    context = None if settings.security == "plain" else tls_context(settings.ca_file)
     client = IMAPClient(
         settings.host,
         settings.port,

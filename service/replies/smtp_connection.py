@@ -55,7 +55,7 @@ def connect(settings: SmtpSettings) -> smtplib.SMTP:
 
 
 def _open(settings: SmtpSettings) -> smtplib.SMTP:
-    context = tls_context(settings.ca_file)
+    context = None if settings.security == "plain" else tls_context(settings.ca_file)
     where, wait = (settings.host, settings.port, _HELO), settings.timeout_seconds
     implicit = settings.security == "tls"
     connection = smtplib.SMTP_SSL(*where, timeout=wait, context=context) if implicit else smtplib.SMTP(*where, wait)

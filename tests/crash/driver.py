@@ -190,7 +190,7 @@ def run(place: Place, *arguments: str, plan: Plan = NOTHING) -> Ended:
 
 
 class Forks:
-    """Runs of the service that need no start of Python each (see `zygote`). For one thread."""
+    """Runs of the service that need no start of Python each (see `zygote`)."""
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "tests.crash.zygote"]
@@ -211,7 +211,6 @@ class Forks:
         out, err = place.folder / "stdout", place.folder / "stderr"
         words = [*(arguments or ("poll", "--once")), "--config", str(place.config)]
         request = {"arguments": words, "out": str(out), "err": str(err), "environment": plan.environment()}
-        request["templates"] = str(place.shared / "mail_templates")
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
         return Ended(json.loads(self._process.stdout.readline()), out.read_text(), err.read_text())

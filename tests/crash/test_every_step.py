@@ -10,23 +10,21 @@ CRASH_TESTS=full takes every step of all.
 
 import os
 import re
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from service.sending import SETTLE
-from tests.crash.driver import NOTHING, Ended, Forks, Place, State, counted, place, run
+from tests.crash.driver import Ended, Forks, Place, State, counted, place, run
 from tests.crash.dying import Plan
 from tests.crash.scenarios import SCENARIOS, Desk, Scenario
 
 EVERY = os.environ.get("CRASH_TESTS") == "full"
-SAMPLE = 6
+SAMPLE = 10
 CLOSELY = "correction_and_follow_up"
 _HARMLESS = re.compile(
     r"connect|sent |send (\S+ (CAPABILITY|LOGIN|LOGOUT|ID|EXAMINE|SELECT|UID FETCH|LIST)|ehlo|AUTH|mail|rcpt|data|From|quit)"
@@ -34,6 +32,19 @@ _HARMLESS = re.compile(
 _SETTLED = SETTLE.total_seconds() + 60
 
 Run = Callable[..., Ended]
+
+
+def parts(name: str) -> int:
+    """In how many tests the steps of a scenario are taken, so that they can run side by side."""
+    return 4 if name == CLOSELY or EVERY else 1
+
+
+def chosen(name: str, steps: Sequence[str]) -> Sequence[int]:
+    """The steps to die at, from 1."""
+    if EVERY:
+        return range(1, len(steps) + 1)
+    telling = [at for at in range(1, len(steps) + 1) if at == 1 or not _HARMLESS.match(steps[at - 2])]
+    return telling if name == CLOSELY else telling[len(name) % SAMPLE :: SAMPLE]  # not the same steps in all
 
 
 @dataclass(frozen=True)
@@ -46,31 +57,23 @@ class World:
     plan: Plan
 
 
-class Pool:
-    """Several forking processes, one for each thread."""
-
-    def __init__(self, threads: int = 2) -> None:
-        self._stack = ExitStack()
-        self._own = threading.local()
-        self._lock = threading.Lock()
-        self.executor = ThreadPoolExecutor(threads)
-
-    def run(self, where: Place, *arguments: str, plan: Plan = NOTHING) -> Ended:
-        if not hasattr(self._own, "forks"):
-            with self._lock:
-                self._own.forks = self._stack.enter_context(Forks())
-        return self._own.forks.run(where, *arguments, plan=plan)  # type: ignore[no-any-return]
-
-    def close(self) -> None:
-        self.executor.shutdown()
-        self._stack.close()
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    with Forks() as opened:
+        yield opened
 
 
-@pytest.fixture(scope="module")
-def pool() -> Iterator[Pool]:
-    opened = Pool()
-    yield opened
-    opened.close()
+@pytest.fixture(scope="session")
+def world_of(
+    forks: Forks, tmp_path_factory: pytest.TempPathFactory, rules: Path, readings: Path
+) -> Callable[[str], World]:
+    """The world of a scenario; each is made once."""
+
+    @cache
+    def made(name: str) -> World:
+        return undisturbed(SCENARIOS[name](Desk()), forks.run, tmp_path_factory.mktemp("world") / name, rules, readings)
+
+    return made
 
 
 def undisturbed(scenario: Scenario, run: Run, folder: Path, rules: Path, readings: Path) -> World:
@@ -87,45 +90,35 @@ def undisturbed(scenario: Scenario, run: Run, folder: Path, rules: Path, reading
     return World(scenario, clean, steps, plan)
 
 
-def test_the_scenarios_are_what_they_say(pool: Pool, tmp_path: Path, rules: Path, readings: Path) -> None:
-    for name, makes in SCENARIOS.items():
-        world = undisturbed(makes(Desk()), pool.run, tmp_path / name, rules, readings)
-
-        assert sorted((to, kind) for to, kind, _ in world.clean.delivered) == sorted(world.scenario.letters)
-        assert world.clean.letter_states == Counter(sent=len(world.scenario.letters))
-        assert len(world.clean.archive) == len({d.content for d in world.scenario.deliveries if d.content})
-
-
 @pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_is_what_it_says(name: str, world_of: Callable[[str], World]) -> None:
+    world = world_of(name)
+
+    assert sorted((to, kind) for to, kind, _ in world.clean.delivered) == sorted(world.scenario.letters)
+    assert world.clean.letter_states == Counter(sent=len(world.scenario.letters))
+    assert len(world.clean.archive) == len({d.content for d in world.scenario.deliveries if d.content})
+
+
+@pytest.mark.parametrize(("name", "part"), [(name, part) for name in SCENARIOS for part in range(parts(name))])
 def test_whatever_step_the_service_dies_at_every_mail_is_judged_once_and_answered_once(
-    name: str, pool: Pool, tmp_path: Path, rules: Path, readings: Path
+    name: str, part: int, world_of: Callable[[str], World], forks: Forks, tmp_path: Path, rules: Path
 ) -> None:
-    world = undisturbed(SCENARIOS[name](Desk()), pool.run, tmp_path / "clean", rules, readings)
+    world = world_of(name)
 
-    def dies(at: int) -> list[str]:
+    found = []
+    for at in chosen(name, world.steps)[part :: parts(name)]:
         with place(tmp_path / str(at), rules, boxes=world.scenario.boxes) as where:
-            return [f"step {at} ({world.steps[at - 1]}): {p}" for p in problems(where, world, at, pool.run)]
-
-    found = [problem for each in pool.executor.map(dies, chosen(name, world.steps)) for problem in each]
+            found += [f"step {at} ({world.steps[at - 1]}): {p}" for p in problems(where, world, at, forks.run)]
 
     assert not found, "\n".join(found)
 
 
-def chosen(name: str, steps: Sequence[str]) -> Sequence[int]:
-    """The steps to die at, from 1."""
-    if EVERY:
-        return range(1, len(steps) + 1)
-    telling = [at for at in range(1, len(steps) + 1) if at == 1 or not _HARMLESS.match(steps[at - 2])]
-    return telling if name == CLOSELY else telling[len(name) % SAMPLE :: SAMPLE]  # not the same steps in all
-
-
 @pytest.mark.parametrize("part", range(3))
 def test_the_command_as_people_start_it_dies_no_worse(
-    part: int, pool: Pool, tmp_path: Path, rules: Path, readings: Path
+    part: int, world_of: Callable[[str], World], tmp_path: Path, rules: Path
 ) -> None:
     """Whole processes, their own reading children: nothing is shared with the process before."""
-    world = undisturbed(SCENARIOS["a_mornings_mail"](Desk()), pool.run, tmp_path / "clean", rules, readings)
-    world = replace(world, plan=Plan())
+    world = replace(world_of("a_mornings_mail"), plan=Plan())
     at = 1 + (1 + part) * len(world.steps) // 4
 
     with place(tmp_path / str(at), rules, boxes=world.scenario.boxes) as where:

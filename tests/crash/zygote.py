@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+from functools import cache
 from pathlib import Path
 
 from tests.crash import dying
@@ -13,34 +14,40 @@ from tests.crash import dying
 dying.set_clock()  # before wiring takes it over
 
 
+import alembic.command  # noqa: E402  half a second of every first start
+import alembic.config  # noqa: E402, F401
+import sqlalchemy.dialects.sqlite  # noqa: E402, F401
+
 import service.cli.main  # noqa: E402
 import service.daemon  # noqa: E402
-from service import wiring  # noqa: E402
+from service import rulebook, wiring  # noqa: E402
+from service.bench import own_addresses  # noqa: E402
 from service.replies.rendering import Letters  # noqa: E402
-from service.settings import Settings  # noqa: E402
+from service.settings import Settings, load_settings  # noqa: E402
 
 
-class _Letters:
-    """Templates are compiled once, here: that costs most of a run that has nothing to do."""
-
-    def __init__(self) -> None:
-        self._made: dict[str, Letters] = {}
-
-    def make(self, folder: str) -> None:
-        if folder not in self._made:
-            self._made[folder] = Letters(Path(folder))
-
-    def __call__(self, settings: Settings) -> Letters:
-        return self._made[str(settings.templates_dir)]
+@cache
+def _letters(folder: Path) -> Letters:
+    letters = Letters(folder)
+    assert not letters.problems()  # renders, and so compiles, each of them
+    return letters
 
 
-_LETTERS = _Letters()
+def _letters_for(settings: Settings) -> Letters:
+    return _letters(settings.templates_dir)
+
+
+def _prepare(config: Path) -> None:
+    """What every run with such a configuration would do again, and with the same result."""
+    settings = load_settings(config)
+    _letters_for(settings)
+    rulebook.load(settings.rules_dir, own_addresses(settings))
 
 
 def serve() -> None:
     for line in sys.stdin:
         request = json.loads(line)
-        _LETTERS.make(request["templates"])
+        _prepare(Path(request["arguments"][-1]))
         child = os.fork()
         if child == 0:
             _be_the_service(request)
@@ -66,5 +73,6 @@ def _be_the_service(request: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    wiring.letters_for = _LETTERS  # type: ignore[assignment]
+    wiring.letters_for = _letters_for  # type: ignore[assignment]
+    rulebook.load = cache(rulebook.load)
     serve()

@@ -26,6 +26,7 @@ def test_a14_without_idle_waiting_is_by_the_clock(servers: MailServers, line: Fa
 def test_idle_lines_may_come_byte_by_byte(servers: MailServers, line: FaultProxy, ledger: Ledger) -> None:
     line.on(rb"IDLE$|IDLE\r", Pieces(), times=-1)
     with Session(mailbox_at(line.port)) as session:
+        take(session, ledger)
         threading.Timer(0.3, servers.deliver, (BOX, RAW[0])).start()
         assert wait_for_mail(session, "INBOX", 15, threading.Event()) is Woken.MAIL
         assert take(session, ledger) == [RAW[0]]

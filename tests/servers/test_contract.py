@@ -221,6 +221,7 @@ def test_a_read_only_folder_is_fetched_from_and_not_filed(servers: ServerPair) -
 
 def test_waiting_ends_as_soon_as_mail_arrives(servers: ServerPair) -> None:
     with Session(mailbox_at(servers.imap_port)) as session:
+        take(session, Ledger())
         threading.Timer(0.3, servers.deliver, (BOX, mail())).start()
         begun = time.monotonic()
         woken = wait_for_mail(session, "INBOX", 20, threading.Event())
@@ -291,6 +292,7 @@ def test_a_certificate_of_an_unknown_authority_is_refused(servers: ServerPair, s
 def test_idle_works_over_tls(servers: ServerPair, certificates: Certificates) -> None:
     settings = mailbox_at(servers.imaps_port, security="tls", ca_file=certificates.authority)
     with Session(settings) as session:
+        take(session, Ledger())
         threading.Timer(0.3, servers.deliver, (BOX, mail())).start()
         assert wait_for_mail(session, "INBOX", 20, threading.Event()) is Woken.MAIL
         assert [m.content for m in take(session, Ledger())] == [mail()]

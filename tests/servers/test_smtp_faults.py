@@ -16,7 +16,9 @@ from tests.servers.proxy import Answer, Cut, Delay, FaultProxy, Pieces, Rewrite,
 
 DOT = rb"^\.\r"
 LETTER = b"Subject: receipt\r\n\r\nbody\r\n"
-LONG = b"Subject: receipt\r\n\r\n" + b"a line of the body\r\n" * 1_200_000  # more than the kernel's buffers hold
+LONG = (
+    b"Subject: receipt\r\n\r\n" + (b"a line" + b" of the body" * 80 + b"\r\n") * 20_000
+)  # more than the kernel's buffers hold
 
 
 @pytest.fixture(scope="module")
