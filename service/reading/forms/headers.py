@@ -21,6 +21,7 @@ from service.reading.forms.sheetview import SheetView
 MAX_HEADER_LETTERS: Final = 80
 _DISTINCTIVE, _SHARED = 2.0, 0.5
 _FUZZY: Final = 72.0
+_YEAR: Final = re.compile(r"(?:20\d\d|二[〇○零o0一二三四五六七八九]{3})年度?")
 _LABEL_ENDS: Final = (":", "：")
 _CHINESE: Final = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
 
@@ -73,7 +74,7 @@ class FormIndex:
                     self._by_name[name].append((number, target))
         self._tables_with = Counter(key for targets in self.targets.values() for key in {t.key for t in targets})
         self._openings = frozenset(name[:2] for name in self._by_name)
-        self._titles = [(t, [squeeze(x) for x in (t.title, *t.title_aliases)], _label_pattern(t)) for t in forms.tables]
+        self._titles = [(t, [_named(x) for x in (t.title, *t.title_aliases)], _label_pattern(t)) for t in forms.tables]
         self._title_letters = frozenset(x[-1] for _, titles, _ in self._titles for x in titles if x) | {
             t.label[0] for t in forms.tables if t.label
         }
@@ -84,7 +85,7 @@ class FormIndex:
         """The number of the table that a short line of text names."""
         if len(text) > MAX_HEADER_LETTERS or not any(letter in text for letter in self._title_letters):
             return None
-        letters, folded = squeeze(text), fold(text).strip()
+        letters, folded = _named(text), fold(text).strip()
         for table, titles, label in self._titles:
             if any(len(title) > 5 and title in letters for title in titles) or label.match(folded):
                 return table.number
@@ -279,6 +280,11 @@ def _targets(table: TableForm) -> list[Target]:
 def _names(words: Iterable[str]) -> tuple[str, ...]:
     both = (squeeze(form) for word in words for form in (word, without_brackets(word)))
     return tuple(dict.fromkeys(name for name in both if name))
+
+
+def _named(title: str) -> str:
+    """A title's letters without its year, which people spell out (二〇二〇年) or carry over from another one."""
+    return _YEAR.sub("", squeeze(title))
 
 
 def _label_pattern(table: TableForm) -> re.Pattern[str]:

@@ -7,6 +7,7 @@ carries a doubt, which is for staff and not for the submitter.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 from service.domain.rules import Marks, Question, QuestionKind
@@ -103,6 +104,8 @@ class CellReader:
             return self._blank(cell, doubt or (DOUBT_OVERLAY if detail.overlay else None))
         folded = fold(text)
         folded = _INSTRUCTION.sub(lambda m: " " * len(m.group()), folded) if "(" in folded else folded
+        if only and only.kind is QuestionKind.TICK and (tick := self._words.alone(folded)):
+            return self._answers(Found({only.key: (tick, None)}), cell, folded, detail, doubt)
         anchors = [Anchor(0, 0, only)] if only else self._prompts.find(folded)
         gaps = self._gaps(folded, anchors, detail, only)
         found = self._collect(text, folded, gaps, detail)
@@ -289,6 +292,9 @@ class CellReader:
         if tick is not Tick.UNANSWERED:
             return tick, None
         if why is None and question.key not in found.ticks and not refused:
+            stated = self._words.stated((*found.loose_text, *chain(*found.texts.values())), question.key)
+            if stated is not None and question.parent is not None:
+                return stated, None
             why = DOUBT_NOT_FOUND
         if why is None and detail.overlay:
             why = DOUBT_OVERLAY

@@ -12,12 +12,13 @@ from service.domain.submission import Answer, Row, Tick
 from service.reading.forms.folding import fold, squeeze
 from service.reading.forms.grid import PLAIN, CellDetail, cell_name, column_letters
 from service.reading.forms.headers import Header, Target
+from service.reading.forms.notes import NOTE, NoteRows
 from service.reading.forms.plans import is_nil
 from service.reading.forms.questions import DOUBT_NOT_FOUND, CellReader
 from service.reading.forms.sheetview import SheetView
 
-_WIDE: Final = 3  # columns of a merge that make its row a heading or a note
 _COMMON_KEYS: Final = ("seq", "unit", "city")
+_ANSWER, _WORDS, _NOTHING = "answer", "words", "nothing"
 
 
 @dataclass(slots=True)
@@ -52,11 +53,8 @@ class RowReader:
             for block in table.blocks
         }
         self._wordings = {squeeze(q.wording) for t in forms.tables for q in t.questions() if len(q.wording) > 5}
-        self._totals = tuple(squeeze(word) for word in forms.total_words)
         self._dittos = frozenset(forms.ditto_words)
-        self._examples = tuple(fold(word) for word in forms.example_words)
-        self._notes = tuple(fold(word) for word in forms.note_words)
-        self._reporters = tuple(fold(word) for word in forms.reporter_labels)
+        self._notes = NoteRows(forms)
 
     def read(self, sheet: SheetView, header: Header, rows: Sequence[int]) -> Taken:
         """The rows of `rows` that belong to this table."""
@@ -163,48 +161,48 @@ class RowReader:
         self, sheet: SheetView, header: Header, row: int, own: list[tuple[int, str]], values: dict[int, tuple[str, str]]
     ) -> str | None:
         """Why the row is left out, "" to do so silently, None when it is data."""
-        first = fold(own[0][1]).strip()
         seq, unit = fold(self._value(header, values, "seq")), fold(self._value(header, values, "unit"))
-        if self._is_total(first) or self._is_total(unit):
-            return "合计行"
-        if any(one.startswith(self._examples) for one in (first, seq, unit) if one):
-            return "示例"
-        if first.startswith((*self._notes, *self._reporters)) or unit.startswith(self._notes):
-            return "说明或落款"
-        if self._spans(sheet, row, own) and not is_nil(first, self._forms.nil_words):
-            return "分节标题或说明"
-        if len(own) == 1 and own[0][0] == header.column_of("seq") and not is_nil(first, self._forms.nil_words):
-            return "只有序号" if _is_number(first) or len(first) < 6 else "说明或落款"
-        if self._is_untouched(header, values):
+        reason = self._notes.reason(sheet, header, row, own, seq, unit)
+        if reason is not None:
+            return reason
+        if len(own) == 1 and own[0][0] in header.asked and self._is_unanswered(header, values):
+            return NOTE  # a signature or a date under the last row
+        if self._is_untouched(header, values) or self._is_print(sheet, header, row, values):
             return "空白的问题行"
         return None
 
-    def _is_total(self, text: str) -> bool:
-        letters = squeeze(text) if len(text) < 20 else ""
-        return letters.startswith(self._totals) and any(
-            letters.startswith(total) and len(letters) <= len(total) + 4 for total in self._totals
-        )
-
-    def _spans(self, sheet: SheetView, row: int, own: list[tuple[int, str]]) -> bool:
-        if len(own) != 1:
-            return False
-        merge = sheet.merge((row, own[0][0]))
-        return merge is not None and merge.right - merge.left + 1 >= _WIDE
-
     def _is_untouched(self, header: Header, values: dict[int, tuple[str, str]]) -> bool:
-        if not header.table.blocks or any(self._value(header, values, key) for key in ("unit", "city")):
+        if not self._is_unanswered(header, values):
             return False
         blocks = [(t, values[c][0]) for c, t in header.targets.items() if t.block and c in values and values[c][0]]
-        others = [t for c, (t, _) in values.items() if c not in header.targets and t]
-        return bool(blocks) and not others and all(self._says_nothing(target, text) for target, text in blocks)
+        return bool(blocks) and all(self._says(target, text) == _NOTHING for target, text in blocks)
 
-    def _says_nothing(self, target: Target, text: str) -> bool:
-        if target.block is None:
+    def _is_print(self, sheet: SheetView, header: Header, row: int, values: dict[int, tuple[str, str]]) -> bool:
+        """Whether the first row is the blank form's, in words that are not known, above the rows filled in."""
+        unit = header.column_of("unit")
+        if row != header.bottom + 1 or unit is None or not sheet.text((row + 1, unit)):
             return False
+        asked = [text for column, (text, _) in values.items() if column in header.asked and text]
+        boxed = all(any(box in text for box in self._forms.marks.unchecked) for text in asked)
+        return bool(asked) and boxed and self._is_unanswered(header, values)
+
+    def _is_unanswered(self, header: Header, values: dict[int, tuple[str, str]]) -> bool:
+        """Whether a row of a question table names nobody and ticks nothing."""
+        if not header.table.blocks or any(self._value(header, values, key) for key in ("unit", "city")):
+            return False
+        if any(text for column, (text, _) in values.items() if column not in header.targets):
+            return False
+        blocks = [(t, values[c][0]) for c, t in header.targets.items() if t.block and c in values and values[c][0]]
+        return all(self._says(target, text) != _ANSWER for target, text in blocks)
+
+    def _says(self, target: Target, text: str) -> str:
+        """Whether a cell answers anything, holds other words, or only the form's print."""
+        if target.block is None:
+            return _WORDS
         answers = self._blocks[target.block.key].read(text, PLAIN, "", target.question)
-        return not any(
-            a.text or a.choices or a.doubt or a.tick in {Tick.YES, Tick.NO, Tick.CONTRADICTORY} for a in answers
-        )
+        if any(a.choices or a.tick in {Tick.YES, Tick.NO, Tick.CONTRADICTORY} for a in answers):
+            return _ANSWER
+        return _WORDS if any(a.text or a.doubt for a in answers) else _NOTHING
 
     def _is_nil_row(self, header: Header, own: list[tuple[int, str]], values: dict[int, tuple[str, str]]) -> bool:
         """A row that says 无 and nothing else; in a table of questions 无 beside a unit is an answer."""
@@ -280,10 +278,6 @@ class RowReader:
                 blank.question, nowhere, blank.tick, blank.text, blank.choices,
                 DOUBT_NOT_FOUND if blank.tick is not None else None,
             )  # fmt: skip
-
-
-def _is_number(text: str) -> bool:
-    return text.strip("()（）.、 ").isdigit()
 
 
 def _joined_detail(first: CellDetail, second: CellDetail, offset: int) -> CellDetail:

@@ -17,6 +17,8 @@ _ENDS: Final = re.compile(r"[\n,;:.、，。；：(（]")
 _AMOUNT: Final = re.compile(r"(?:大?约|共|计)?\s*[\d.]+(?:-[\d.]+)?\s*[万千百]?元?(?:人民币)?(?:左右|以内|以上)?\s*$")
 _BETWEEN: Final = " \n.,;:。，；：、"
 _ROUND: Final = _BETWEEN + "!?()（）"
+_PLANS: Final = ("拟", "计划")  # 拟举办, 计划参加: other words may stand between plan and verb
+_BETWEEN_VERBS: Final = "[^不无没未暂待否如若]{0,24}"
 _ECHO: Final = 2  # letters of a question that are its own words when an answer repeats them
 
 
@@ -28,28 +30,44 @@ class WordReader:
         self._letters = {q.key: tuple(map(squeeze, (q.wording, q.label, *q.aliases))) for q in questions}
         words = sorted(self.yes | self.no, key=len, reverse=True)
         opening = "|".join(re.escape(w) for w in words if len(w) > 1 or "\u4e00" <= w <= "\u9fff")
+        planned = {(word[: -len(verb)], verb) for word in self.yes if word.startswith(_PLANS) and (verb := word[-2:])}
+        self._planned = re.compile(
+            "|".join(rf"{plan}{_BETWEEN_VERBS}{verb}" for plan, verb in sorted(planned)) or "(?!)"
+        )
         self._opening = re.compile(rf"({opening})(?:[\s,;.:、，。；：(]+|$)")
+
+    def alone(self, folded: str) -> Tick | None:
+        """The answer that a word for yes or no gives, with nothing beside it."""
+        for bare in (folded.strip(_ROUND), folded.strip()):
+            if bare in self.yes or bare in self.no:
+                return Tick.YES if bare in self.yes else Tick.NO
+        return None
 
     def read(self, written: str, key: str) -> tuple[Tick | None, str]:
         """The answer that words give to a question, and what stands beside it."""
         sign = ANSWER_SIGN.match(fold(written))
         rest = written[sign.end() :] if sign else written
         folded = fold(rest)
-        for bare in (folded.strip(_ROUND), folded.strip()):
-            if bare in self.yes or bare in self.no:
-                return (Tick.YES if bare in self.yes else Tick.NO), ""
+        if tick := self.alone(folded):
+            return tick, ""
         opening = self._opening.match(folded)
         if opening is not None:
             return (Tick.YES if opening.group(1) in self.yes else Tick.NO), rest[opening.end(1) :].lstrip(_BETWEEN)
         return self._repeated(rest, folded, key)
 
+    def stated(self, written: Sequence[str], key: str) -> Tick | None:
+        """The answer that a clause of other words gives: "…，有经费预算50万元。" None when clauses disagree."""
+        clauses = [_without_amount(clause) for text in written for clause in _ENDS.split(fold(text))]
+        found = {tick for clause in clauses if (tick := self._tick(squeeze(clause), key)) is not None}
+        return found.pop() if len(found) == 1 else None
+
     def _repeated(self, rest: str, folded: str, key: str) -> tuple[Tick | None, str]:
         """An answer in the question's own words: 无经费预算, 有外事指标, 有经费预算50万元."""
         end = _ENDS.search(folded)
         clause = folded[: end.start()] if end else folded
-        amount = _AMOUNT.search(clause)
-        said = squeeze(clause[: amount.start()] if amount else clause)
-        tick = self._tick(said, key)
+        tick = self._tick(squeeze(_without_amount(clause)), key)
+        if tick is None and self._planned.match(clause):
+            return Tick.YES, rest  # the sentence is the plan too
         return (None, rest) if tick is None else (tick, rest[len(clause) :].strip(_BETWEEN))
 
     def _tick(self, said: str, key: str) -> Tick | None:
@@ -61,3 +79,8 @@ class WordReader:
             if (word in self.yes or word in self.no) and any(said[start:] in one for one in self._letters[key]):
                 return Tick.YES if word in self.yes else Tick.NO
         return None
+
+
+def _without_amount(clause: str) -> str:
+    amount = _AMOUNT.search(clause)
+    return clause[: amount.start()] if amount else clause

@@ -76,6 +76,17 @@ def test_a_plan_follows_a_full_sentence_that_asks_for_it_without_a_colon(gap: st
     assert found == {"plan_nyx": Tick.YES, "plan_text": "邀请专家十名", "budget": Tick.NO}
 
 
+def test_a_whole_cell_in_own_words_answers_every_question_it_speaks_of() -> None:
+    text = "计划于九月在我市举办专场对接活动，有经费预算50万元。"
+
+    assert read(NYX, text) == {"plan_nyx": Tick.YES, "plan_text": text, "budget": Tick.YES}
+
+
+@pytest.mark.parametrize("text", ["计划待疫情结束后举办", "计划暂不举办", "拟与有关方面商量"])
+def test_a_plan_that_may_not_come_true_is_no_yes(text: str) -> None:
+    assert read(NYX, text)["plan_nyx"] == "?"
+
+
 JOINS = "是否有计划参加省科技厅举办的赴海外人才与科技交流活动团组？{}\n如有，请列出拟对接项目（200字以内）：海洋\n是否有经费预算 ☑是 □否"
 
 
@@ -91,3 +102,12 @@ JOINS = "是否有计划参加省科技厅举办的赴海外人才与科技交�
 )
 def test_groups_named_in_words_are_chosen_unless_they_may_be_print(words: str, groups: object) -> None:
     assert read(JOIN, JOINS.format(words))["group"] == groups
+
+
+@pytest.mark.parametrize(("word", "answer"), [("√", Tick.YES), ("×", Tick.NO), ("有", Tick.YES), ("/", Tick.NO)])
+def test_a_sign_alone_in_a_column_of_one_question_is_its_answer(word: str, answer: Tick) -> None:
+    asked = NYX.questions[2]
+
+    found = READERS[NYX.key].read(word, PLAIN, "D5", asked)
+
+    assert next(a for a in found if a.question == asked.key).tick is answer

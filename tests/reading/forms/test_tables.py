@@ -222,6 +222,12 @@ def test_a_list_of_units_and_telephone_numbers_is_none_of_the_tables() -> None:
         ([None, "小 计", None, None, None, 2], "合计行"),
         (["填表说明：本表由用人单位填写"], "说明或落款"),
         (["注：人数填整数"], "说明或落款"),
+        (["经办人：李四", None, None, "审核：王五"], "说明或落款"),
+        ([None, None, None, None, "云江市科学技术局（盖章）"], "说明或落款"),
+        ([None, None, None, None, None, None, None, None, "2020年3月20日"], "说明或落款"),
+        ([None, "（此表可自行加行）"], "说明或落款"),
+        ([None, "东湖区"], "分节标题或说明"),
+        (["共12家单位"], "合计行"),
         ([7], "只有序号"),
     ],
 )
@@ -240,6 +246,27 @@ def test_an_untouched_question_row_of_the_blank_form_is_no_row() -> None:
     table = only(sheets(表3=table_3(question_row(TABLE_3, None, None, None, {}))))
 
     assert table.rows == () and not table.nil and table.left_out == ("第4行：空白的问题行",)
+
+
+def test_the_blank_forms_row_in_other_words_above_filled_ones_is_no_row() -> None:
+    other = ["是否拟办本年度的来粤专家集中洽谈 □是 □否", "有没有意向办博士场 □是 □否"]
+
+    table = only(sheets(表3=table_3([None, None, None, *other], question_row(TABLE_3, 1, UNIT, CITY, PLANS))))
+
+    assert units(table) == [UNIT] and table.left_out == ("第4行：空白的问题行",)
+
+
+@pytest.mark.parametrize("line", ["云江市科学技术局（盖章）", "2020年3月20日"])
+def test_a_signature_under_a_question_table_is_no_row(line: str) -> None:
+    filled = question_row(TABLE_3, 1, UNIT, CITY, PLANS)
+
+    assert units(only(sheets(表3=table_3(filled, [None, None, None, None, line])))) == [UNIT]
+
+
+def test_a_title_with_its_year_spelled_out_or_of_another_year_is_a_title() -> None:
+    rows = [*table_1(need()), ["举办二〇二一年海外专家南粤行活动的意愿情况表"], [], ["无"]]
+
+    assert [(t.number, t.nil) for t in read(sheets(Sheet1=rows)).tables] == [(1, False), (3, True)]
 
 
 def test_a_unit_that_ticked_nothing_is_a_row_of_unanswered_questions() -> None:
@@ -262,6 +289,8 @@ def test_answers_without_a_unit_are_a_row_without_a_unit() -> None:
         [None, "无"],
         [1, "无", "无", "无", "/"],
         [None, "本单位 ", None, "无"],
+        ["我市暂无需求"],
+        [None, "本表无"],
         [1, UNIT, CITY, "无", "无", "/", "—"],
         [None, None, None, "零报送"],
     ],
