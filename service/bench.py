@@ -19,8 +19,9 @@ from service.digest.rendering import digest_problems
 from service.domain.judgement import Judgement
 from service.domain.mail import Address
 from service.domain.rules import Rulebook
+from service.domain.submission import Submission
 from service.errors import ConfigurationInvalid
-from service.reading.sandbox import Reader
+from service.reading.sandbox import Reader, ReaderDied
 from service.replies.rendering import Letters
 from service.settings import Settings
 
@@ -58,8 +59,15 @@ class Bench:
     own_addresses: frozenset[str]
 
     def judge(self, content: bytes, received: datetime | None) -> Judgement:
-        """Read and judge the bytes of one mail. received None: the newest Received field, else Date, else now."""
-        submission = self.reader.read(self.scratch.path(self.scratch.store(content)))
+        """Read and judge the bytes of one mail. received None: the newest Received field, else Date, else now.
+
+        A mail that ends its reader is set aside, as the live service does it.
+        """
+        sha256 = self.scratch.store(content)
+        try:
+            submission = self._read(sha256)
+        except ReaderDied as error:
+            return deciding.set_aside(sha256, len(content), received or now(), str(error), self.rulebook)
         envelope = submission.envelope
         return deciding.judge(
             submission,
@@ -69,6 +77,13 @@ class Bench:
             wording=self.wording,
             own_addresses=self.own_addresses,
         )
+
+    def _read(self, sha256: str) -> Submission:
+        path = self.scratch.path(sha256)
+        try:
+            return self.reader.read(path)
+        except ReaderDied:  # once more, by a fresh reader
+            return self.reader.read(path)
 
 
 @contextmanager

@@ -63,6 +63,17 @@ def judge(
     return Judgement(dossier, decide(dossier, route, findings, rulebook, own_addresses, thread + reason))
 
 
+def set_aside(sha256: str, size: int, received: datetime, story: str, rulebook: Rulebook) -> Judgement:
+    """The judgement on a mail that could not be read at all: a person opens it, nobody is written to."""
+    kind = MailKind.INQUIRY
+    submission = Submission(sha256, size, Envelope(None, ()), defects=(story,))
+    dossier = assemble(submission, received, kind, None, rulebook)
+    why = ("邮件未能读取，原件已存档，交工作人员", "不回信：邮件未能读取")
+    on_time = is_on_time(dossier, rulebook)
+    route = Route(Channel.UNKNOWN, reason="邮件未能读取")
+    return Judgement(dossier, Decision(kind, Verdict.STAFF_REVIEW, route, (), (), on_time, None, why))
+
+
 def decide(
     dossier: Dossier,
     route: Route,

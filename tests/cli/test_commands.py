@@ -1,19 +1,24 @@
 """The command line as people and scripts meet it: stable JSON, sentences instead of tracebacks, exit codes."""
 
+import dataclasses
 import json
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from service.archive import Archive
+from service.bench import open_bench
 from service.cli.main import run
 from service.demo.mime import Mail, make_mail
 from service.demo.pieces import Pieces
 from service.demo.submissions import Scribe, official_forms
 from service.demo.world import lay_over, the_world
+from service.explaining import explanation
+from service.reading.sandbox import Reader, ReaderDied
 
 ROOT = Path(__file__).parents[2]
 KEYS = {
@@ -69,6 +74,22 @@ def test_explain_prints_one_object_a_file_in_the_order_given(
     assert first.keys() >= KEYS and second.keys() >= KEYS
     assert (first["verdict"], second["verdict"]) == ("accepted", "not_a_submission")
     assert second["reply"] is None
+
+
+class DyingReader(Reader):
+    """A reader that every mail ends."""
+
+    def read(self, path: Path) -> NoReturn:  # noqa: ARG002
+        raise ReaderDied("no answer within 60 seconds")
+
+
+def test_a_mail_that_ends_its_reader_is_explained_as_set_aside(rules: Path) -> None:
+    with open_bench(None, rules) as bench, DyingReader(bench.rulebook) as reader:
+        judgement = dataclasses.replace(bench, reader=reader).judge(b"From: a@freemail.example\n\nx", None)
+        told = explanation("hostile.eml", judgement, None, bench.rulebook)
+
+    assert told.keys() >= KEYS
+    assert (told["verdict"], told["reply"], told["defects"]) == ("staff_review", None, ["no answer within 60 seconds"])
 
 
 def test_explain_tells_the_route_with_the_line_that_decides(
