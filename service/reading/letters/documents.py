@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from service.domain.rules import Rulebook
 from service.domain.submission import Problem
-from service.reading.letters import editable, judging, pdf, pictures, rtf, scan
+from service.reading.letters import editable, judging, pdf, pictures, rtf, ruling, scan, seal
 from service.reading.letters.model import DocumentReading, LooksLike, Ocr, OcrFailed, OcrUnavailable, Sheet
 from service.reading.letters.text import chinese
 
 if TYPE_CHECKING:
     from service.reading.letters.model import Picture
 
-_TEXT_PAGES = 5  # with a text layer: nearly free
+_PAGES = 12  # at the beginning; with a text layer they are nearly free
 _SCANNED_PAGES = 3
 _LONG_SIDE = 2000  # px
+_WITH_ANNEX = 2  # scanned pages of a whole letter and what follows it
+_OTHER_PAGES = 2  # scanned pages of what is no letter: more are read only where they bear a seal
+_LOOK_SIDE = 1000  # px, to see rules and seals by
 _OFD = "OFD 版式文件暂不能自动辨认，请在阅读软件中选择“导出为 PDF”后重新发送"
 _HEIC = "HEIC 图片暂不能自动辨认，请转为 JPG 或 PDF 后重新发送"
 _OLD_WORD = "旧版 Word 文档不能自动辨认，请发送盖章后的扫描件（PDF 或 JPG）"
@@ -109,7 +112,7 @@ def _read_docx(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> Docum
 
 def _read_pdf(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
     with pdf.opened(content) as document:
-        pages = _Pages(len(document), document.sheet, lambda number: document.picture(number, _LONG_SIDE))
+        pages = _Pages(len(document), document.sheet, document.picture)
         return judging.reading(path, len(document), _read(path, pages, rulebook, ocr), rulebook)
 
 
@@ -117,7 +120,7 @@ def _read_pictures(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> D
     with pictures.opened(content) as frames:
         if frames.is_decoration:
             return DocumentReading(LooksLike.DECORATION, None, 1, "", None, "", "图片很小，是标志或装饰", path)
-        pages = _Pages(len(frames), lambda _: None, lambda number: frames.picture(number, _LONG_SIDE))
+        pages = _Pages(len(frames), lambda _: None, frames.picture)
         return judging.reading(path, len(frames), _read(path, pages, rulebook, ocr), rulebook)
 
 
@@ -127,11 +130,11 @@ class _Pages:
 
     count: int
     text: Callable[[int], Sheet | None]
-    picture: "Callable[[int], Picture]"
+    picture: "Callable[[int, int], Picture]"  # page and longest side in pixels
 
     def wanted(self) -> list[int]:
         """The first pages, and the last: it may hold the signature."""
-        return sorted({*range(min(self.count, _TEXT_PAGES)), self.count - 1})
+        return sorted({*range(min(self.count, _PAGES)), self.count - 1})
 
 
 def _read(path: str, pages: _Pages, rulebook: Rulebook, ocr: Ocr) -> list[Sheet]:
@@ -142,10 +145,21 @@ def _read(path: str, pages: _Pages, rulebook: Rulebook, ocr: Ocr) -> list[Sheet]
         sheet = pages.text(number)
         if sheet is None:
             so_far = judging.judge(path, sheets, rulebook) if sheets else None
-            if scanned >= _SCANNED_PAGES + (number == pages.count - 1) or (so_far and so_far.is_settled(scanned)):
+            last = number == pages.count - 1
+            if scanned >= _SCANNED_PAGES + last or (so_far and not _is_wanted(pages, number, so_far, scanned)):
                 continue
             look = scan.glance if so_far and so_far.is_complete else scan.read_picture
-            sheet = look(pages.picture(number), ocr)
+            sheet = look(pages.picture(number, _LONG_SIDE), ocr)
             scanned += 1
         sheets.append(sheet)
     return sheets
+
+
+def _is_wanted(pages: _Pages, number: int, so_far: judging.Judged, scanned: int) -> bool:
+    """Whether one more scanned page is worth its price: it may end the letter, or be one behind other papers."""
+    if so_far.looks_like is LooksLike.LETTER:
+        return not so_far.is_complete or scanned < _WITH_ANNEX
+    if so_far.looks_like is LooksLike.OTHER and scanned < _OTHER_PAGES:
+        return True
+    look = pages.picture(number, _LOOK_SIDE)
+    return not ruling.is_ruled(look) and (so_far.looks_like is LooksLike.FORM or bool(seal.find_seals(look).seals))

@@ -13,6 +13,7 @@ from service.reading.letters.text import bare, chinese, clean
 
 _TITLE_END = re.compile(r"(?:函|报告|回执|请示|情况|通知|说明|汇报|材料)(?:[（(][^（）()]{1,8}[）)])?$")
 _TITLE_LINES = 5
+_PLAIN_LINES = 2  # of a title without 关于
 _TITLE_LONGEST = 90
 _TITLE_TAIL = 8  # characters
 _NEVER_IN_A_TITLE = re.compile(r"[，。；：:？]")
@@ -54,6 +55,8 @@ def read_fields(sheets: Sequence[Sheet], rulebook: Rulebook, directory: Director
     matching = any(re.search(pattern, title) for pattern in rulebook.letter.title_patterns) if title else False
     number_at, number = _number(first, rulebook, stop or start)
     to_at, addressee = _addressee(first, rulebook, stop)
+    if title is None and to_at > 0:
+        start, title = _plain_title(first[:to_at], rulebook, directory)
     body = max(stop, to_at + 1, number_at + 1)
     heads = _heads(first[: _head_end(start, number_at, to_at)], title, directory)
     signed = signature.read_signature(_after(sheets, body), heads, directory)
@@ -98,6 +101,18 @@ def _tail(lines: Sequence[Line], at: int) -> str:
     return part if short and _TITLE_END.search(part) and not _NEVER_IN_A_TITLE.search(part) else ""
 
 
+def _plain_title(lines: Sequence[Line], rulebook: Rulebook, directory: Directory) -> tuple[int, str | None]:
+    """A title without 关于, right above the addressee: 报送函, 海外人才需求情况说明, also over two lines."""
+    start, title = len(lines), ""
+    for line in reversed(lines[-_PLAIN_LINES:]):
+        text = clean(line.text)
+        other = directory.names_unit(text) or re.search(rulebook.letter.document_number_pattern, text)
+        if other or _NEVER_IN_A_TITLE.search(text) or not chinese(text):
+            break
+        start, title = start - 1, text + title
+    return (start, title) if _TITLE_END.search(title) else (0, None)
+
+
 def _carries_on(line: Line, below: Line, directory: Directory) -> bool:
     """True for a unit's name set above 关于… as part of the title: same type, next line. A letterhead is larger."""
     if line.box is None or below.box is None or not clean(below.text).startswith("关于"):
@@ -125,18 +140,28 @@ def _with_year_brackets(text: str) -> str:
 
 def _addressee(lines: Sequence[Line], rulebook: Rulebook, title_end: int) -> tuple[int, str | None]:
     """The first line under the title that ends in ：, without the mark."""
-    marks = rulebook.letter.salutation_marks or ("：", ":")
     for place in range(title_end, min(len(lines), title_end + 8)):
         text = clean(lines[place].text)
-        mark = next((mark for mark in marks if text.endswith(clean(mark))), None)
-        if mark is None:
+        name = _greeted(text, rulebook)
+        if name is None:
             if chinese(text) > _ADDRESSEE_LONGEST:
                 break
             continue
-        name = text[: -len(clean(mark))].strip()
         if 2 <= chinese(name) <= _ADDRESSEE_LONGEST and not re.search(r"[。；]|附件|联系人|通知如下|如下", name):
             return place, name
     return -1, None
+
+
+def is_greeted(sheet: Sheet, rulebook: Rulebook) -> bool:
+    """True when a line of a page greets the receiving department: 岭海省科学技术厅："""
+    expected = {bare(one) for one in rulebook.campaign.addressees}
+    return any(bare(_greeted(clean(line.text), rulebook) or "") in expected for line in sheet.lines)
+
+
+def _greeted(text: str, rulebook: Rulebook) -> str | None:
+    marks = map(clean, rulebook.letter.salutation_marks or ("：", ":"))
+    mark = next((mark for mark in marks if text.endswith(mark)), None)
+    return text[: -len(mark)].strip() if mark else None
 
 
 def _head_end(title_at: int, number_at: int, to_at: int) -> int:

@@ -3,17 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from service.domain.rules import Rulebook, TableForm
+from service.domain.rules import Rulebook
 from service.domain.submission import CoverLetter, LetterSource, Problem, Seal
 from service.reading.letters import fields
 from service.reading.letters.fields import Fields
+from service.reading.letters.form_page import is_form
 from service.reading.letters.model import Box, DocumentReading, LooksLike, SealMark, Sheet
 from service.reading.letters.names import Directory
 from service.reading.letters.text import bare, chinese, clean
 
-_LABELS = 4  # column labels on one page that make it a form
 _SPEAKS = (
     "随函",
     "特此函报",
@@ -53,76 +52,55 @@ class Judged:
         letter = self.part if self.looks_like is LooksLike.LETTER else None
         return letter is not None and letter.signer is not None and letter.date is not None
 
-    def is_settled(self, scanned: int) -> bool:
-        """True when one more scanned page would change nothing worth its price."""
-        if self.looks_like is LooksLike.FORM or (self.looks_like is LooksLike.OTHER and scanned >= 2):
-            return True
-        return self.is_complete and scanned >= 2
 
-
-def is_form(sheet: Sheet, rulebook: Rulebook) -> bool:
-    """True for a page of the needs form: a table's own title with a column, or several column labels as cells."""
-    cells = {bare(line.text) for line in sheet.lines}
-    text = bare("".join(line.text for line in sheet.lines))
-    return any(_is_table(print_, cells, text) for print_ in _prints(rulebook))
-
-
-@dataclass(frozen=True, slots=True)
-class _Print:
-    """What is printed on the blank of one table, for comparing."""
-
-    labels: frozenset[str]
-    blocks: tuple[str, ...]
-    titles: tuple[str, ...]
-
-
-@lru_cache(maxsize=4)
-def _prints(rulebook: Rulebook) -> tuple[_Print, ...]:
-    return tuple(map(_print_of, rulebook.forms.tables))
-
-
-def _print_of(form: TableForm) -> _Print:
-    labels = frozenset(bare(name) for column in form.columns for name in (column.label, *column.aliases))
-    titles = {bare(title) for title in (form.title, *form.title_aliases, form.label + form.title)}
-    return _Print(labels, tuple(bare(block.label) for block in form.blocks), tuple(sorted(titles - {""})))
-
-
-def _is_table(form: _Print, cells: set[str], text: str) -> bool:
-    seen = len(form.labels & cells)
-    blocks = sum(block in text for block in form.blocks)
-    titled = any(cell.startswith(title) or cell.endswith(title) for title in form.titles for cell in cells)
-    together = sum(len(label) >= 3 and label in text for label in form.labels)  # a row read as one line
-    return seen >= _LABELS or (titled and seen + blocks + together >= 2) or (seen >= 3 and blocks > 0)
+_FORM = Judged(LooksLike.FORM, None, "页面上是征集表的表题和表头")
 
 
 def judge(path: str, sheets: Sequence[Sheet], rulebook: Rulebook) -> Judged:
-    """The document that these sheets are, in page order. Pages of the form after the letter are left out of it."""
+    """The document that these sheets are, in page order. Pages of the form, and other papers in front of the letter,
+    are left out of it."""
     forms = [is_form(sheet, rulebook) for sheet in sheets]
     own = [sheet for sheet, form in zip(sheets, forms, strict=True) if not form]
     if not own:
-        return Judged(LooksLike.FORM, None, "页面上是征集表的表题和表头")
+        return _FORM
+    whole = _judged(path, own, sum(forms), rulebook)
+    if whole.part is not None and (whole.part.title or whole.part.addressee):
+        return whole
+    starts = [place for place, sheet in enumerate(own) if place and fields.is_greeted(sheet, rulebook)]
+    later = (_judged(path, own[place:], sum(forms), rulebook) for place in starts)
+    return next((judged for judged in later if judged.looks_like is LooksLike.LETTER), whole)
+
+
+def _judged(path: str, own: Sequence[Sheet], forms: int, rulebook: Rulebook) -> Judged:
+    """What sheets are that are no pages of the form, which has so many beside them."""
     directory = Directory.of(rulebook)
     read = fields.read_fields(own, rulebook, directory)
     part = _letter(path, own, read)
     points, reasons = _points(part, read, rulebook)
-    paper = _OTHER_PAPERS.match(bare("".join(part.text.split("\n")[:2])))
-    if paper is not None and not read.refers:
-        return Judged(LooksLike.OTHER, None, f"是{paper[0]}，不是报送函")
-    if _is_the_notice(read, part, rulebook, directory):
-        return Judged(LooksLike.OTHER, None, "是征集通知本身，不是报送函")
-    if (part.addressee or "").startswith("各"):
-        return Judged(LooksLike.OTHER, None, f"主送“{part.addressee}”，是下发的通知，不是报送函")
+    if (other := _other_paper(part, read, rulebook, directory)) is not None:
+        return Judged(LooksLike.OTHER, None, other)
     why = "、".join(reasons)
     if points >= _ENOUGH:
-        after = f"；后面还有{sum(forms)}页征集表" if any(forms) else ""
-        return Judged(LooksLike.LETTER, part, f"有{why}{after}", points)
-    if any(forms):
-        return Judged(LooksLike.FORM, None, "页面上是征集表的表题和表头")
+        return Judged(LooksLike.LETTER, part, f"有{why}" + (f"；还有{forms}页征集表" if forms else ""), points)
+    if forms:
+        return _FORM
     if _has_the_shape(own, part, directory):
         return Judged(LooksLike.LETTER, part, "版式像报送函，但文字辨认不清", is_unclear=True)
     if not chinese(part.text):
         return Judged(LooksLike.OTHER, part, "页面上没有可辨认的文字")
     return Judged(LooksLike.OTHER, part, f"不像报送函（只有{why}）" if why else "不像报送函")
+
+
+def _other_paper(part: CoverLetter, read: Fields, rulebook: Rulebook, directory: Directory) -> str | None:
+    """Why it is another kind of paper however much it looks like a letter (Chinese); None when it may be one."""
+    paper = _OTHER_PAPERS.match(bare("".join(part.text.split("\n")[:2])))
+    if paper is not None and not read.refers:
+        return f"是{paper[0]}，不是报送函"
+    if _is_the_notice(read, part, rulebook, directory):
+        return "是征集通知本身，不是报送函"
+    if (part.addressee or "").startswith("各"):
+        return f"主送“{part.addressee}”，是下发的通知，不是报送函"
+    return None
 
 
 def _has_the_shape(sheets: Sequence[Sheet], part: CoverLetter, directory: Directory) -> bool:
@@ -194,7 +172,8 @@ def _sealed(sheets: Sequence[Sheet], mark: SealMark | None, read: Fields) -> Sea
         return Seal.PRESENT if mark.star > _STAR or _over(mark, read) or mark.text else Seal.CANNOT_TELL
     if sheets[0].source is LetterSource.EDITABLE:
         return Seal.ABSENT
-    return Seal.ABSENT if all(sheet.colour for sheet in sheets) else Seal.CANNOT_TELL
+    unsure = any(sheet.red_patch for sheet in sheets) or not all(sheet.colour for sheet in sheets)
+    return Seal.CANNOT_TELL if unsure else Seal.ABSENT
 
 
 def _over(mark: SealMark, read: Fields) -> bool:

@@ -143,8 +143,8 @@ class Sheet:
     source: LetterSource
     seals: tuple[SealMark, ...] = ()
     colour: bool | None = None
+    red_patch: bool = False  # no seal was made out, but red ink that may be one
     blurred: bool = False  # lines are there but could not be made out
-    ruled: bool = False  # a ruled table fills the page
 
 
 @dataclass(frozen=True, slots=True)

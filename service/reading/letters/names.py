@@ -29,6 +29,7 @@ class Directory:
     suffixes: tuple[str, ...]
     department: frozenset[str]  # the receiving department: never the signer of a letter to it
     usual_years: frozenset[int]  # of letters to this campaign
+    places: tuple[str, ...] = ()  # province and cities: a whole name may begin with one, the rest of a name hardly
 
     @staticmethod
     @lru_cache(maxsize=4)
@@ -42,6 +43,7 @@ class Directory:
             tuple(sorted(rulebook.letter.unit_suffixes, key=len, reverse=True)),
             frozenset(bare(name) for name in (campaign.department, *campaign.addressees) if name),
             frozenset(campaign.deadline.year + more for more in (-1, 0, 1)),
+            tuple(name for name in (campaign.province, *(city.name for city in rulebook.cities)) if name),
         )
 
     def knows(self, name: str) -> bool:
@@ -60,6 +62,10 @@ class Directory:
         while rest and (suffix := next((one for one in self.suffixes if rest.endswith(one)), None)):
             rest = rest[: -len(suffix)]
         return not rest
+
+    def begins_anew(self, name: str) -> bool:
+        """True for what begins like a whole name, with a place."""
+        return name.startswith(self.places)
 
     def is_department(self, name: str) -> bool:
         return bare(unit_name(name)) in self.department

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from service.domain.submission import LetterSource, Problem
 from service.reading.letters import stamped
+from service.reading.letters.legible import is_legible
 from service.reading.letters.model import Box, Line, Point, Sheet
-from service.reading.letters.reading_order import in_order
+from service.reading.letters.reading_order import in_order, joined
 from service.reading.letters.text import chinese
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _POINTS = 72
 _CHARACTERS = 6000  # of one page: a page of a letter has under a thousand
 _TEXT_LAYER = 50  # Chinese characters: fewer, and the text is a page number or a watermark
 _SCAN_SHARE = 0.6  # a picture over so much of the page makes it a scan, whatever text a scanner hid behind it
+_SPACED = 0.3  # share of pieces that are one character: more, and the program placed every character by itself
 _FINE = 16  # device units a point
 _GLANCE_SIDE = 420  # px: a seal's ring is still three pixels wide
 
@@ -75,7 +77,8 @@ class Pdf:
             if _is_scan(page):
                 return None
             lines, turn, rings = _lines(page)
-            if sum(chinese(line.text) for line in lines) <= _TEXT_LAYER:
+            text = "".join(line.text for line in lines)
+            if chinese(text) <= _TEXT_LAYER or not is_legible(text):
                 return None
             return self._with_seals(page, lines, turn, rings)
         finally:
@@ -96,8 +99,9 @@ class Pdf:
 
         glance = numpy.ascontiguousarray(numpy.rot90(_drawn(page, _GLANCE_SIDE), turn))
         # What is drawn from text and vectors would show a red seal, even when nothing on it is red.
-        marks = stamped.told(seal.find_seals(glance).seals, rings)
-        return Sheet(in_order(lines), LetterSource.TEXT_LAYER, marks, colour=True)
+        found = seal.find_seals(glance)
+        marks = stamped.told(found.seals, rings)
+        return Sheet(in_order(lines), LetterSource.TEXT_LAYER, marks, colour=True, red_patch=found.red_patch)
 
 
 def _drawn(page: Any, long_side: int) -> "Picture":
@@ -137,7 +141,10 @@ def _lines(page: Any) -> tuple[list[Line], int, tuple[stamped.Ring, ...]]:
             if stamped.are_stamped(glyphs):
                 rings = stamped.rings_of(glyphs)
                 return stamped.lines_of(stamped.without_stamps(glyphs, rings)), turn, rings
-        return _pieces(page, text, count, turn), turn, ()
+        pieces = _pieces(page, text, count, turn)
+        if sum(len(piece.text) == 1 for piece in pieces) > _SPACED * len(pieces):
+            return stamped.lines_of(_glyphs(page, text, count, turn)), turn, ()
+        return joined(pieces), turn, ()
     finally:
         text.close()
 

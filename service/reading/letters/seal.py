@@ -34,15 +34,23 @@ _COVERAGE = 0.62  # share of directions that must show the ring
 _COVERAGE_ALONE = 0.75  # the same for a ring without a star: the corners of a square are red too
 _CANDIDATES = 12
 _STAR = 0.5
+_PATCH = 0.036  # side of a cell in short sides of the page; nine cells are as large as the smallest stamp
+_PATCH_CELLS = 6  # of nine that must show ink
+_PATCH_RED = 0.1  # how red its ink is at least
+_PATCH_INK = 0.015  # share of a cell
+_LETTERHEAD = 0.25  # share of the page from the top
+_RULE = 0.4  # share of a row: more is a rule across the page
 _TINT = 10  # levels of 255: a channel that differs by more somewhere makes a page a coloured one
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The seals of one page, and whether the page is in colour at all (so a red seal would show)."""
+    """The seals of one page, whether the page is in colour at all (so a red seal would show), and whether there is
+    red below the letterhead that may be a seal of another shape."""
 
     seals: tuple[SealMark, ...]
     colour: bool
+    red_patch: bool = False
 
 
 def find_seals(picture: "Picture") -> Marks:
@@ -50,7 +58,8 @@ def find_seals(picture: "Picture") -> Marks:
     small = shrink(picture, _LONG_SIDE)
     colour = in_colour(small)
     found = _red_rings(redness(small)) if colour else _dark_rings(_darkness(small))
-    return Marks(tuple(_scaled(mark, small.shape[1]) for mark in found), colour)
+    marks = tuple(_scaled(mark, small.shape[1]) for mark in found)
+    return Marks(marks, colour, colour and not marks and _has_red_patch(redness(small)))
 
 
 def in_colour(picture: "Picture") -> bool:
@@ -98,6 +107,21 @@ def _red_rings(red: "Plane") -> list[SealMark]:
 def _dark_rings(dark: "Plane") -> list[SealMark]:
     found = _rings(dark, _DARK[0], _DARK)
     return [mark for mark in found if mark.star > _STAR and mark.coverage > _WHOLE]
+
+
+def _has_red_patch(red: "Plane") -> bool:
+    """True for red that reaches as far down as across, as an oval or square stamp or a faint ring does; rules and
+    lines of red type do not."""
+    side = round(_PATCH * min(red.shape))
+    ink = red[round(_LETTERHEAD * red.shape[0]) :] > _PATCH_RED
+    ink[ink.mean(axis=1) > _RULE] = False
+    height, width = (length // side * side for length in ink.shape)
+    cells = ink[:height, :width].reshape(height // side, side, width // side, side).mean(axis=(1, 3)) > _PATCH_INK
+    if min(cells.shape) < 3:
+        return False
+    squares = numpy.lib.stride_tricks.sliding_window_view(cells, (3, 3))
+    rows, columns, inked = squares.max(axis=3).min(axis=2), squares.max(axis=2).min(axis=2), squares.sum(axis=(2, 3))
+    return bool((rows & columns & (inked >= _PATCH_CELLS)).any())
 
 
 def _scaled(mark: SealMark, unit: float) -> SealMark:

@@ -16,6 +16,7 @@ from service.reading.letters.text import bare, chinese, clean
 
 _FOOT = 8  # lines at the end of a letter without a date that may hold the signer
 _ABOVE = 4  # lines above the date that may hold the signer
+_BELOW = 2  # and below it
 _SURE_NAME = 0.8  # a name that neither directory nor letterhead knows is relied on from this certainty
 _ALIKE = 0.6  # a shaky signature this near to the letterhead is the letterhead's unit
 _LINE_OF_A_NAME = 24  # characters
@@ -57,12 +58,15 @@ def read_signature(pages: Sequence[Sequence[Line]], heads: Sequence[str], direct
     if found is not None:
         return found
     last = next((list(lines) for lines in reversed(pages) if lines), [])
-    return _concluded(_signed(reversed(last[-_FOOT:]), directory), heads, directory, None, None, 0.0)
+    return _concluded(_signed(reversed(last[-_FOOT:]), heads, directory), heads, directory, None, None, 0.0)
 
 
 def _signed_and_dated(lines: Sequence[Line], place: int, heads: Sequence[str], directory: Directory) -> Signature:
     dated, sure = signed_date.date_of(lines[place], lines, directory.usual_years)
-    return _concluded(_signed(_above(lines, place), directory), heads, directory, lines[place], dated, sure)
+    signed = _signed(_above(lines, place), heads, directory)
+    if signed is None:  # some write the date first
+        signed = _signed(reversed(lines[place + 1 : place + 1 + _BELOW]), heads, directory)
+    return _concluded(signed, heads, directory, lines[place], dated, sure)
 
 
 def _concluded(
@@ -80,13 +84,13 @@ def _above(lines: Sequence[Line], place: int) -> Iterator[Line]:
     return itertools.islice(reversed(lines[: place + 1]), _ABOVE + 1)
 
 
-def _signed(lines: Iterator[Line], directory: Directory) -> _Named | None:
+def _signed(lines: Iterator[Line], heads: Sequence[str], directory: Directory) -> _Named | None:
     """The nearest line that names a unit, with what stands above it when that belongs to it."""
     for line in lines:
         readings = tuple(_before_date(text) for text, _ in line.readings())
         named = tuple(reading for reading in readings if directory.names_unit(reading))
         if named:
-            return _with_above(_named(named, line), next(lines, None), directory)
+            return _with_above(_named(named, line), next(lines, None), heads, directory)
     return None
 
 
@@ -96,21 +100,32 @@ def _named(readings: tuple[str, ...], line: Line) -> _Named:
     return _Named(names, sure, (line,))
 
 
-def _with_above(named: _Named, upper: Line | None, directory: Directory) -> _Named | None:
+def _with_above(named: _Named, upper: Line | None, heads: Sequence[str], directory: Directory) -> _Named | None:
     """A name with its first half when it was broken in two; of two units that sign together the first, the lead."""
     fragment = all(directory.is_fragment(name) for name in named.readings)
-    joint = upper is not None and directory.names_unit(upper.text)
-    if upper is None or not _belongs(upper, named.lines[0], fragment or joint):
+    start = unit_name(upper.text) if upper is not None else ""
+    if upper is None or not start or any(bare(start) in bare(name) for name in named.readings):
+        return None if fragment else named  # the seal's own writing repeats a part of the name
+    lines, sure = (upper, *named.lines), min(upper.sure, default=1.0)
+    whole = _Named(tuple(start + name for name in named.readings), min(named.sure, sure), lines)
+    lead = _Named((start,), sure, lines)
+    if _is_expected(whole, heads, directory):
+        return whole
+    is_unit = directory.names_unit(upper.text)
+    if is_unit and _is_expected(lead, heads, directory):
+        return lead
+    belongs = _belongs(upper, named.lines[0], fragment or is_unit)
+    if not belongs or (not fragment and _is_expected(named, heads, directory)):
         return None if fragment else named
-    sure = min(upper.sure, default=1.0)
-    if joint:
-        lead = _Named((unit_name(upper.text),), sure, (upper, *named.lines))
-        leads = not directory.chosen(named.readings) or directory.knows(unit_name(upper.text))
-        return lead if leads and not fragment else named
-    whole = tuple(unit_name(upper.text) + name for name in named.readings)
-    if not fragment and directory.chosen(named.readings) and not directory.chosen(whole):
-        return named
-    return _Named(whole, min(named.sure, sure), (upper, *named.lines))
+    if is_unit and not fragment:
+        return lead
+    return named if any(map(directory.begins_anew, named.readings)) else whole
+
+
+def _is_expected(named: _Named, heads: Sequence[str], directory: Directory) -> bool:
+    """True for a name that the directory knows or the letterhead bears."""
+    known = directory.chosen(named.readings) is not None
+    return known or any(bare(head) == bare(name) for head in heads for name in named.readings)
 
 
 def _belongs(upper: Line, line: Line, likely: bool) -> bool:

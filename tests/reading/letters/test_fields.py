@@ -42,6 +42,17 @@ def letter_of(read: Read, *lines: str) -> CoverLetter:
             id="broken_name",
         ),
         pytest.param(("岭海大学科技处", "2020年3月20日"), "岭海大学科技处", id="part_of_a_known_unit"),
+        pytest.param(("2020年3月20日", BUREAU, "（联系人：张三）"), BUREAU, id="date_above_the_name"),
+        pytest.param(
+            ("岭海医科大学", "附属口腔医院", "2020年3月20日"),
+            "岭海医科大学附属口腔医院",
+            id="broken_name_of_a_known_unit",
+        ),
+        pytest.param(
+            ("装备制造股", "岭海华岳智能装备制造股份有限公司", "2020年3月20日"),
+            "岭海华岳智能装备制造股份有限公司",
+            id="a_seals_writing_above",
+        ),
         pytest.param(
             ("南屿市科技创新委员会（南屿市外国专家局）", "2020年3月20日"),
             "南屿市科技创新委员会（南屿市外国专家局）",
@@ -53,6 +64,14 @@ def test_the_signer_is_read_from_many_kinds_of_foot(read: Read, foot: tuple[str,
     letter = letter_of(read, TITLE, _TO, _BODY, *foot)
 
     assert (letter.signer, letter.date) == (signer, DAY)
+
+
+def test_a_name_broken_in_two_units_is_one_when_the_letterhead_bears_it(read: Read) -> None:
+    foot = ("岭海热带学院", "附属第二医院", "2020年3月20日")
+
+    letter = letter_of(read, "岭海热带学院附属第二医院", TITLE, _TO, _BODY, *foot)
+
+    assert letter.signer == "岭海热带学院附属第二医院"
 
 
 def test_the_end_of_a_name_alone_is_no_signer(read: Read) -> None:
@@ -95,6 +114,30 @@ def test_the_names_that_could_be_the_signer_are_kept(read: Read) -> None:
     letter = letter_of(read, "云江市科技局文件", TITLE, _TO, _BODY, BUREAU, "2020年3月20日")
 
     assert (letter.signer, letter.signer_candidates) == (BUREAU, ("云江市科技局",))
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        pytest.param(("报送函",), "报送函", id="one_line"),
+        pytest.param(("海外人才与科技交流合作需求", "报送函"), "海外人才与科技交流合作需求报送函", id="two_lines"),
+    ],
+)
+def test_a_title_need_not_begin_with_about(read: Read, written: tuple[str, ...], title: str) -> None:
+    assert letter_of(read, BUREAU, *written, _TO, _BODY, BUREAU, "2020年3月20日").title == title
+
+
+def test_a_letter_that_lists_its_tables_is_no_form(read: Read) -> None:
+    annexes = ("附件：1.2020年海外人才需求情况表", "2.2020年科技交流合作（项目）需求情况表")
+    contact = "（联系人：张三，联系电话：020-00001234，电子邮箱：a@example.com）"
+
+    assert letter_of(read, _TO, _BODY, *annexes, BUREAU, "2020年3月20日", contact).signer == BUREAU
+
+
+def test_a_letter_that_holds_a_table_is_no_form(read: Read) -> None:
+    table = ("序号", "单位名称", "所在地市", "所属领域", "岗位名称", "1", "云江学院", "云江市", "新材料", "教师")
+
+    assert letter_of(read, TITLE, _TO, _BODY, *table, BUREAU, "2020年3月20日").signer == BUREAU
 
 
 def test_a_letter_without_title_is_one_when_it_addresses_the_department(read: Read) -> None:

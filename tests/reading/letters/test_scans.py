@@ -6,6 +6,7 @@ from service.domain.submission import LetterSource, Problem, Seal
 from service.reading.letters import LooksLike
 from tests.reading.letters.conftest import Read
 from tests.reading.letters.specimens import BUREAU, DAY, NUMBER, TITLE, a_docx, a_letter, a_page, form_page
+from tests.reading.letters.test_ruling import ruled
 
 
 def test_a_colour_scan_is_read_whole(read_scan: Read) -> None:
@@ -56,6 +57,15 @@ def test_the_form_that_follows_a_letter_in_one_file_is_not_part_of_it(read_scan:
     assert reading.letter is not None
     assert (reading.pages, reading.letter.pages) == (2, 1)
     assert "还有1页征集表" in reading.why
+
+
+def test_a_letter_behind_scanned_tables_is_found_without_reading_them_all(read_scan: Read) -> None:
+    table, letter = ruled(scanned(form_page(), Scan(dpi=110))), scanned(a_page(), Scan(dpi=110))
+
+    reading = read_scan(as_pdf([table, table, table, table, table, letter, table], dpi=110))
+
+    assert reading.letter is not None
+    assert (reading.letter.pages, reading.letter.signer) == (1, BUREAU)
 
 
 def test_a_letter_too_blurred_to_read_is_still_a_letter(read_scan: Read) -> None:

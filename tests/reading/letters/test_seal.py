@@ -71,6 +71,27 @@ def test_a_red_square_chop_is_no_seal() -> None:
     assert marks_on(page).seals == ()
 
 
+@pytest.mark.parametrize("colour", [(214, 30, 38), (240, 178, 180)], ids=["strong", "faint"])
+def test_an_oval_stamp_leaves_open_whether_there_is_a_seal(colour: tuple[int, int, int]) -> None:
+    page = scanned(a_page(seal=None), Scan(dpi=100))
+    draw = ImageDraw.Draw(page)
+    draw.ellipse((480, 800, 650, 915), outline=colour, width=5)
+    draw.ellipse((520, 830, 610, 885), outline=colour, width=5)
+
+    marks = marks_on(page)
+
+    assert marks.red_patch or marks.seals
+
+
+def test_a_line_of_red_type_is_no_patch() -> None:
+    page = scanned(a_page(seal=None), Scan(dpi=100))
+    draw = ImageDraw.Draw(page)
+    for left in range(200, 600, 14):
+        draw.rectangle((left, 700, left + 9, 716), outline=(214, 30, 38), width=2)
+
+    assert not marks_on(page).red_patch
+
+
 def test_two_seals_side_by_side_are_two() -> None:
     page = scanned(a_page(), Scan(dpi=100))
     width, height = page.size

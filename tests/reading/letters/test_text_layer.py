@@ -1,15 +1,20 @@
 """Letters in PDFs that carry their text are read without OCR."""
 
+import dataclasses
 import time
+from collections.abc import Iterator
 from io import BytesIO
 
 import pypdfium2
 import pytest
 
-from service.demo.letters import Layout, pages_of
+from service.demo.letters import Layout, Page, Text, pages_of
 from service.demo.paper import pdf_of
+from service.demo.typefaces import text_width
 from service.domain.submission import LetterSource, Problem, Seal
 from service.reading.letters import LooksLike
+from service.reading.letters.legible import is_legible
+from service.reading.letters.text import chinese
 from tests.reading.letters.conftest import Read
 from tests.reading.letters.specimens import BUREAU, DAY, NUMBER, TITLE, a_letter, form_page
 
@@ -51,15 +56,47 @@ def test_a_letter_and_the_form_after_it_are_told_apart(read: Read) -> None:
     assert "还有2页征集表" in reading.why
 
 
+def test_a_letter_behind_the_form_is_found(read: Read) -> None:
+    reading = read(pdf_of([form_page(), form_page(), *pages_of(a_letter())]))
+
+    assert reading.letter is not None
+    assert (reading.letter.pages, reading.letter.signer, reading.letter.title) == (1, BUREAU, TITLE)
+
+
+def test_a_letter_behind_another_paper_is_found(read: Read) -> None:
+    about = "云江精密机械有限公司主要从事精密机械的研究、生产和销售，现有专业技术人员二百余人。"
+    cover = tuple(Text(about, 28, 40 + 10 * line, 9) for line in range(4))
+
+    letter = read(pdf_of([cover, *pages_of(a_letter())])).letter
+
+    assert letter is not None
+    assert (letter.pages, letter.signer, letter.addressee) == (1, BUREAU, "岭海省科学技术厅")
+
+
+def test_characters_that_were_placed_one_by_one_make_lines(read: Read) -> None:
+    letter = read(pdf_of([_apart(page) for page in pages_of(a_letter())])).letter
+
+    assert letter is not None
+    assert (letter.signer, letter.date, letter.title) == (BUREAU, DAY, TITLE)
+    assert (letter.document_number, letter.addressee) == (NUMBER, "岭海省科学技术厅")
+
+
+def test_text_whose_characters_bear_wrong_codes_is_told_from_writing() -> None:
+    text = "根据贵厅通知要求，我单位组织开展了需求征集工作，现将汇总表随函报送，请审阅。"
+
+    assert is_legible(text)
+    assert not is_legible("".join(chr(ord(c) + 321) if chinese(c) else c for c in text))
+
+
 def test_a_form_exported_to_pdf_is_a_form(read: Read) -> None:
     assert read(pdf_of([form_page()])).looks_like is LooksLike.FORM
 
 
 def test_of_a_long_document_only_the_first_pages_and_the_last_are_read(read: Read) -> None:
-    reading = read(pdf_of([*pages_of(a_letter()), *[form_page()] * 11]))
+    reading = read(pdf_of([*pages_of(a_letter()), *[form_page()] * 14]))
 
-    assert reading.pages == 12
-    assert "还有5页征集表" in reading.why
+    assert reading.pages == 15
+    assert "还有12页征集表" in reading.why
 
 
 def test_a_page_with_text_takes_a_fraction_of_a_second(read: Read) -> None:
@@ -70,6 +107,18 @@ def test_a_page_with_text_takes_a_fraction_of_a_second(read: Read) -> None:
     read(content)
 
     assert time.process_time() - start < 0.5
+
+
+def _apart(page: Page) -> Page:
+    """The same page with every character placed by itself."""
+    return tuple(one for mark in page for one in (_characters(mark) if isinstance(mark, Text) else (mark,)))
+
+
+def _characters(text: Text) -> Iterator[Text]:
+    for place, character in enumerate(text.text):
+        if character.strip():
+            before = text_width(text.text[:place], text.size, text.face)
+            yield dataclasses.replace(text, text=character, x=text.x + before)
 
 
 def _turned_by_key(content: bytes, degrees: int) -> bytes:

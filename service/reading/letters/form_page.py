@@ -1,0 +1,67 @@
+"""Whether a page is one of the needs form: by what is printed on the form, never on a letter's page."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.domain.rules import Rulebook, TableForm
+from service.reading.letters.fields import is_greeted
+from service.reading.letters.model import Sheet
+from service.reading.letters.text import bare, clean
+
+_LABELS = 4  # column labels on one page that make it a form
+_LISTED = re.compile(r"附件.{0,2}[:：]|[（(]?\d{1,2}[）).、．,]?(?!\d)")
+_FILLED_IN = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """What is printed on the blank of one table, for comparing."""
+
+    labels: frozenset[str]
+    blocks: tuple[str, ...]
+    titles: tuple[str, ...]
+
+
+def is_form(sheet: Sheet, rulebook: Rulebook) -> bool:
+    """True for a page of the needs form: a table's own title with a column, or several column labels as cells.
+
+    A page that greets the department is a letter's, though it list the tables it brings or hold one of them.
+    """
+    if is_greeted(sheet, rulebook):
+        return False
+    lines = [clean(line.text) for line in sheet.lines]
+    cells, text = {bare(line) for line in lines}, bare("".join(lines))
+    return any(_is_table(print_, lines, cells, text) for print_ in _prints(rulebook))
+
+
+@lru_cache(maxsize=4)
+def _prints(rulebook: Rulebook) -> tuple[_Print, ...]:
+    return tuple(map(_print_of, rulebook.forms.tables))
+
+
+def _print_of(form: TableForm) -> _Print:
+    labels = frozenset(bare(name) for column in form.columns for name in (column.label, *column.aliases))
+    titles = {bare(title) for title in (form.title, *form.title_aliases, form.label + form.title)}
+    return _Print(labels, tuple(bare(block.label) for block in form.blocks), tuple(sorted(titles - {""})))
+
+
+def _is_table(form: _Print, lines: Sequence[str], cells: set[str], text: str) -> bool:
+    seen = len(form.labels & cells)
+    blocks = sum(block in text for block in form.blocks)
+    titled = any(_is_title(line, form.titles) for line in lines)
+    together = max((_labels_in(line, form.labels) for line in lines), default=0)  # a row read as one line
+    return seen >= _LABELS or (titled and seen + blocks + together >= 2) or (seen >= 3 and blocks > 0)
+
+
+def _is_title(line: str, titles: Sequence[str]) -> bool:
+    """True for a table's title with little around it; not for one in a list of annexes."""
+    plain = bare(line)
+    return _LISTED.match(line) is None and any(plain.startswith(t) or plain.endswith(t) for t in titles)
+
+
+def _labels_in(line: str, labels: frozenset[str]) -> int:
+    """How many column labels a line names, those left out that are followed by what they ask for: 联系人：张三."""
+    plain = bare(_FILLED_IN.sub("", line))
+    return sum(len(label) >= 3 and label in plain for label in labels)
