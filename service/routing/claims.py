@@ -145,7 +145,7 @@ def _signature(text: str, rulebook: Rulebook) -> Iterator[Claim]:
     for line in lines:
         if line.endswith((":", "：")):  # a salutation
             continue
-        for part in dict.fromkeys((line, *re.split(r"[\s|，,;；/]+", line))):
+        for part in dict.fromkeys((line, *re.split(r"[\s|，,。;；/]+", line))):
             entry = _unit_or_office(part, directory)
             if entry and entry not in seen:
                 seen.add(entry)

@@ -80,6 +80,9 @@ def test_all_others_report_through_their_city(name: str, bureau: str) -> None:
         ("广州市科学技术协会", "广州市", "广州市科学技术局"),
         ("中山市人民医院", "中山市", "中山市科学技术局"),
         ("某某新材料有限公司", "广东省惠州市", "惠州市科学技术局"),
+        ("某某机械有限公司", "顺德", "佛山市科学技术局"),
+        ("普宁市某某药业有限公司", "普宁市", "揭阳市科学技术局"),
+        ("英德某某水泥有限公司", "", "清远市科学技术局"),
     ],
 )
 def test_units_in_no_directory_are_sent_to_their_city_by_rule(name: str, city: str, bureau: str) -> None:
