@@ -20,6 +20,7 @@ _NEWLINE_DISTANCE: Final = 10
 _BRACKET: Final = re.compile(r"^[(\[]\s*|\s*[)\]]$")
 _CROSSED_BOXES: Final = frozenset("☒⊠")
 _WHETHER: Final = re.compile(r"是否(?=[^\W_])")
+_PARTING: Final = frozenset(",;、)]")
 _BLANKS: Final = re.compile(r"[\s_]")
 
 
@@ -45,6 +46,7 @@ class Mark:
     start: int
     end: int
     frame: bool
+    ends: bool = False  # it touches the label before it, and a comma or a bracket parts it from the next one
 
 
 @dataclass(slots=True)
@@ -176,15 +178,25 @@ def attach(run: Run, text: str) -> tuple[Label, ...]:
     labels = [Label(x.kind, _scaled(text, x.start), _scaled(text, x.end), x.struck) for x in run.labels]
     if not labels:
         return ()
-    marks = [Mark(m.state, _scaled(text, m.start), _scaled(text, m.end), m.frame) for m in run.marks]
+    ends = {label.end for label in run.labels}
+    marks = [
+        Mark(m.state, _scaled(text, m.start), _scaled(text, m.end), m.frame, m.start in ends and _parts(text, m.end))
+        for m in run.marks
+    ]
     gaps = _gaps(marks, labels)
     side = _side(gaps)
     labels[0].marks.extend(gaps[0])
     labels[-1].marks.extend(gaps[-1])
     for index, between in enumerate(gaps[1:-1]):
+        if between and between[0].ends:
+            labels[index].marks.append(between.pop(0))
         if between:
             _share(between, labels[index], labels[index + 1], side)
     return tuple(labels)
+
+
+def _parts(text: str, place: int) -> bool:
+    return text[place : place + 1] in _PARTING
 
 
 def _scaled(text: str, place: int) -> int:

@@ -14,9 +14,9 @@ ANSWER_SIGN: Final = re.compile(r"答\s*[:：]\s*")
 _LEADING: Final = " \n:,;.、，。；：·-—_…"
 _BLANK_LINE: Final = re.compile(r"_{2,}|…{2,}|\.{4,}")
 _NEXT_NUMBER: Final = re.compile(r"(?:^|\s|(?<=[。；;]))[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*[①-⑳]\s*$")
-_OF_ONESELF: Final = re.compile(
-    r"(?:经征集[，,]?)?(?:(?:本|我|该|全)(?:表|市|区|县|局|单位|院|校|所|公司|企业|中心|部门))(?:目前|今年|本年度|20\d\d年)?"
-)
+_ONESELF: Final = r"(?:本|我|该|全)(?:表|市|区|县|局|单位|院|校|所|公司|企业|中心|部门)"
+_NOW: Final = r"(?:目前|今年|本年度?|20\d\d年)"
+OF_ONESELF: Final = re.compile(rf"(?:经征集[，,]?)?(?:{_ONESELF}{_NOW}?|{_NOW})")
 _EMPTY_BRACKETS: Final = re.compile(r"^[(\[]\s*[)\]]$")
 
 
@@ -62,5 +62,5 @@ def is_nil(text: str, nil_words: Iterable[str]) -> bool:
     bare = text.strip().strip("。．.，,；;：:！!（）() 　")
     if bare in nil_words or (not squeeze(text) and text.strip() in nil_words):
         return True
-    said = _OF_ONESELF.match(bare)
+    said = OF_ONESELF.match(bare)
     return said is not None and bare[said.end() :] in nil_words

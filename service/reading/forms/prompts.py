@@ -1,7 +1,7 @@
 """Where a cell asks its questions: the printed wording, an alias, or something close to it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,11 +9,14 @@ from rapidfuzz.distance import LCSseq
 
 from service.domain.rules import Question, QuestionKind
 from service.reading.forms.folding import fold, loosely, squeeze
-from service.reading.forms.marks import Run
+from service.reading.forms.grid import Span
+from service.reading.forms.marks import Run, Scanner
 
 _CLOSE: Final = 0.85  # share of a shortened wording's letters that stand in the printed one, in order
 _MARGIN: Final = 0.1  # to the next best question
 _AFTER_PROMPT: Final = re.compile(r"[\s?:\"”’」]*")
+WORDING_TAIL: Final = 30  # letters beside a known wording that count as more of it
+_LIMIT: Final = re.compile(r"[(\[][^()\[\]\n]{0,10}\d\s*字[^()\[\]\n]{0,6}[)\]]")
 _LEAD_LETTERS: Final = range(4, 61)
 _UNMISTAKABLE: Final = 7  # letters of a text's alias that nobody writes but to ask: 如有，请列出初步计划
 
@@ -30,7 +33,11 @@ class Anchor:
 class PromptFinder:
     """Finds a block's questions in folded cell text. Built once per block."""
 
-    def __init__(self, questions: Sequence[Question], option_words: Sequence[str], glyphs: str) -> None:
+    def __init__(
+        self, questions: Sequence[Question], option_words: Sequence[str], glyphs: str, scanner: Scanner
+    ) -> None:
+        self._root = questions[0].key if questions else ""
+        self._scanner = scanner
         self._asked = tuple(q for q in questions if q.kind is not QuestionKind.CHOICE)
         follows = "|".join((r"\W", "$", *map(re.escape, option_words), f"[{re.escape(glyphs)}]"))
         self._literal = [(q, _stem(q.wording)) for q in self._asked]
@@ -75,18 +82,71 @@ class PromptFinder:
                 return free[:1]
         return []
 
-    def resembling(self, text: str, start: int, runs: Sequence[Run], known: set[str]) -> list[Anchor]:
-        """Questions not in `known` whose shortened or changed wording leads up to a run of options."""
-        anchors: list[Anchor] = []
-        left = [q for q in self._asked if q.key not in known and q.kind is QuestionKind.TICK]
-        for run in runs:
-            begin = max(start, text.rfind("\n", start, run.start) + 1)
-            question = _closest(text[begin : run.start], left)
-            if question is not None:
-                anchors.append(Anchor(begin, run.start, question))
-                left.remove(question)
-            start = run.end
+    def completed(self, text: str, anchors: list[Anchor], struck: Sequence[Span]) -> list[Anchor]:
+        """The anchors found, and those of questions in other words than the rules know."""
+        known = {anchor.question.key for anchor in anchors}
+        ticks = [q for q in self._asked if q.kind is QuestionKind.TICK and q.key not in known]
+        if ticks:
+            anchors = sorted((*anchors, *self._resembling(text, anchors, ticks, struck)), key=_start)
+        texts = [q for q in self._asked if q.kind is QuestionKind.TEXT and q.key not in known]
+        if len(texts) == 1 and (limit := self._limit(text, anchors)):
+            anchors = sorted((*anchors, Anchor(*limit, texts[0])), key=_start)
+        if anchors and anchors[0].question.key == self._root:
+            anchors = [self._with_lead(text, anchors[0]), *anchors[1:]]
         return anchors
+
+    def _resembling(
+        self, text: str, anchors: list[Anchor], left: list[Question], struck: Sequence[Span]
+    ) -> Iterator[Anchor]:
+        """Questions whose shortened or changed wording leads up to a run of options."""
+        for anchor, start, end in stretches(text, anchors):
+            runs, past = self._scanner.runs(text, start, end, struck), start
+            if runs and anchor is not None and anchor.question.kind is not QuestionKind.TEXT:
+                past = runs.pop(0).end  # the first options are the anchor's own
+            for run in _strong(runs):
+                begin = max(past, text.rfind("\n", past, run.start) + 1)
+                question = _closest(text[begin : run.start], left)
+                if question is not None:
+                    yield Anchor(begin, run.start, question)
+                    left.remove(question)
+                past = run.end
+
+    def _limit(self, text: str, anchors: list[Anchor]) -> Span | None:
+        """Where a text is asked for in words that only its limit gives away: 请简述设想（200字以内）."""
+        limits = [m for m in _LIMIT.finditer(text) if not any(a.start < m.end() and m.start() < a.end for a in anchors)]
+        if len(limits) != 1:
+            return None
+        start, end = limits[0].span()
+        floor = max((a.end for a in anchors if a.end <= start), default=0)
+        runs = [run.end for run in _strong(self._scanner.runs(text, floor, start))]
+        return max(floor, *(text.rfind(sign, floor, start) + 1 for sign in "\n。;?!"), *runs), end
+
+    def _with_lead(self, text: str, root: Anchor) -> Anchor:
+        """The first question with the words before it on its line: 2020年贵单位是否…"""
+        begin = text.rfind("\n", 0, root.start) + 1
+        lead = text[begin : root.start].rstrip()
+        if not lead or len(lead) > WORDING_TAIL or not lead[-1].isalnum():
+            return root
+        said = _strong(self._scanner.runs(lead, 0, len(lead)))
+        return root if said else Anchor(begin, root.end, root.question)
+
+
+def stretches(text: str, anchors: Sequence[Anchor]) -> Iterator[tuple[Anchor | None, int, int]]:
+    """The text before the first question, if there is any, then what follows each question: start and end."""
+    first = anchors[0].start if anchors else len(text)
+    if text[:first].strip():
+        yield None, 0, first
+    for index, anchor in enumerate(anchors):
+        end = anchors[index + 1].start if index + 1 < len(anchors) else len(text)
+        yield anchor, anchor.end, end
+
+
+def _strong(runs: Sequence[Run]) -> list[Run]:
+    return [run for run in runs if run.labels and run.marks]
+
+
+def _start(anchor: Anchor) -> int:
+    return anchor.start
 
 
 def _stem(wording: str) -> str:

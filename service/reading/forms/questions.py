@@ -17,7 +17,7 @@ from service.reading.forms.folding import fold, squeeze
 from service.reading.forms.grid import PLAIN, CellDetail
 from service.reading.forms.marks import Run, Scanner
 from service.reading.forms.plans import is_nil, plan_text, visible, without_next_number
-from service.reading.forms.prompts import Anchor, PromptFinder
+from service.reading.forms.prompts import WORDING_TAIL, Anchor, PromptFinder, stretches
 from service.reading.forms.ticks import OptionGroup, Reading, choose, option_groups, rejoined
 from service.reading.forms.words import WordReader
 
@@ -28,9 +28,9 @@ DOUBT_OVERLAY: Final = "单元格上有图形或图片，可能是勾选标记"
 DOUBT_REPEATED: Final = "同一问题出现多次且答案不同"
 DOUBT_GROUP_NAMED: Final = "提到了团组但未勾选"
 _INSTRUCTION: Final = re.compile(r"[(\[][^()\[\]]{0,20}(?:打|划|画|勾选|选择|选填|填涂)[^()\[\]]{0,12}[)\]]")
+_DECLINES: Final = "不非除或待"
 _KEPT_LETTERS, _KEPT_PIECES = 120, 4096
 _REMARK: Final = 12  # letters beside the options of a lesser question that are no plan
-_WORDING_TAIL: Final = 30  # letters between a known wording and its options that count as more wording
 
 
 @dataclass(slots=True)
@@ -78,9 +78,8 @@ class CellReader:
         self._scanner = Scanner(marks, choices)
         self._known: dict[str, list[OptionGroup]] = {}
         self._cells: dict[str, tuple[Answer, ...]] = {}  # many units say the very same
-        self._prompts = PromptFinder(
-            questions, words, "".join({g for m in (marks.checked, marks.unchecked) for g in m if len(g) == 1})
-        )
+        glyphs = "".join({g for m in (marks.checked, marks.unchecked) for g in m if len(g) == 1})
+        self._prompts = PromptFinder(questions, words, glyphs, self._scanner)
         self._words = WordReader(questions, marks, nil_words)
         self._cross = frozenset(map(fold, marks.ambiguous))
         self._nil = frozenset((*nil_words, *(w for w in marks.no if not w.isalnum() or w in nil_words)))
@@ -126,21 +125,9 @@ class CellReader:
     # -- where everything stands ------------------------------------------------------------------------
 
     def _gaps(self, folded: str, anchors: list[Anchor], detail: CellDetail, only: Question | None) -> list[Gap]:
-        known = {anchor.question.key for anchor in anchors}
-        if only is None and any(q.key not in known for q in self._ticks):
-            extra: list[Anchor] = []
-            for gap in _stretches(folded, anchors):
-                runs = self._scanner.runs(folded, gap.start, gap.end, detail.struck)
-                if gap.anchor is None or gap.anchor.question.kind is QuestionKind.TEXT or len(runs) > 1:
-                    wanted = runs if gap.anchor is None or gap.anchor.question.kind is QuestionKind.TEXT else runs[1:]
-                    begin = gap.start if wanted is runs else runs[0].end
-                    extra.extend(
-                        self._prompts.resembling(
-                            folded, begin, _strong(wanted), known | {a.question.key for a in extra}
-                        )
-                    )
-            anchors = sorted((*anchors, *extra), key=lambda a: a.start)
-        gaps = _stretches(folded, anchors)
+        if only is None:
+            anchors = self._prompts.completed(folded, anchors, detail.struck)
+        gaps = [Gap(*stretch) for stretch in stretches(folded, anchors)]
         for gap in gaps:
             if not gap.asks_text:
                 gap.groups = self._groups(folded[gap.start : gap.end], gap, detail)
@@ -194,7 +181,7 @@ class CellReader:
             for index, group in enumerate(gap.groups):
                 if gap.tick is not None and index == 0:
                     self._settle(gap.tick, (gap, group), found)
-                elif group.has_options and (group.strong or gap.anchor is None):
+                elif group.has_options and ((group.strong and group.answers) or gap.anchor is None):
                     loose.append((gap, group))
         if not loose:
             return
@@ -237,7 +224,7 @@ class CellReader:
         start = gap.start
         if spans:
             lead = folded[gap.start : spans[0][0]]
-            if question is not None and len(lead) <= _WORDING_TAIL and "\n" not in lead.strip():
+            if question is not None and len(lead) <= WORDING_TAIL and "\n" not in lead.strip():
                 start = spans[0][0]  # the end of a changed wording, not a person's text
         beside = visible(text, start, gap.end, sorted((*detail.struck, *spans)))
         rest = without_next_number(beside.strip())
@@ -319,10 +306,16 @@ class CellReader:
         parent = found.ticks.get(question.parent or "")
         if keys or doubt or parent in ((Tick.NO, None), (Tick.UNANSWERED, None)):
             return keys, doubt
+        if (
+            parent == (Tick.YES, None)
+            and not (group and group.strong)
+            and (named := _named(question, found.loose_text))
+        ):
+            return named, None
         first, last = (gap.start + group.start, gap.start + group.end) if gap and group else (0, 0)
         outside = folded[:first] + folded[last:]
-        named = any(fold(choice.label) in outside for choice in question.choices)
-        return (), DOUBT_GROUP_NAMED if named and not is_nil(outside, self._nil) else None
+        doubtful = any(fold(choice.label) in outside for choice in question.choices) and not is_nil(outside, self._nil)
+        return (), DOUBT_GROUP_NAMED if doubtful else None
 
 
 def _answer(question: Question, cell: str, reading: Reading, text: str, keys: tuple[str, ...]) -> Answer:
@@ -333,26 +326,18 @@ def _answer(question: Question, cell: str, reading: Reading, text: str, keys: tu
     return Answer(question.key, cell, choices=keys, doubt=reading[1])
 
 
+def _named(question: Question, written: Sequence[str]) -> tuple[str, ...]:
+    """The choices that a person names in words of their own: 是，参加澳新团. None where one may be declined."""
+    words = fold("\n".join(written))
+    if any(sign in words for sign in _DECLINES):
+        return ()
+    return tuple(choice.key for choice in question.choices if fold(choice.label) in words)
+
+
 def _is_remark(question: Question | None, beside: str, rest: str) -> bool:
     """Whether words behind the options of a question below another only add to it: 是（20万元）."""
     own_line = beside.lstrip(" 　").startswith("\n")
     return question is not None and question.parent is not None and not own_line and len(squeeze(rest)) <= _REMARK
-
-
-def _stretches(folded: str, anchors: Sequence[Anchor]) -> list[Gap]:
-    """The text before the first question, if there is any, then what follows each question."""
-    gaps = []
-    first = anchors[0].start if anchors else len(folded)
-    if folded[:first].strip():
-        gaps.append(Gap(None, 0, first))
-    for index, anchor in enumerate(anchors):
-        end = anchors[index + 1].start if index + 1 < len(anchors) else len(folded)
-        gaps.append(Gap(anchor, anchor.end, end))
-    return gaps
-
-
-def _strong(runs: Sequence[Run]) -> list[Run]:
-    return [run for run in runs if run.labels and run.marks]
 
 
 def _stands_alone(piece: str, run: Run) -> bool:

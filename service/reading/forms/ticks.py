@@ -44,6 +44,11 @@ class OptionGroup:
     def has_options(self) -> bool:
         return self.lone is None
 
+    @property
+    def answers(self) -> bool:
+        """Whether 是 or 否 is among its options."""
+        return (self.yes, self.no) != (State.MISSING, State.MISSING)
+
 
 def option_groups(run: Run, text: str) -> list[OptionGroup]:
     """The questions' options in one run: a new group begins where an option comes up again."""
@@ -71,8 +76,8 @@ def _split(run: Run, text: str) -> list[OptionGroup]:
     kinds: set[str] = set()
     last: Label | None = None
     for label in attach(run, text):
-        if last is not None and last.kind == label.kind and last.state is label.state is State.BARE:
-            continue  # the same said twice: "是，有计划", "否，暂无"
+        if last is not None and last.kind == label.kind and _is_repetition(last, label):
+            continue
         last = label
         if not groups or label.kind in kinds:
             groups.append(OptionGroup(run.start, run.end, strong=bool(run.marks)))
@@ -80,6 +85,11 @@ def _split(run: Run, text: str) -> list[OptionGroup]:
         kinds.add(label.kind)
         _note(groups[-1], label)
     return groups
+
+
+def _is_repetition(first: Label, second: Label) -> bool:
+    """Whether the same is said twice: "是，有计划", "☑中东欧团（俄罗斯、立陶宛、格鲁吉亚）"."""
+    return second.state is State.BARE and (first.state is State.BARE or first.kind not in (YES, NO))
 
 
 def _note(group: OptionGroup, label: Label) -> None:

@@ -10,13 +10,15 @@ from typing import Final
 from service.domain.rules import Marks, Question
 from service.domain.submission import Tick
 from service.reading.forms.folding import fold, squeeze
-from service.reading.forms.plans import ANSWER_SIGN
+from service.reading.forms.plans import ANSWER_SIGN, OF_ONESELF
 
 _WHETHER: Final = ("是否", "有无")
 _ENDS: Final = re.compile(r"[\n,;:.、，。；：(（]")
 _AMOUNT: Final = re.compile(r"(?:大?约|共|计)?\s*[\d.]+(?:-[\d.]+)?\s*[万千百]?元?(?:人民币)?(?:左右|以内|以上)?\s*$")
 _BETWEEN: Final = " \n.,;:。，；：、"
-_ROUND: Final = _BETWEEN + "!?()（）"
+_ROUND: Final = _BETWEEN + "!?()（）[]_"
+_JOINED: Final = re.compile(r"\s*(?:但是?|而且?|并且?|且|同时|也)")
+_FILLERS: Final = ("相关", "该项", "此项", "此类", "此", "的")
 _PLANS: Final = ("拟", "计划")  # 拟举办, 计划参加: other words may stand between plan and verb
 _BETWEEN_VERBS: Final = "[^不无没未暂待否如若]{0,24}"
 _ECHO: Final = 2  # letters of a question that are its own words when an answer repeats them
@@ -27,7 +29,9 @@ class WordReader:
 
     def __init__(self, questions: Sequence[Question], marks: Marks, nil_words: Sequence[str]) -> None:
         self.yes, self.no = frozenset(map(fold, marks.yes)), frozenset(map(fold, (*marks.no, *nil_words)))
+        self._signs = frozenset(map(fold, marks.checked))
         self._letters = {q.key: tuple(map(squeeze, (q.wording, q.label, *q.aliases))) for q in questions}
+        self._spoken = frozenset(word for word in self.yes | self.no if "\u4e00" <= word <= "\u9fff")
         words = sorted(self.yes | self.no, key=len, reverse=True)
         opening = "|".join(re.escape(w) for w in words if len(w) > 1 or "\u4e00" <= w <= "\u9fff")
         planned = {(word[: -len(verb)], verb) for word in self.yes if word.startswith(_PLANS) and (verb := word[-2:])}
@@ -39,8 +43,8 @@ class WordReader:
     def alone(self, folded: str) -> Tick | None:
         """The answer that a word for yes or no gives, with nothing beside it."""
         for bare in (folded.strip(_ROUND), folded.strip()):
-            if bare in self.yes or bare in self.no:
-                return Tick.YES if bare in self.yes else Tick.NO
+            if bare in self.yes or bare in self.no or bare in self._signs:
+                return Tick.NO if bare in self.no else Tick.YES
         return None
 
     def read(self, written: str, key: str) -> tuple[Tick | None, str]:
@@ -57,8 +61,9 @@ class WordReader:
 
     def stated(self, written: Sequence[str], key: str) -> Tick | None:
         """The answer that a clause of other words gives: "…，有经费预算50万元。" None when clauses disagree."""
-        clauses = [_without_amount(clause) for text in written for clause in _ENDS.split(fold(text))]
-        found = {tick for clause in clauses if (tick := self._tick(squeeze(clause), key)) is not None}
+        clauses = [squeeze(_without_amount(clause)) for text in written for clause in _ENDS.split(fold(text))]
+        ticks = {self._tick(clause, key) for clause in clauses if clause not in self._spoken}
+        found = ticks - {None}
         return found.pop() if len(found) == 1 else None
 
     def _repeated(self, rest: str, folded: str, key: str) -> tuple[Tick | None, str]:
@@ -71,16 +76,33 @@ class WordReader:
         return (None, rest) if tick is None else (tick, rest[len(clause) :].strip(_BETWEEN))
 
     def _tick(self, said: str, key: str) -> Tick | None:
-        """The answer word that stands before the end of the question: 暂无 in 暂无经费预算."""
+        """The answer word that stands before a question's own words: 暂无 in 我市暂无经费预算."""
         if any(whether in said for whether in _WHETHER):
             return None
-        for start in range(1, len(said) - _ECHO + 1):
-            word = said[:start]
-            if (word in self.yes or word in self.no) and any(said[start:] in one for one in self._letters[key]):
+        oneself = OF_ONESELF.match(said)
+        said = said[oneself.end() :] if oneself else said
+        for end in range(len(said), 0, -1):
+            word = said[:end]
+            if word in self._spoken and self._is_echo(said[end:], key):
                 return Tick.YES if word in self.yes else Tick.NO
         return None
 
+    def _is_echo(self, said: str, key: str) -> bool:
+        """Whether words only repeat what the question says, in any order: 举办专场活动的计划."""
+        while said:
+            piece = next((f for f in _FILLERS if said.startswith(f)), "")
+            for end in range(len(said), _ECHO - 1, -1) if not piece else ():
+                if any(said[:end] in letters for letters in self._letters[key]):
+                    piece = said[:end]
+                    break
+            if not piece:
+                return False
+            said = said[len(piece) :]
+        return True
+
 
 def _without_amount(clause: str) -> str:
+    joined = _JOINED.match(clause)
+    clause = clause[joined.end() :] if joined else clause
     amount = _AMOUNT.search(clause)
     return clause[: amount.start()] if amount else clause

@@ -36,6 +36,10 @@ def nyx(root: str = "☑是 □否", plan: str = "九月专场", budget: str = "
         ("没有预算。", Tick.NO),
         ("暂无经费预算，待落实", Tick.NO),
         ("否，待定", Tick.NO),
+        ("我单位今年暂无相关经费预算", Tick.NO),
+        ("【是】", Tick.YES),
+        ("_否_", Tick.NO),
+        ("☑", Tick.YES),
     ],
 )
 def test_an_answer_in_the_words_of_its_question_is_read(words: str, answer: Tick) -> None:
@@ -87,6 +91,13 @@ def test_a_plan_that_may_not_come_true_is_no_yes(text: str) -> None:
     assert read(NYX, text)["plan_nyx"] == "?"
 
 
+@pytest.mark.parametrize("asks", ["如有，请简述设想（不超过200字）：", "（200字以内）：", "设想（限 200 字内）"])
+def test_a_text_asked_for_in_other_words_is_known_by_its_limit(asks: str) -> None:
+    text = f"2020年贵单位是否有计划举办“海外专家南粤行专场活动”？☑是 □否 {asks}九月专场\n是否有经费预算 □是 ☑否"
+
+    assert read(NYX, text) == {"plan_nyx": Tick.YES, "plan_text": "九月专场", "budget": Tick.NO}
+
+
 JOINS = "是否有计划参加省科技厅举办的赴海外人才与科技交流活动团组？{}\n如有，请列出拟对接项目（200字以内）：海洋\n是否有经费预算 ☑是 □否"
 
 
@@ -94,6 +105,10 @@ JOINS = "是否有计划参加省科技厅举办的赴海外人才与科技交�
     ("words", "groups"),
     [
         ("是，有计划，澳新团", ("aoxin",)),
+        ("是，参加澳新团", ("aoxin",)),
+        ("是，但不参加澳新团", "?"),
+        ("☑是（☑中东欧团（中东欧），□澳新团（澳新）） □否", ("zhongdongou",)),
+        ("☑是（中东欧团☑，澳新团□）\n□否", ("zhongdongou",)),
         ("有，中东欧团、澳新团", ("zhongdongou", "aoxin")),
         ("是（中东欧团，澳新团） □否", ("zhongdongou", "aoxin")),
         ("☑是（中东欧团，澳新团） □否", "?"),
