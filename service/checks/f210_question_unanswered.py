@@ -17,14 +17,19 @@ EXPLANATION = """
 表3、表4 的问题没有勾选“是”或“否”时，请来件单位补选。
 经费预算、外事指标等只在上一题选“是”时才问；记号看不准的，或选了团组而没选“是”的，交工作人员判断。
 """
-SENTENCES: Sentences = {"default": ()}
+SENTENCES: Sentences = {"default": (), "doubt": ("doubt",), "chosen": ()}
 
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     for ask in asked(dossier, rulebook, QuestionKind.TICK):
-        if ask.answer.tick is Tick.UNANSWERED and ask.is_due:
-            unsure = ask.answer.doubt is not None or _has_chosen(ask)
-            yield Seen(ask.place, soften=Severity.STAFF if unsure else None)
+        if ask.answer.tick is not Tick.UNANSWERED or not ask.is_due:
+            continue
+        if ask.answer.doubt is not None:
+            yield Seen(ask.place, "doubt", {"doubt": ask.answer.doubt}, soften=Severity.STAFF)
+        elif _has_chosen(ask):
+            yield Seen(ask.place, "chosen", soften=Severity.STAFF)
+        else:
+            yield Seen(ask.place)
 
 
 def _has_chosen(ask: Asked) -> bool:

@@ -17,7 +17,7 @@ EXPLANATION = """
 选了“是”，没有写初步计划或拟对接项目时，请来件单位补写。
 写了“无”的，交工作人员判断；选“否”的不问。
 """
-SENTENCES: Sentences = {"default": ("limit",)}
+SENTENCES: Sentences = {"default": ("limit",), "nil": ("text",)}
 
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
@@ -26,6 +26,8 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
         text = (ask.answer.text or "").strip()
         if ask.parent is None or not ask.is_due or (text and fold(text) not in nil):
             continue
-        unsure = bool(text) or ask.answer.doubt is not None
+        if text:
+            yield Seen(ask.place, "nil", {"text": text}, soften=Severity.STAFF)
+            continue
         limit = f"{ask.question.limit}字以内" if ask.question.limit else ""
-        yield Seen(ask.place, values={"limit": limit}, soften=Severity.STAFF if unsure else None)
+        yield Seen(ask.place, values={"limit": limit}, soften=Severity.STAFF if ask.answer.doubt else None)

@@ -15,12 +15,14 @@ EXPLANATION = """
 选了“是”，没有选团组时，请来件单位补选。
 记号看不准的，交工作人员判断。
 """
-SENTENCES: Sentences = {"default": ("choices",)}
+SENTENCES: Sentences = {"default": ("choices",), "doubt": ("doubt",)}
 
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     for ask in asked(dossier, rulebook, QuestionKind.CHOICE):
-        if ask.is_due and not ask.answer.choices:
-            choices = "、".join(choice.label for choice in ask.question.choices)
-            soften = Severity.STAFF if ask.answer.doubt else None
-            yield Seen(ask.place, values={"choices": choices}, soften=soften)
+        if not ask.is_due or ask.answer.choices:
+            continue
+        if ask.answer.doubt is not None:
+            yield Seen(ask.place, "doubt", {"doubt": ask.answer.doubt}, soften=Severity.STAFF)
+        else:
+            yield Seen(ask.place, values={"choices": "、".join(choice.label for choice in ask.question.choices)})

@@ -111,6 +111,33 @@ def test_none_in_place_of_a_plan_is_for_staff() -> None:
     assert severity(judged(answered(3, {"nyx.plan_text": "无"})), "F212") is Severity.STAFF
 
 
+@pytest.mark.parametrize(
+    ("number", "changes", "doubt", "message"),
+    [
+        pytest.param(
+            3, {"nyx.plan_nyx": Tick.UNANSWERED}, {"plan_nyx": "使用了“×”"},
+            "「是否计划举办“海外专家南粤行专场活动”」没有可以认定的勾选（使用了“×”）。请工作人员查看原件。", id="doubtful_tick",
+        ),
+        pytest.param(
+            4, {"join.join": Tick.UNANSWERED}, {},
+            "「是否参加省科技厅赴海外团组」没有勾选，但选了团组。请工作人员查看原件。", id="group_without_yes",
+        ),
+        pytest.param(
+            4, {"join.group": ()}, {"group": "选项前的方框已不见"},
+            "「参加的团组」没有可以认定的选择（选项前的方框已不见）。请工作人员查看原件。", id="doubtful_group",
+        ),
+        pytest.param(
+            3, {"nyx.plan_text": "暂无"}, {},
+            "勾选了“是”，但「初步计划」写的是“暂无”。请工作人员查看原件。", id="none_for_a_plan",
+        ),
+    ],
+)  # fmt: skip
+def test_staff_read_what_is_doubtful_not_what_a_submitter_should_do(
+    number: int, changes: dict[str, object], doubt: dict[str, str], message: str
+) -> None:
+    assert [f.message for f in judged(answered(number, changes, **doubt)).decision.findings] == [message]
+
+
 def test_a_finding_says_in_which_cell() -> None:
     place = found(judged(answered(3, {"nyx.budget": Tick.UNANSWERED})), "F210").place
 

@@ -5,7 +5,7 @@ carries a doubt, which is for staff and not for the submitter.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
@@ -256,8 +256,14 @@ class CellReader:
         for question in self._texts:
             if spare and not texts.get(question.key):
                 texts[question.key], spare = spare, ""
-        root = self._ticks[0].key if self._ticks else ""
-        refused = found.ticks.get(root, (None, None))[0] is Tick.NO
+        root = found.ticks.get(self._ticks[0].key if self._ticks else "", (None, None))[0]
+        if root is Tick.YES:  # 无 in place of a plan after 是 is for staff to see
+            texts |= {
+                key: self._joined(pieces, ()).rstrip("。.；;")
+                for key, pieces in found.texts.items()
+                if not texts.get(key)
+            }
+        refused = root is Tick.NO
         answers = []
         for question in self._questions:
             reading = self._reading(question, found, folded, detail, doubt, refused)
@@ -266,8 +272,8 @@ class CellReader:
             answers.append(_answer(question, cell, shown, texts.get(question.key, ""), keys))
         return tuple(answers)
 
-    def _joined(self, pieces: list[str]) -> str:
-        plans = (plan_text(piece, self._nil) for piece in pieces)
+    def _joined(self, pieces: list[str], nil_words: Iterable[str] | None = None) -> str:
+        plans = (plan_text(piece, self._nil if nil_words is None else nil_words) for piece in pieces)
         return "\n".join(plan for plan in plans if plan)
 
     def _reading(

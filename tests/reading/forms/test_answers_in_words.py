@@ -91,6 +91,11 @@ def test_a_plan_that_may_not_come_true_is_no_yes(text: str) -> None:
     assert read(NYX, text)["plan_nyx"] == "?"
 
 
+@pytest.mark.parametrize(("root", "text"), [("☑是 □否", "暂无"), ("□是 ☑否", "")])
+def test_none_in_place_of_a_plan_is_kept_only_after_yes(root: str, text: str) -> None:
+    assert nyx(root, "暂无。")["plan_text"] == text
+
+
 @pytest.mark.parametrize("asks", ["如有，请简述设想（不超过200字）：", "（200字以内）：", "设想（限 200 字内）"])
 def test_a_text_asked_for_in_other_words_is_known_by_its_limit(asks: str) -> None:
     text = f"2020年贵单位是否有计划举办“海外专家南粤行专场活动”？☑是 □否 {asks}九月专场\n是否有经费预算 □是 ☑否"
