@@ -22,7 +22,7 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     if route.channel is not Channel.CITY_BUREAU:
         return
     for table, row in dossier.filled_rows:
-        city = city_of(row.city, rulebook.cities, rulebook.campaign.province)
+        city = city_of(row.city, rulebook)
         if city is not None and city.name != route.city:
             form = rulebook.forms.table(table.number)
             label = form.label_of("city") if form else None

@@ -3,15 +3,23 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
-from service.domain.rules import City
+from service.domain.rules import City, Rulebook
 
+_LONGEST = 60  # characters that a place is looked for in
 _NOISE = re.compile(r"[\s·•,，。;；:：\"“”'()（）\[\]【】]+")
 
 
-def city_of(text: str | None, cities: Sequence[City], province: str) -> City | None:
+def city_of(text: str | None, rulebook: Rulebook) -> City | None:
     """The one city that a 所在地市 cell means: 广州, 广东省广州市, 广州市天河区, 驻穗; None for 省直 and the like."""
-    folded = _fold(text or "")
+    return _city_of((text or "")[:_LONGEST], rulebook)
+
+
+@lru_cache(maxsize=4096)  # hundreds of rows name the same few cities
+def _city_of(text: str, rulebook: Rulebook) -> City | None:
+    cities, province = rulebook.cities, rulebook.campaign.province
+    folded = _fold(text)
     named = [city for city in cities if city.name in folded]
     if named:
         return named[0] if len(named) == 1 else None

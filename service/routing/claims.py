@@ -113,7 +113,7 @@ def _common_city(tables: Sequence[Table], rulebook: Rulebook) -> City | None:
 
 
 def row_city(row: Row, rulebook: Rulebook) -> City | None:
-    return city_of(row.city, rulebook.cities, rulebook.campaign.province)
+    return city_of(row.city, rulebook)
 
 
 def _of_sender(submission: Submission, rulebook: Rulebook) -> Iterator[Claim]:

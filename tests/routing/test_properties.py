@@ -84,7 +84,7 @@ def test_folding_a_name_twice_changes_nothing_more(name: str) -> None:
 @given(st.text(max_size=30))
 def test_no_text_is_a_city_unless_it_names_one(text: str) -> None:
     book = the_real_rulebook()
-    city = city_of(text, book.cities, book.campaign.province)
+    city = city_of(text, book)
 
     assert city is None or any(
         word and word in fold(text) for word in (city.name[:-1], city.abbreviation, *city.aliases)
@@ -97,14 +97,14 @@ def test_every_city_is_known_however_it_is_written(wrap: str) -> None:
 
     for city in book.cities:
         written = wrap.format(city.name.removesuffix("市"))
-        assert city_of(written, book.cities, book.campaign.province) == city, written
+        assert city_of(written, book) == city, written
 
 
 def test_a_shared_or_unknown_place_is_no_city() -> None:
     book = the_real_rulebook()
 
     for text in ("省直", "广东省", "汕", "深汕", "广州市、深圳市", "全省", "外省", "无", "/", ""):
-        assert city_of(text, book.cities, book.campaign.province) is None, text
+        assert city_of(text, book) is None, text
 
 
 @given(st.text(max_size=60), st.text(max_size=20), st.sampled_from(list(LetterSource)))
