@@ -17,7 +17,7 @@ EXPLANATION = """
 选了“是”，没有写初步计划或拟对接项目时，请来件单位补写。
 写了“无”的，交工作人员判断；选“否”的不问。
 """
-SENTENCES: Sentences = {"default": ("limit",), "nil": ("text",)}
+SENTENCES: Sentences = {"default": ("limit",), "nil": ("text",), "doubt": ("doubt",)}
 
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
@@ -28,6 +28,8 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
             continue
         if text:
             yield Seen(ask.place, "nil", {"text": text}, soften=Severity.STAFF)
-            continue
-        limit = f"{ask.question.limit}字以内" if ask.question.limit else ""
-        yield Seen(ask.place, values={"limit": limit}, soften=Severity.STAFF if ask.answer.doubt else None)
+        elif ask.answer.doubt is not None:
+            yield Seen(ask.place, "doubt", {"doubt": ask.answer.doubt}, soften=Severity.STAFF)
+        else:
+            limit = f"{ask.question.limit}字以内" if ask.question.limit else ""
+            yield Seen(ask.place, values={"limit": limit})

@@ -1,19 +1,19 @@
 """F220: a row has content but no unit name.
 
 Asks for the name. Only for rows in which a need, an answer or a text stands; a number, a city or a remark alone
-is no content.
+is no content. When the table has no such column at all, a person decides.
 """
 
 from collections.abc import Iterator
 
 from service.checks.seen import Seen, Sentences
-from service.domain.judgement import Dossier, Place, Route
+from service.domain.judgement import Dossier, Place, Route, Severity
 from service.domain.rules import Rulebook
 
 CODE = "F220"
 EXPLANATION = """
 有内容的行没有写单位名称时，请来件单位补上。
-只有序号、地市、备注或“无”的行不算。
+只有序号、地市、备注或“无”的行不算；整张表没有单位名称这一列的，交工作人员判断。
 """
 SENTENCES: Sentences = {"default": ()}
 
@@ -23,4 +23,8 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
         if not (row.unit or "").strip():
             form = rulebook.forms.table(table.number)
             label = form.label_of("unit") if form else None
-            yield Seen(Place(table.attachment, table.number, table.sheet, row.row, label, row.places.get("unit")))
+            letter = next((letter for key, _, letter in table.columns if key == "unit"), None)
+            cell = row.places.get("unit") or (f"{letter}{row.row}" if letter else None)
+            place = Place(table.attachment, table.number, table.sheet, row.row, label, cell)
+            # Without the column the whole form is one unit's, and the letter names it.
+            yield Seen(place, soften=Severity.STAFF if table.columns and letter is None else None)

@@ -159,11 +159,14 @@ class TableFinder:
         taken = self._rows.read(sheet, header, stretch.rows)
         nil = bool(taken.nil_rows) and not taken.rows
         reporter = stretch.reporter or next((unit for unit in taken.nil_units if unit and not self._is_nil(unit)), None)
+        rows = taken.rows
+        if header.column_of("unit") is None:  # what stands above the table need not stand in every row
+            rows = [replace(row, unit=reporter) for row in rows]
         return Table(
             number=stretch.number,
             attachment=attachment,
             sheet=sheet.grid.sheet,
-            rows=tuple(taken.rows),
+            rows=tuple(rows),
             nil=nil,
             header_row=header.top,
             columns=_columns(header),

@@ -16,12 +16,15 @@ from rapidfuzz import fuzz
 from service.domain.rules import Block, Column, Forms, Question, QuestionKind, TableForm
 from service.reading.forms.folding import fold, squeeze, without_brackets
 from service.reading.forms.grid import column_letters
+from service.reading.forms.prompts import closest
 from service.reading.forms.sheetview import SheetView
 
 MAX_HEADER_LETTERS: Final = 80
 _DISTINCTIVE, _SHARED = 2.0, 0.5
 _FUZZY: Final = 72.0
 _YEAR: Final = re.compile(r"(?:20\d\d|二[〇○零o0一二三四五六七八九]{3})年度?")
+_TELLING: Final = 4  # letters of a question's name that tell it at the end of a longer one
+_WHETHER: Final = ("是否", "有无")
 _LABEL_ENDS: Final = (":", "：")
 _CHINESE: Final = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
 
@@ -213,13 +216,12 @@ class FormIndex:
 
     def _assign(self, number: int, labels: dict[int, list[str]]) -> dict[int, Target]:
         assigned: dict[int, Target] = {}
+        block: Block | None = None  # whose questions stand here: 经费预算 is asked in several
         for column, parts in sorted(labels.items()):
-            for text in reversed(parts):
-                target = next((t for n, t in self._lookup(text) if n == number), None)
-                target = _inside(target, parts, self.targets[number]) if target else None
-                if target is not None and target not in assigned.values():
-                    assigned[column] = target
-                    break
+            target = self._target(number, parts, list(assigned.values()), block)
+            if target is not None:
+                assigned[column] = target
+                block = target.block or block
         free = [t for t in self.targets[number] if t not in assigned.values() and t.question is None]
         scored = sorted(
             ((_resemblance(parts, t), -column, -order) for column, parts in labels.items() if column not in assigned
@@ -231,6 +233,26 @@ class FormIndex:
                 assigned[-column] = free[-order]
                 taken.add(-order)
         return assigned
+
+    def _target(self, number: int, parts: list[str], taken: list[Target], block: Block | None) -> Target | None:
+        """What a column is by its name, the lowest part of it first; of several, the one in the block at hand."""
+        for text in reversed(parts):
+            found = [_inside(t, parts, self.targets[number]) for n, t in self._lookup(text) if n == number]
+            free = [t for t in found or self._asked(number, text, taken) if t not in taken]
+            if free:
+                return next((t for t in free if block is not None and t.block is block), free[0])
+        return None
+
+    def _asked(self, number: int, text: str, taken: list[Target]) -> list[Target]:
+        """The questions that a column's changed or lengthened name may ask: 博士专场初步计划, 是否举办博士专场."""
+        letters = squeeze(text) if len(text) <= MAX_HEADER_LETTERS else ""
+        whole = [t.block for t in taken if t.block is not None and t.question is None]
+        left = {t.question: t for t in self.targets[number] if t.question and t not in taken and t.block not in whole}
+        ending = [t for t in left.values() if any(len(n) >= _TELLING and letters.endswith(n) for n in t.names)]
+        if ending or not letters.startswith(_WHETHER):
+            return ending
+        question = closest(text, [q for q in left if q.kind is QuestionKind.TICK])
+        return [left[question]] if question else []
 
     def _assign_by_content(
         self, sheet: SheetView, bottom: int, table: TableForm, labels: dict[int, list[str]], targets: dict[int, Target]

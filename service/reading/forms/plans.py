@@ -15,7 +15,11 @@ _LEADING: Final = " \n:,;.、，。；：·-—_…"
 _BLANK_LINE: Final = re.compile(r"_{2,}|…{2,}|\.{4,}")
 _NEXT_NUMBER: Final = re.compile(r"(?:^|\s|(?<=[。；;]))[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*[①-⑳]\s*$")
 _ONESELF: Final = r"(?:本|我|该|全)(?:表|市|区|县|局|单位|院|校|所|公司|企业|中心|部门)"
-_NOW: Final = r"(?:目前|今年|本年度?|20\d\d年)"
+_NOW: Final = r"(?:目前|今年|本年度?|20\d\d年度?)"
+_NOTHING: Final = re.compile(
+    r"(?:暂无|没有|尚无|并无|暂时无|无(?=相关|此|该|上述|任何|举办|参加|组织))[^,，。;；不除但仅只]{0,16}"
+    r"(?:需求|计划|意愿|意向|安排|打算|内容)"
+)
 OF_ONESELF: Final = re.compile(rf"(?:经征集[，,]?)?(?:{_ONESELF}{_NOW}?|{_NOW})")
 _EMPTY_BRACKETS: Final = re.compile(r"^[(\[]\s*[)\]]$")
 
@@ -63,4 +67,5 @@ def is_nil(text: str, nil_words: Iterable[str]) -> bool:
     if bare in nil_words or (not squeeze(text) and text.strip() in nil_words):
         return True
     said = OF_ONESELF.match(bare)
-    return said is not None and bare[said.end() :] in nil_words
+    rest = bare[said.end() :] if said else bare
+    return rest in nil_words or _NOTHING.fullmatch(rest) is not None

@@ -105,7 +105,7 @@ class PromptFinder:
                 past = runs.pop(0).end  # the first options are the anchor's own
             for run in _strong(runs):
                 begin = max(past, text.rfind("\n", past, run.start) + 1)
-                question = _closest(text[begin : run.start], left)
+                question = closest(text[begin : run.start], left)
                 if question is not None:
                     yield Anchor(begin, run.start, question)
                     left.remove(question)
@@ -169,7 +169,8 @@ def _alias_pattern(question: Question, alias: str, follows: str) -> re.Pattern[s
     return re.compile(rf"(?<![^\W_]){loosely(alias)}(?={after})")
 
 
-def _closest(lead: str, questions: Sequence[Question]) -> Question | None:
+def closest(lead: str, questions: Sequence[Question]) -> Question | None:
+    """The question that words shorten or change, when no other comes near."""
     letters = squeeze(lead)
     if len(letters) not in _LEAD_LETTERS:
         return None

@@ -4,7 +4,7 @@ Promises: no row with content vanishes silently; what is left out is told with i
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from service.domain.rules import Block, Forms, Question, TableForm
@@ -183,12 +183,13 @@ class RowReader:
         if row != header.bottom + 1 or unit is None or not sheet.text((row + 1, unit)):
             return False
         asked = [text for column, (text, _) in values.items() if column in header.asked and text]
-        boxed = all(any(box in text for box in self._forms.marks.unchecked) for text in asked)
-        return bool(asked) and boxed and self._is_unanswered(header, values)
+        boxes = self._forms.marks.unchecked
+        printed = all(any(box in text for box in boxes) or self._asked_in(text) for text in asked)
+        return bool(asked) and printed and self._is_unanswered(header, values)
 
     def _is_unanswered(self, header: Header, values: dict[int, tuple[str, str]]) -> bool:
         """Whether a row of a question table names nobody and ticks nothing."""
-        if not header.table.blocks or any(self._value(header, values, key) for key in ("unit", "city")):
+        if not header.table.blocks or self._value(header, values, "unit"):
             return False
         if any(text for column, (text, _) in values.items() if column not in header.targets):
             return False
@@ -274,10 +275,7 @@ class RowReader:
         else:
             missing = self._blocks[block.key].read("", PLAIN, nowhere)
             blank = next(a for a in missing if a.question == question.key)
-            yield Answer(
-                blank.question, nowhere, blank.tick, blank.text, blank.choices,
-                DOUBT_NOT_FOUND if blank.tick is not None else None,
-            )  # fmt: skip
+            yield replace(blank, doubt=DOUBT_NOT_FOUND)
 
 
 def _joined_detail(first: CellDetail, second: CellDetail, offset: int) -> CellDetail:

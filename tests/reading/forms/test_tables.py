@@ -291,6 +291,7 @@ def test_answers_without_a_unit_are_a_row_without_a_unit() -> None:
         [None, "本单位 ", None, "无"],
         ["我市暂无需求"],
         [None, "本表无"],
+        [None, "我单位2020年度暂无海外人才需求。"],
         [1, UNIT, CITY, "无", "无", "/", "—"],
         [None, None, None, "零报送"],
     ],
@@ -299,6 +300,12 @@ def test_a_table_that_only_says_there_is_nothing_is_a_nil_return(row: Cells) -> 
     table = only(sheets(表1=table_1(row)))
 
     assert table.nil and table.rows == ()
+
+
+def test_a_need_that_begins_with_the_word_for_none_is_a_need() -> None:
+    row = [1, UNIT, CITY, "无人机", "无人机需求", "无线通信需求"]
+
+    assert units(only(sheets(表1=table_1(row)))) == [UNIT]
 
 
 def test_a_nil_word_under_a_bare_title_is_a_nil_return() -> None:
@@ -364,6 +371,60 @@ def test_questions_in_columns_of_their_own_are_answered_there() -> None:
 
     assert answered(row) == PLANS
     assert [a.cell for a in row.answers] == ["D4", "E4", "F4", "G4", "G4", "G4"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [
+            "是否有计划举办南粤行活动",
+            "初步计划",
+            "有无经费预算",
+            "是否有意愿举办“海外博士南粤行专场活动”",
+            "经费预算",
+            "初步计划",
+        ],
+        [
+            "是否举办海外专家南粤行活动",
+            "专场活动初步计划",
+            "专场活动经费预算",
+            "是否举办博士南粤行专场",
+            "博士专场经费预算",
+            "博士专场初步计划",
+        ],
+    ],
+    ids=["names_repeated", "names_lengthened"],
+)
+def test_questions_in_one_header_row_belong_to_the_block_that_they_follow(names: list[str]) -> None:
+    values = ["是", "拟于六月举办专场", "否", "是", "有", "结合人才周"]
+
+    row = only(sheets(表3=[["表3"], ["序号", "单位名称", "所在地市", *names], [1, UNIT, CITY, *values]])).rows[0]
+
+    assert answered(row) == PLANS | {
+        "doctor.will_doctor": True, "doctor.budget": True, "doctor.plan_text": "结合人才周",
+    }  # fmt: skip
+
+
+def test_a_question_without_a_column_among_columns_of_their_own_is_doubtful_not_empty() -> None:
+    names = ["是否有计划举办“海外专家南粤行专场活动”？", "设想", "是否有经费预算"]
+
+    row = only(
+        sheets(表3=[["表3"], ["序号", "单位名称", "所在地市", *names], [1, UNIT, CITY, "是", "六月", "有"]])
+    ).rows[0]
+
+    assert answered(row)["nyx.plan_text"] == "?" and row.cells["设想"] == "六月"
+
+
+def test_without_a_column_for_units_each_row_is_the_reporters() -> None:
+    rows: Rows = [["表1"], [f"填报单位：{UNIT}"], header(TABLE_1)[3:], need()[3:]]
+
+    assert units(only(sheets(表1=rows))) == [UNIT]
+
+
+def test_numbered_rows_of_the_blank_form_left_over_below_are_no_rows() -> None:
+    left = [question_row(TABLE_3, number, None, city, {}) for number, city in ((2, None), (3, CITY))]
+
+    assert units(only(sheets(表3=table_3(question_row(TABLE_3, 1, UNIT, CITY, PLANS), *left)))) == [UNIT]
 
 
 def test_questions_in_rows_of_their_own_belong_to_the_unit_beside_them() -> None:
