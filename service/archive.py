@@ -70,6 +70,11 @@ class Archive:
         except FileNotFoundError:
             return None
 
+    def was_read(self, sha256: str) -> bool:
+        """Whether any version of the reader has read the mail."""
+        folder = self._readings / _fan_out(sha256)
+        return next(folder.glob(f"{sha256}.*.json"), None) is not None
+
     def __iter__(self) -> Iterator[str]:
         """Every hash kept, in ascending order."""
         for path in sorted(self._mails.glob("??/??/*.eml")):

@@ -6,26 +6,28 @@ A poll never raises for one mail, one mailbox or one letter: each failure is log
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic
-from zoneinfo import ZoneInfo
+from time import monotonic, time
 
 import structlog
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError
 from service.mailbox import Filed, Mailbox, NotFiled
-from service.pipeline import handle_mail, is_our_trouble, take_in
+from service.pipeline import handle_mail, is_our_trouble, recall, take_in
 from service.reporting import send_daily_digest
 from service.sending import Brake, send_due
 from service.wiring import Service
 
 SEND_EVERY = 2.0
 """Seconds between two looks at the outbox while a backlog is worked off."""
+DIGEST_EVERY = 60.0
+"""Seconds between two looks whether a digest is due."""
+_CLOCK_EVERY, _CLOCK_MAY_DRIFT = 10.0, 5.0  # seconds
 TICK = "poll"
 FOLDERS = {
     "accepted": "已处理/齐备",
@@ -60,6 +62,7 @@ class Poller:
         self._service = service
         self._stopping = stopping or threading.Event()
         self._sent_at = 0.0
+        self._recalled = False
 
     def poll(self, backlog: Callable[[int], Tick] = lambda _: lambda: None) -> Report:
         """Take in, judge, answer and file everything there is. Safe to call at any time, any number of times.
@@ -76,6 +79,9 @@ class Poller:
     def _work(self, report: Report, backlog: Callable[[int], Tick]) -> None:
         outbox = self._service.parts.records.outbox
         outbox.recover()
+        if not self._recalled:
+            recall(self._service.parts)
+            self._recalled = True
         for sha256 in self._service.parts.records.ledger.waiting():
             if not self._stopping.is_set():
                 self._handle(sha256, report)
@@ -185,32 +191,77 @@ def until_told_to_stop() -> Iterator[threading.Event]:
 
 def run(service: Service, stopping: threading.Event) -> None:
     """Poll until told to stop. A late poll or digest is caught up once, never skipped, never piled up."""
-    poller = Poller(service, stopping)
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    every = IntervalTrigger(seconds=service.settings.poll_seconds)
-    scheduler.add_job(poller.poll, every, id=TICK, next_run_time=datetime.now(UTC))
-    hour, minute = service.settings.digest_at.split(":")
-    zone = ZoneInfo(service.parts.rulebook.campaign.timezone)
-    daily = CronTrigger(hour=int(hour), minute=int(minute), timezone=zone)
-    scheduler.add_job(send_daily_digest, daily, args=[service], id="digest", next_run_time=datetime.now(UTC))
-    watchers = [_watch(mailbox, scheduler, stopping) for mailbox in service.mailboxes]
+    rounds = Rounds(Poller(service, stopping).poll, lambda: due_now(scheduler, TICK))
+    seconds, now = service.settings.poll_seconds, datetime.now(UTC)
+    scheduler.add_job(rounds.go, IntervalTrigger(seconds=seconds), id=TICK, next_run_time=now)
+    scheduler.add_job(_digest, IntervalTrigger(seconds=DIGEST_EVERY), args=[service], id="digest", next_run_time=now)
+    watchers = [_watch(mailbox, rounds.ring, stopping) for mailbox in service.mailboxes]
     scheduler.start()
-    log.info("running", mailboxes=len(service.mailboxes), poll_seconds=service.settings.poll_seconds)
-    stopping.wait()
+    log.info("running", mailboxes=len(service.mailboxes), poll_seconds=seconds)
+    keep_time(stopping, lambda: due_now(scheduler))
     log.info("stopping")
     scheduler.shutdown(wait=True)
     for watcher in watchers:
         watcher.join(timeout=5)
 
 
-def _watch(mailbox: Mailbox, scheduler: BackgroundScheduler, stopping: threading.Event) -> threading.Thread:
+class Rounds:
+    """Polls one after the other; a bell that rings during one leads to another: its mail may not have been seen."""
+
+    def __init__(self, poll: Callable[[], object], soon: Callable[[], None]) -> None:
+        self._poll = poll
+        self._soon = soon
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """There is something new: poll at once, or when the poll under way is over. From any thread."""
+        self._rung.set()
+        self._soon()
+
+    def go(self) -> None:
+        self._rung.clear()
+        self._poll()
+        if self._rung.is_set():
+            self._soon()
+
+
+def due_now(scheduler: BackgroundScheduler, *jobs: str) -> None:
+    """Let these jobs, or all, run now. A job that is running already is not run twice."""
+    for job in scheduler.get_jobs():
+        if not jobs or job.id in jobs:
+            with suppress(JobLookupError):  # stopped meanwhile
+                job.modify(next_run_time=datetime.now(UTC))
+
+
+def keep_time(
+    stopping: threading.Event,
+    catch_up: Callable[[], None],
+    every: float = _CLOCK_EVERY,
+    clock: Callable[[], float] = time,
+) -> None:
+    """Return when told to stop. Until then, catch up whenever the machine's clock was set or the machine slept:
+    the scheduler waits by the clock on the wall, and would wait for as long as that was set back."""
+    ahead = clock() - monotonic()
+    while not stopping.wait(every):
+        before, ahead = ahead, clock() - monotonic()
+        if abs(ahead - before) > _CLOCK_MAY_DRIFT:
+            log.warning("clock was set", seconds=round(ahead - before))
+            catch_up()
+
+
+def _digest(service: Service) -> None:
+    """Whatever keeps a digest from being written, the next look tries again."""
+    try:
+        send_daily_digest(service)
+    except Exception:
+        log.exception("digest failed")
+
+
+def _watch(mailbox: Mailbox, ring: Callable[[], None], stopping: threading.Event) -> threading.Thread:
     """Poll at once when the server says there is something new. Polling by schedule goes on regardless."""
-
-    def wake() -> None:
-        scheduler.modify_job(TICK, next_run_time=datetime.now(UTC))
-
-    thread = threading.Thread(target=mailbox.watch, args=(wake, stopping), daemon=True, name="idle")
+    thread = threading.Thread(target=mailbox.watch, args=(ring, stopping), daemon=True, name="idle")
     thread.start()
     return thread

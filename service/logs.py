@@ -4,6 +4,10 @@ import logging
 import sys
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
+
+_TRACEBACK = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+"""Where it happened, and not what the variables held: those hold mails, addresses and passwords."""
 
 
 def configure_logs(readable: bool, quiet: bool = False) -> None:
@@ -12,8 +16,9 @@ def configure_logs(readable: bool, quiet: bool = False) -> None:
     Libraries are heard from WARNING up, without their arguments' contents.
     """
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    last = structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
-    shaping = [] if readable else [structlog.processors.dict_tracebacks]
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    last = console if readable else structlog.processors.JSONRenderer(ensure_ascii=False)
+    shaping = [] if readable else [_TRACEBACK]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

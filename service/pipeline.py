@@ -9,6 +9,7 @@ repeated after a crash: the ledger and the records know what was done.
 import errno
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import structlog
 
@@ -22,6 +23,7 @@ from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
 from service.parts import Parts
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
+from service.records.ledger import FORGOTTEN
 from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for, our_case_number, verify
 
@@ -59,6 +61,33 @@ def take_in(mailbox: Mailbox, parts: Parts, announce: Callable[[int], None]) -> 
                 log.info("mail vanished", mail=str(item.key))
     if full is not None:
         raise full
+
+
+def recall(parts: Parts) -> int:
+    """Take up what the archive has read and the database does not know: an older backup of it was restored.
+
+    These mails are judged again and nobody is written to: they were answered, as far as anybody knows. What was
+    archived and never read is no sign of that: a crash leaves it, and the mailbox still has it.
+    """
+    ledger = parts.records.ledger
+    forgotten = [sha256 for sha256 in ledger.forgotten(parts.archive) if parts.archive.was_read(sha256)]
+    if forgotten:
+        parts.records.outbox.park_waiting(parts.now(), FORGOTTEN)
+        log.error("database older than archive", mails=len(forgotten))
+    for sha256 in forgotten:
+        ledger.note_forgotten(
+            sha256, parts.archive.path(sha256).stat().st_size, _arrival_of(sha256, parts), parts.now()
+        )
+    return len(forgotten)
+
+
+def _arrival_of(sha256: str, parts: Parts) -> datetime:
+    """When a mail came, as far as it tells; else when it was archived."""
+    with suppress(ReaderDied):
+        envelope = parts.read(sha256).envelope
+        if told := envelope.received or envelope.date:
+            return told
+    return datetime.fromtimestamp(parts.archive.path(sha256).stat().st_mtime, UTC)
 
 
 def handle_mail(sha256: str, parts: Parts) -> None:

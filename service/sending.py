@@ -96,7 +96,7 @@ def send_due(
         if letter is None:
             continue
         if _too_many(outbox, letter, brake, now()):
-            outbox.park(letter.id, now(), "too many letters to this address within a day")
+            outbox.park(letter.id, now(), "一天之内发往这个地址的信过多")
             continue
         try:
             outcome = agent.send(envelope_from, letter.recipients, letter.content, _before_dot(outbox, letter.id, now))
@@ -123,11 +123,11 @@ def _write_down(outbox: Outbox, letter: DueLetter, outcome: Outcome, now: dateti
         case Sent():
             outbox.sent(letter.id, now)
         case TryLater(reason=reason) if now - letter.created > GIVE_UP:
-            outbox.park(letter.id, now, f"given up: {reason}")
+            outbox.park(letter.id, now, f"多次未能送出：{reason}")
         case TryLater(reason=reason):
             outbox.later(letter.id, reason, now + _wait(letter.attempts))
         case Refused(reason=reason):
-            outbox.park(letter.id, now, f"refused: {reason}")
+            outbox.park(letter.id, now, f"被拒收：{reason}")
         case Ambiguous(reason=reason):
             outbox.ambiguous(letter.id, reason, now + SETTLE)
 

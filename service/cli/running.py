@@ -25,11 +25,13 @@ def register(app: typer.Typer) -> None:
 def run_daemon() -> int:
     from service.daemon import run, until_told_to_stop
     from service.logs import configure_logs
+    from service.records.engine import refuse_damage
     from service.wiring import open_service
 
     configure_logs(sys.stderr.isatty())
     chosen = settings()
     with only_one(chosen.data_dir), open_service(chosen) as service, until_told_to_stop() as stopping:
+        refuse_damage(service.parts.records.engine)
         run(service, stopping)
     return 0
 

@@ -28,6 +28,7 @@ _PAGE = resource.getpagesize()
 
 def main() -> int:
     """Serve until the pipe closes."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # sent to all of a service that stops: the mail at hand is finished
     requests, answers = _own_the_wire()
     _die_with_parent(int(sys.argv[1]))
     _warm_up()

@@ -21,7 +21,7 @@ def open_engine(url: str) -> Engine:
     Raises DatabaseUnusable when the file is damaged, read-only, or of a newer version of the service; so does
     everything done with the engine later when the database is locked for long, full or gone.
     """
-    engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True)
+    engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True, hide_parameters=True)
     event.listen(engine, "handle_error", _as_ours)
     try:
         _migrate(engine)
@@ -34,6 +34,16 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def refuse_damage(engine: Engine) -> None:
+    """Look through the whole file, which takes a second for each gigabyte. Raises DatabaseUnusable."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect().execution_options(reading=True) as connection:
+        found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+    if found != "ok":
+        raise DatabaseUnusable(f"数据库 {engine.url.database}", f"文件已损坏（{found}）", "请用备份恢复")
+
+
 def _sqlite(url: str) -> Engine:
     path = url.removeprefix("sqlite:///")
     if path and path != url and path != ":memory:":
@@ -43,7 +53,7 @@ def _sqlite(url: str) -> Engine:
             raise DatabaseUnusable(
                 f"数据库 {file}", "文件长度为零，可能已损坏", "请用备份恢复；确属新装，可先删除该文件"
             )
-    engine = create_engine(url, connect_args={"timeout": 30})
+    engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)  # errors are logged
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -59,7 +69,8 @@ def _as_ours(context: ExceptionContext) -> None:
     """What is wrong with the database, not with a statement, is for a person to hear of, and for nobody to swallow:
     SQLite ends the transaction by itself when the disk is full."""
     error = context.original_exception
-    if not isinstance(context.sqlalchemy_exception, OperationalError):
+    seen_as = context.sqlalchemy_exception
+    if not isinstance(seen_as, OperationalError) and type(seen_as) is not DatabaseError:  # a damaged file
         return
     seen = str(error)
     if "locked" in seen or "busy" in seen:

@@ -1,6 +1,6 @@
 """The ledger (台账): every place a mail was seen at, and every mail by its bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
@@ -24,6 +24,10 @@ def tell(
 ) -> None:
     """Add a line to the story of a mail or case."""
     connection.execute(insert(_event).values(at=at, what=what, detail=detail, mail_sha256=sha256, case_id=case_id))
+
+
+FORGOTTEN = "数据库曾恢复到较早的备份，这封信可能当时已经发出"
+"""What a mail carries that the archive knows and the database forgot: why its letter waits for staff."""
 
 
 class Ledger:
@@ -52,21 +56,21 @@ class Ledger:
             if known is not None:
                 tell(connection, now, "seen_again", str(key), sha256=sha256)
                 return False
-            connection.execute(
-                insert(_mail).values(
-                    sha256=sha256,
-                    size=size,
-                    received=internal_date,
-                    state="archived",
-                    attempts=0,
-                    problem="",
-                    subject="",
-                    rules_version="",
-                    decision="",
-                )
-            )
+            self._new(connection, sha256, size, internal_date)
             tell(connection, now, "archived", str(key), sha256=sha256)
             return True
+
+    def forgotten(self, archived: Iterable[str]) -> list[str]:
+        """Which of these mails no row tells of."""
+        with self._engine.connect().execution_options(reading=True) as connection:
+            known = set(connection.execute(select(_mail.c.sha256)).scalars())
+        return [sha256 for sha256 in archived if sha256 not in known]
+
+    def note_forgotten(self, sha256: str, size: int, received: datetime, now: datetime) -> None:
+        """Write down an archived mail that an older database does not know: it is judged again, and not answered."""
+        with self._engine.begin() as connection:
+            self._new(connection, sha256, size, received, FORGOTTEN)
+            tell(connection, now, "recalled", sha256=sha256)
 
     def note_refused(self, key: MailKey, size: int, internal_date: datetime | None, why: str, now: datetime) -> None:
         """Settle a place whose mail will not be fetched (over the size limit); the digest shows it to staff."""
@@ -77,6 +81,21 @@ class Ledger:
         """Write down that a mail could not be fetched; it stays unsettled and is tried again."""
         with self._engine.begin() as connection:
             tell(connection, now, "not_fetched", f"{key} {why}")
+
+    def _new(self, connection: Connection, sha256: str, size: int, received: datetime, problem: str = "") -> None:
+        connection.execute(
+            insert(_mail).values(
+                sha256=sha256,
+                size=size,
+                received=received,
+                state="archived",
+                attempts=0,
+                problem=problem,
+                subject="",
+                rules_version="",
+                decision="",
+            )
+        )
 
     def _note(
         self,

@@ -27,8 +27,9 @@ def put(
     sha256: str | None = None,
     case_id: int | None = None,
     seq: int = 0,
+    parked: str = "",
 ) -> None:
-    """Queue a letter inside the caller's transaction."""
+    """Queue a letter inside the caller's transaction. parked: why it waits for staff instead."""
     connection.execute(
         insert(_outbox).values(
             mail_sha256=sha256,
@@ -39,10 +40,10 @@ def put(
             message_id=letter.message_id,
             subject=letter.subject,
             content=letter.content,
-            state="pending",
+            state="parked" if parked else "pending",
             attempts=0,
             not_before=now,
-            reason="",
+            reason=parked,
             created=now,
             resent=False,
         )
@@ -151,6 +152,14 @@ class Outbox:
             self.sent(found, now, "found a copy in the mailbox")
         return found is not None
 
+    def park_waiting(self, now: datetime, reason: str) -> None:
+        """Leave to staff all that waits to be sent."""
+        query = select(_outbox.c.id).where(_outbox.c.state.in_(["pending", "sending", "dot"]))
+        with self._engine.connect().execution_options(reading=True) as connection:
+            waiting = connection.execute(query).scalars().all()
+        for letter_id in waiting:
+            self.park(letter_id, now, reason)
+
     def resolve_dots(self, now: datetime) -> None:
         """Letters whose acceptance is unknown when it was time to look again: resent once where a repeat harms
         nobody, else parked for staff."""
@@ -163,7 +172,7 @@ class Outbox:
             if row.letter in MAY_REPEAT and not row.resent:
                 self._resend(row.id, now)
             else:
-                self.park(row.id, now, "acceptance unknown")
+                self.park(row.id, now, "不知对方服务器是否收下")
 
     def sent_to_since(self, address: str, since: datetime) -> int:
         """How many letters this address was sent since a moment: the brake on loops."""

@@ -123,10 +123,10 @@ class Records:
         nothing is written, and calling again never leads to a second letter."""
         submission = judgement.dossier.submission
         with self.engine.begin() as connection:
-            state = connection.execute(
-                select(_mail.c.state).where(_mail.c.sha256 == submission.sha256).with_for_update()
-            ).scalar()
-            if state != "archived":
+            before = connection.execute(
+                select(_mail.c.state, _mail.c.problem).where(_mail.c.sha256 == submission.sha256).with_for_update()
+            ).first()
+            if before is None or before.state != "archived":
                 return None
             case_id, number = self._case(connection, judgement, found, campaign, now)
             letter = write(number)
@@ -134,7 +134,7 @@ class Records:
             if case_id is not None:
                 self._version(connection, judgement, case_id, now)
             if letter is not None:
-                outbox.put(connection, letter, now, sha256=submission.sha256, case_id=case_id)
+                outbox.put(connection, letter, now, sha256=submission.sha256, case_id=case_id, parked=before.problem)
             tell(connection, now, "judged", judgement.decision.verdict.value, sha256=submission.sha256, case_id=case_id)
         return Recorded(number, letter is not None)
 

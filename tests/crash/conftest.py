@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.driver import Place, place, rules_for_all
+from tests.crash.driver import Forks, Place, place, rules_for_all
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +18,13 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def readings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where readings of the scenarios' mails are kept between runs."""
     return tmp_path_factory.mktemp("readings")
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Runs of the service without the start of Python."""
+    with Forks() as opened:
+        yield opened
 
 
 @pytest.fixture

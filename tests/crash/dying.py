@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,7 @@ class Plan:
     pages: int = 0  # the database may have so many pages
     busy_ms: int = 0  # how long a locked database is waited for
     file_bytes: int = 0  # no file may grow beyond (RLIMIT_FSIZE)
+    zone: str = ""  # the machine's time zone
 
     def environment(self) -> dict[str, str]:
         return {VARIABLE: json.dumps(asdict(self))}
@@ -59,8 +61,6 @@ class _Steps:
         if self._count == self._plan.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
         if self._count == self._plan.slow_at:
-            import time
-
             time.sleep(self._plan.seconds)
 
     def is_ours(self, path: object) -> bool:
@@ -71,6 +71,9 @@ def prepare() -> None:
     """Follow the plan in this process, from now on."""
     todo = plan()
     set_clock()
+    if todo.zone:
+        os.environ["TZ"] = todo.zone
+        time.tzset()
     _limit(todo)
     if todo.readings or todo.deadly or todo.poisonous:
         _change_reading(todo)

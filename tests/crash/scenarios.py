@@ -1,5 +1,6 @@
 """What lies in the mailboxes before a run that is to be killed."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -63,7 +64,7 @@ class Desk:
     def missing_letter(self, unit: Sender, address: str) -> tuple[bytes, bytes]:
         """A mail without its letter, and the answer to our correction that brings it."""
         first = self.mail(unit, address, (self.pieces.form(unit),))
-        ours = message_id_for("correction", _sha256(first), 0, KEY, "dept.example")
+        ours = message_id_for("correction", sha256_of(first), 0, KEY, "dept.example")
         letter = self.pieces.letter_pdf(unit)
         second = self.mail(
             unit, address, (letter,), subject="回复：请补正", text="补上报送函。", in_reply_to=ours, references=(ours,)
@@ -71,9 +72,7 @@ class Desk:
         return first, second
 
 
-def _sha256(content: bytes) -> str:
-    import hashlib
-
+def sha256_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 

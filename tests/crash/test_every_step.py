@@ -58,12 +58,6 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    with Forks() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="session")
 def world_of(
     forks: Forks, tmp_path_factory: pytest.TempPathFactory, rules: Path, readings: Path
 ) -> Callable[[str], World]:

@@ -57,6 +57,7 @@ def serve() -> None:
 
 def _be_the_service(request: dict[str, object]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.alarm(120)  # a run that does not end fails its test, not the suite
     for descriptor, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(str(request[name]), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), descriptor)
     os.environ.update(request["environment"])  # type: ignore[arg-type]
