@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +10,7 @@ import olefile
 
 from service.reading.forms.grid import Workbook
 from service.reading.forms.markup import read_markup
+from service.reading.forms.oldsheets import read_old_workbook
 from service.reading.forms.package import FileDamaged, FileEncrypted, Package
 from service.reading.forms.plainxml import read_excel_2003, read_open_document
 from service.reading.forms.separated import read_separated
@@ -64,7 +66,7 @@ def read_workbook(content: bytes, kind: Kind) -> Workbook:
     if not content:
         raise FileDamaged("文件是空的")
     if content.startswith(_OLE):
-        raise _ole_refusal(content)
+        return _read_compound(content)
     if content[:4] == b"PK\x03\x04":
         return _read_package(Package(content), kind)
     if content.startswith(b"{\\rtf"):
@@ -99,17 +101,18 @@ def _read_package(package: Package, kind: Kind) -> Workbook:
     raise FileDamaged("文件不是电子表格，也不是文字处理文档")
 
 
-def _ole_refusal(content: bytes) -> Exception:
-    """Why an OLE2 file cannot be read: encrypted, or an old binary format."""
+def _read_compound(content: bytes) -> Workbook:
+    """An OLE2 file: an old workbook, an encrypted package, or a kind that is not read."""
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as ole:
             streams = {"/".join(path).lower() for path in ole.listdir(streams=True)}
     except Exception:
-        return FileDamaged("文件已损坏，无法打开")
+        raise FileDamaged("文件已损坏，无法打开") from None
     if "encryptedpackage" in streams:
-        return FileEncrypted()
+        raise FileEncrypted
     if streams & {"workbook", "book"}:
-        return UnsupportedKind("旧版 Excel 或 WPS 表格（.xls、.et）")
+        macros = any("_vba_project" in stream for stream in streams)
+        return replace(read_old_workbook(content), macros=macros)
     if "worddocument" in streams:
-        return UnsupportedKind("旧版 Word 或 WPS 文字（.doc、.wps）")
-    return FileDamaged("文件不是电子表格")
+        raise UnsupportedKind("旧版 Word 或 WPS 文字（.doc、.wps）")
+    raise FileDamaged("文件不是电子表格")

@@ -145,11 +145,14 @@ def test_an_encrypted_workbook_is_named_as_such() -> None:
     assert (reading.problem, reading.is_form) == (Problem.ENCRYPTED, True) and "密码" in reading.note
 
 
-@pytest.mark.parametrize(("stream", "word"), [("Workbook", "Excel"), ("WordDocument", "Word")])
-def test_old_binary_files_are_named_by_their_kind(stream: str, word: str) -> None:
-    reading = read(ole(stream), "征集表.et")
+def test_old_word_files_are_named_by_their_kind() -> None:
+    reading = read(ole("WordDocument"), "征集表.wps")
 
-    assert reading.problem is Problem.UNSUPPORTED and word in reading.note
+    assert reading.problem is Problem.UNSUPPORTED and "Word" in reading.note
+
+
+def test_an_old_workbook_without_content_is_damaged() -> None:
+    assert read(ole("Workbook"), "征集表.et").problem is Problem.DAMAGED
 
 
 def test_an_encrypted_zip_is_named_as_such() -> None:
