@@ -241,6 +241,8 @@ def _document(item: Item, document: DocumentReading, mail: Picture) -> Opinion:
         return Opinion(Role.DECORATION, document.why or "装饰图片", document.problem, document.note)
     if not mail.has_form and (looks == "form" or (item.sort is Sort.WORDS and mail.hints.form(item.name))):
         return Opinion(Role.FORM, "没有其他附件可作征集表，但未认出表1-4", document.problem, document.note)
+    if not document.text.strip() and not mail.letter_paths and mail.hints.letter(item.name):
+        return Opinion(Role.COVER_LETTER, "名称为报送函", Problem.UNREADABLE_TEXT, "页面上没有可辨认的文字")
     return Opinion(Role.SUPPORTING, document.why or "其他材料", document.problem, document.note)
 
 

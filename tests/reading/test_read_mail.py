@@ -175,6 +175,13 @@ def test_a_pdf_that_cannot_be_opened_is_taken_for_the_letter_when_there_is_no_ot
     assert the(named, "征集表.pdf").role is Role.FORM_SCAN
 
 
+def test_a_page_without_any_text_is_the_letter_when_it_is_called_so() -> None:
+    found = read(a_mail({"报送函.png": a_picture(1200, 1700), "照片.png": a_picture(1300, 1700)}), BlankOcr())
+
+    assert roles(found) == {"报送函.png": Role.COVER_LETTER, "照片.png": Role.SUPPORTING}
+    assert the(found, "报送函.png").problem is Problem.UNREADABLE_TEXT
+
+
 def test_a_letter_typed_as_text_is_an_editable_letter() -> None:
     words = f"关于报送海外人才与科技交流合作需求的函\n岭海省科学技术厅：\n现将征集表报上，请审阅。\n{BUREAU}\n2020年3月20日\n"
 

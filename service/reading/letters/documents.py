@@ -1,12 +1,12 @@
 """From the bytes of one file to its reading: which reader it needs, how many of its pages are looked at."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from service.domain.rules import Rulebook
 from service.domain.submission import Problem
-from service.reading.letters import editable, judging, pdf, pictures, rtf, ruling, scan, seal
+from service.reading.letters import editable, judging, pdf, pictures, rtf, ruling, scan, seal, word97
 from service.reading.letters.model import DocumentReading, LooksLike, Ocr, OcrFailed, OcrUnavailable, Sheet
 from service.reading.letters.text import chinese
 
@@ -19,6 +19,7 @@ _LONG_SIDE = 2000  # px
 _WITH_ANNEX = 2  # scanned pages of a whole letter and what follows it
 _OTHER_PAGES = 2  # scanned pages of what is no letter: more are read only where they bear a seal
 _LOOK_SIDE = 1000  # px, to see rules and seals by
+_HARDLY_TEXT = 50  # Chinese characters: a document with less is its pictures
 _OFD = "OFD 版式文件暂不能自动辨认，请在阅读软件中选择“导出为 PDF”后重新发送"
 _HEIC = "HEIC 图片暂不能自动辨认，请转为 JPG 或 PDF 后重新发送"
 _OLD_WORD = "旧版 Word 文档不能自动辨认，请发送盖章后的扫描件（PDF 或 JPG）"
@@ -68,7 +69,7 @@ def _reader(content: bytes, name: str, media_type: str) -> _Reader | tuple[Probl
     if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif"):
         return Problem.UNSUPPORTED, _HEIC
     if content.startswith(_OLE):
-        return Problem.UNSUPPORTED, _OLD_WORD
+        return _read_old_word
     if content.startswith(b"PK"):
         return _zipped(content, name)
     return _textual(content, media_type)
@@ -102,12 +103,30 @@ def _text_reader(text_of: Callable[[bytes], str]) -> _Reader:
 
 def _read_docx(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
     text = editable.docx_text(content)
-    scans = editable.docx_scans(content) if chinese(text) < 50 else []
-    for image in scans:  # a scan that was pasted into Word is a scan
-        reading = _read_pictures(image, path, rulebook, ocr)
+    pasted = _pasted(editable.docx_scans(content), path, rulebook, ocr) if chinese(text) < _HARDLY_TEXT else None
+    return pasted or judging.reading(path, 1, [editable.sheet_of(text)], rulebook)
+
+
+def _read_old_word(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
+    document = word97.opened(content)
+    if chinese(document.text) >= _HARDLY_TEXT:
+        return judging.reading(path, 1, [editable.sheet_of(document.text)], rulebook)
+    pasted = _pasted(document.scans, path, rulebook, ocr)
+    if pasted is None:
+        raise editable.EditableRefused(Problem.UNSUPPORTED, _OLD_WORD)
+    return pasted
+
+
+def _pasted(scans: Sequence[bytes], path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading | None:
+    """A scan that was pasted into Word is a scan."""
+    for image in scans:
+        try:
+            reading = _read_pictures(image, path, rulebook, ocr)
+        except pictures.PictureRefused:
+            continue
         if reading.looks_like is not LooksLike.DECORATION:
             return dataclasses.replace(reading, why=f"Word 文档中的图片：{reading.why}")
-    return judging.reading(path, 1, [editable.sheet_of(text)], rulebook)
+    return None
 
 
 def _read_pdf(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:

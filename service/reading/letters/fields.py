@@ -114,11 +114,16 @@ def _plain_title(lines: Sequence[Line], rulebook: Rulebook, directory: Directory
 
 
 def _carries_on(line: Line, below: Line, directory: Directory) -> bool:
-    """True for a unit's name set above 关于… as part of the title: same type, next line. A letterhead is larger."""
-    if line.box is None or below.box is None or not clean(below.text).startswith("关于"):
+    """True for a unit's name, or the beginning of one, set above 关于… as part of the title: same type, next line. A
+    letterhead is larger."""
+    before = clean(below.text).partition("关于")[0]
+    broken = bool(before) and not directory.names_unit(before)
+    if not directory.names_unit(clean(line.text) + before) or (before and not broken):
         return False
+    if line.box is None or below.box is None:
+        return broken
     near = below.box.top - line.box.bottom < 1.1 * below.box.height
-    return near and 0.85 < line.box.height / below.box.height < 1.18 and directory.names_unit(line.text)
+    return near and 0.85 < line.box.height / below.box.height < 1.18
 
 
 def _number(lines: Sequence[Line], rulebook: Rulebook, title_at: int) -> tuple[int, str | None]:

@@ -84,7 +84,8 @@ def _judged(path: str, own: Sequence[Sheet], forms: int, rulebook: Rulebook) -> 
         return Judged(LooksLike.LETTER, part, f"有{why}" + (f"；还有{forms}页征集表" if forms else ""), points)
     if forms:
         return _FORM
-    if _has_the_shape(own, part, directory):
+    signed = part.signer is not None and part.date is not None  # the end of a letter whose other pages come apart
+    if not signed and _has_the_shape(own, part, directory):
         return Judged(LooksLike.LETTER, part, "版式像报送函，但文字辨认不清", is_unclear=True)
     if not chinese(part.text):
         return Judged(LooksLike.OTHER, part, "页面上没有可辨认的文字")

@@ -16,7 +16,7 @@ _LABEL = re.compile(
     r"^(?:发文单位|报送单位|填报单位|申报单位|单位名称|发文机关|单位|署名)[（(]?(?:盖章|公章|签章)?[）)]?[:：]"
 )
 _HEAD_WORDS = re.compile(r"(?:文件|（函）|\(函\))$")
-_SENTENCE = re.compile(r"[，。；、？！《》:：]|随函|附件|关于")
+_SENTENCE = re.compile(r"[，。；、？！《》:：〔〕]|随函|附件|关于|\d号$")  # or a document number
 _LONGEST = 40  # characters of a unit's name
 _PART_LONGEST = 24
 

@@ -20,6 +20,7 @@ _BELOW = 2  # and below it
 _SURE_NAME = 0.8  # a name that neither directory nor letterhead knows is relied on from this certainty
 _ALIKE = 0.6  # a shaky signature this near to the letterhead is the letterhead's unit
 _LINE_OF_A_NAME = 24  # characters
+_AFTER_DATE = 2  # characters
 _FOOT_LEFT = 0.3  # a signature begins right of this, in page widths
 _NO_NAME = re.compile(r"[，。；：:《》？]|附件|此致|敬礼|特此|函报|联系|请审阅|请查收")
 
@@ -74,7 +75,7 @@ def _concluded(
 ) -> Signature:
     signer, signer_sure = _signer(signed, heads, directory)
     readings = signed.readings if signed else ()
-    names = [name for name in (signer, *readings, *heads) if name]
+    names = [name for name in ((signer, *readings, *heads) if signer else (*heads, *readings)) if name]
     lines = (*(signed.lines if signed else ()), *((at,) if at else ()))
     return Signature(signer, dated, tuple(dict.fromkeys(names)), signer_sure, sure, lines)
 
@@ -141,9 +142,10 @@ def _belongs(upper: Line, line: Line, likely: bool) -> bool:
 
 
 def _before_date(text: str) -> str:
-    plain = clean(text)
+    """What stands before a date that ends its line; the whole line when it goes on, as a sentence does."""
+    plain = clean(text).replace(" ", "")
     found = find_date(plain)
-    return plain.replace(" ", "")[: found.start] if found else plain
+    return plain[: found.start] if found and chinese(plain[found.end :]) <= _AFTER_DATE else plain
 
 
 def _signer(signed: _Named | None, heads: Sequence[str], directory: Directory) -> tuple[str | None, float]:

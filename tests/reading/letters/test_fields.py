@@ -74,6 +74,12 @@ def test_a_name_broken_in_two_units_is_one_when_the_letterhead_bears_it(read: Re
     assert letter.signer == "岭海热带学院附属第二医院"
 
 
+def test_a_body_named_in_a_sentence_with_a_date_is_no_signer(read: Read) -> None:
+    body = ("按照通知要求，", "科技局2020年2月20日印发的通知，我单位组织了征集，现随函报送。")
+
+    assert letter_of(read, TITLE, _TO, *body).signer is None
+
+
 def test_the_end_of_a_name_alone_is_no_signer(read: Read) -> None:
     assert letter_of(read, TITLE, _TO, _BODY, "研究院有限公司", "2020年3月20日").signer is None
 
@@ -87,6 +93,18 @@ def test_a_title_broken_over_lines_is_joined(read: Read) -> None:
 def test_a_title_whose_first_line_could_be_its_end_goes_on(read: Read) -> None:
     for first, rest in (("关于报送海外人才需求情况", "的报告"), ("关于报送海外人才需求征集材料", "有关事项的复函")):
         assert letter_of(read, first, rest, _TO, _BODY, BUREAU, "2020年3月20日").title == first + rest
+
+
+def test_a_units_name_broken_inside_the_title_is_joined(read: Read) -> None:
+    title = ("岭海华岳智能装备制造股份有限公", "司关于报送海外人才需求的函")
+
+    assert letter_of(read, *title, _TO, _BODY, BUREAU, "2020年3月20日").title == "".join(title)
+
+
+def test_a_document_number_is_no_unit(read: Read) -> None:
+    letter = letter_of(read, "岭海能源函〔2020〕184号", TITLE, _TO, _BODY, BUREAU, "2020年3月20日")
+
+    assert (letter.title, letter.signer_candidates) == (TITLE, ())
 
 
 @pytest.mark.parametrize(

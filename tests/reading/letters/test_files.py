@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from service.demo.letters import pages_of
 from service.demo.paper import pdf_of
 from service.demo.scanning import Scan, as_jpeg, as_png, scanned
-from service.domain.submission import LetterSource, Problem
+from service.domain.submission import LetterSource, Problem, Seal
 from service.reading.letters import DocumentReading, LooksLike, OcrFailed, OcrUnavailable, read_document
 from tests.reading.letters.conftest import Read
+from tests.reading.letters.old_word import a_doc
 from tests.reading.letters.rules import RULEBOOK
 from tests.reading.letters.specimens import BUREAU, DAY, TITLE, a_docx, a_letter, a_page
 
@@ -44,7 +45,10 @@ def read_without_ocr(content: bytes, error: type[OcrFailed] = OcrFailed) -> Docu
         pytest.param(b"", Problem.EMPTY, id="empty"),
         pytest.param(b"\0\0\0\x18ftypheic" + bytes(40), Problem.UNSUPPORTED, id="heic"),
         pytest.param(b"PK\x03\x04" + bytes(30) + b"OFD.xml", Problem.UNSUPPORTED, id="ofd"),
-        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Problem.UNSUPPORTED, id="old_word"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Problem.DAMAGED, id="broken_old_word"),
+        pytest.param(a_doc("", encrypted=True), Problem.ENCRYPTED, id="locked_old_word"),
+        pytest.param(a_doc("")[:1500], Problem.DAMAGED, id="cut_off_old_word"),
+        pytest.param(a_doc("", pictures=b"WMF" * 20_000), Problem.UNSUPPORTED, id="old_word_with_an_unknown_picture"),
         pytest.param(b"%PDF-1.7\n%%EOF", Problem.DAMAGED, id="empty_pdf"),
         pytest.param(b"\x89PNG\r\n\x1a\n" + b"x" * 5000, Problem.DAMAGED, id="broken_png"),
         pytest.param(b"PK\x03\x04word/document.xml", Problem.DAMAGED, id="broken_docx"),
@@ -208,3 +212,24 @@ def _rc4(key: bytes, data: bytes) -> bytes:
         state[i], state[j] = state[j], state[i]
         out.append(byte ^ state[(state[i] + state[j]) % 256])
     return bytes(out)
+
+
+def test_a_letter_in_old_word_is_a_text_to_edit(read: Read) -> None:
+    letter = read(a_doc("\n".join(_LINES) * 2)).letter
+
+    assert letter is not None
+    assert (letter.source, letter.signer, letter.title, letter.seal) == (
+        LetterSource.EDITABLE,
+        BUREAU,
+        TITLE,
+        Seal.ABSENT,
+    )
+
+
+def test_a_scan_that_was_pasted_into_old_word_is_looked_at(read_scan: Read) -> None:
+    scan = as_jpeg(scanned(a_page(), Scan(dpi=110)))
+
+    letter = read_scan(a_doc("", pictures=b"\x64\0\0\0" + scan)).letter
+
+    assert letter is not None
+    assert (letter.source, letter.signer) == (LetterSource.OCR, BUREAU)
