@@ -1,5 +1,6 @@
 """What the demo leaves behind: a page to start from, every mail and letter, the digest, the workbook."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +28,7 @@ _STYLE = (
     "table{border-collapse:collapse;width:100%}th,td{padding:.45em .7em;border-bottom:1px solid #ddd;text-align:left;"
     "vertical-align:top}th{background:#f3f5f8;white-space:nowrap}td:nth-child(4),td:nth-child(6){white-space:nowrap}"
     "a{color:#175ca8}.accepted{color:#1a7f37}.needs_correction{color:#9a6700}.wrong_route{color:#8250df}"
-    ".staff_review{color:#0969da}.not_a_submission{color:#777}"
+    ".staff_review{color:#0969da}.not_a_submission{color:#777}.day{font-size:1.15em}"
 )
 
 
@@ -104,10 +105,20 @@ def _index(lines: list[Line]) -> str:
     return (
         f'<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>演示</title><style>{_STYLE}</style>'
         "<h1>岭海省征集工作邮箱：一天的来信</h1>"
+        f'<p class="day">{_summary(lines)}</p>'
         '<p><a href="digest.html">每日简报</a>　<a href="workbook.xlsx">汇总工作簿</a>　'
         '<a href="returned-correction.html">一份补正通知</a>（附<a href="returned-correction.xlsx">问题清单</a>）</p>'
         f"<table><tr>{heads}</tr>{rows}</table><p>岭海省及其各市、各单位均为虚构。</p></html>"
     )
+
+
+def _summary(lines: list[Line]) -> str:
+    """How many mails came, and what came of them."""
+    decisions = [line.view.decision for line in lines if line.view and line.view.decision]
+    found = Counter(decision.verdict.value for decision in decisions)
+    told = [f'<span class="{verdict}">{name} {found[verdict]}</span>' for verdict, name in _VERDICTS.items()]
+    again = len(lines) - len(decisions)
+    return f"来信 {len(lines)} 封：{'　'.join(told)}{f'　重复来信 {again}' if again else ''}"
 
 
 def _row(number: int, line: Line) -> str:
