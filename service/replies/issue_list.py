@@ -10,7 +10,7 @@ from typing import Any
 from service.domain.judgement import Decision, Judgement, Letter, Severity
 from service.domain.rules import Rulebook
 from service.replies.checklist import file_view
-from service.replies.view import SHOWN_POINTS, in_reading_order
+from service.replies.view import SHOWN_POINTS, as_seen, in_reading_order
 from service.typesetting.papers import OutgoingFile
 from service.typesetting.text import one_line
 
@@ -47,7 +47,7 @@ def issue_list(judgement: Judgement, rulebook: Rulebook, words: Any) -> Outgoing
 def issue_rows(judgement: Judgement, rulebook: Rulebook, words: Any) -> Iterator[tuple[str, ...]]:
     """File, sheet, place, column, what was seen, what to do, code: one row for each finding, in reading order."""
     for finding in in_reading_order(judgement.decision.of_severity(Severity.CORRECT)):
-        place = finding.place
+        place = as_seen(finding.place)
         form = rulebook.forms.table(place.table) if place.table is not None else None
         seen, remedy = _seen_and_remedy(one_line(finding.message))
         yield (

@@ -19,6 +19,7 @@ MESSAGE_LIMIT = 400
 SHOWN_POINTS = 30
 """More points than this would make a letter nobody reads; the rest stand in the attached list."""
 SHOWN_NOTES = 6
+_DOCUMENTS = (".docx", ".docm", ".doc", ".wps", ".odt", ".rtf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _points(findings: Sequence[Finding]) -> Iterator[Point]:
     """The same sentence about several cells is said once."""
     spots: dict[tuple[str, str, bool], list[str]] = {}
     for finding in findings:
-        place = finding.place
+        place = as_seen(finding.place)
         spot = place.cell or (str(place.row) if place.row else "")
         message = shorten_middle(one_line(finding.message), MESSAGE_LIMIT)
         here = spots.setdefault((finding.code, message, place.cell is not None), [])
@@ -185,6 +186,14 @@ def _points(findings: Sequence[Finding]) -> Iterator[Point]:
             here.append(spot)
     for (code, message, in_cells), where in spots.items():
         yield Point(code, message, tuple(dict.fromkeys(where)), in_cells)
+
+
+def as_seen(place: Place) -> Place:
+    """The place as its writer can find it: word processors show no cell names, rows can be counted."""
+    if place.cell is None or not (place.attachment or "").lower().endswith(_DOCUMENTS):
+        return place
+    row = place.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return replace(place, cell=None, row=int(row) if row.isdigit() else place.row)
 
 
 def _first(groups: Sequence[PointGroup], limit: int) -> tuple[tuple[PointGroup, ...], int]:

@@ -140,6 +140,15 @@ def test_the_same_sentence_about_several_cells_is_said_once(letters: Letters) ->
     assert "单元格 D5、D9" in text
 
 
+def test_places_in_a_word_file_are_told_by_table_and_row_for_nobody_sees_cell_names_there(letters: Letters) -> None:
+    judgement = asked("没有勾选。", attachment="表.docx", table=3, sheet="第3个表格", row=11, column="预算", cell="D12")
+
+    text = letters.render(judgement, RULEBOOK, None).text
+
+    assert "表.docx，表3（第3个表格）" in text and "第 12 行：没有勾选。" in text
+    assert "工作表“" not in text and "D12" not in text
+
+
 def test_points_are_told_in_the_order_in_which_a_person_goes_through_the_file(letters: Letters) -> None:
     cells = [("F212", 4, "AA5"), ("F211", 3, "D10"), ("F210", 3, "E5"), ("F210", 3, "D5"), ("F212", 4, "B5")]
     found = [
