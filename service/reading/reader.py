@@ -13,7 +13,7 @@ from service.reading import sniff
 from service.reading.containers import Unpacked, unpack
 from service.reading.forms import read_form
 from service.reading.found import Paths
-from service.reading.letters import DocumentReading, Ocr, combine, read_document
+from service.reading.letters import DocumentReading, Ocr, combine, read_document, settled
 from service.reading.limits import DOCUMENTS
 from service.reading.mail import ParsedMail, parse
 from service.reading.mail.links import Link
@@ -76,7 +76,11 @@ def _read_letters(items: list[Item], rulebook: Rulebook, ocr: Ocr) -> tuple[Cove
     _read_scans(items, rulebook, ocr, hints)
     if not any(_is_letter(item) for item in items):
         _read_forms_as_letters(items, rulebook, ocr)
-    return combine([item.document for item in items if item.document is not None])
+    letters = combine([item.document for item in items if item.document is not None])
+    for item in items:
+        if item.document is not None:
+            item.document = settled(item.document, letters)
+    return letters
 
 
 def _read_scans(items: list[Item], rulebook: Rulebook, ocr: Ocr, hints: Hints) -> None:

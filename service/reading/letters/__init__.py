@@ -3,7 +3,7 @@
 Importing this package loads neither numpy nor pdfium, Pillow or the OCR: each comes with the first file that needs it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from service.domain.rules import Rulebook
 from service.domain.submission import CoverLetter
@@ -29,6 +29,7 @@ __all__ = [
     "Words",
     "combine",
     "read_document",
+    "settled",
 ]
 
 
@@ -50,3 +51,10 @@ def combine(readings: Sequence[DocumentReading]) -> tuple[CoverLetter, ...]:
     from service.reading.letters import combining
 
     return combining.combine(readings)
+
+
+def settled(reading: DocumentReading, letters: Iterable[CoverLetter]) -> DocumentReading:
+    """The reading of a file beside the letters of its mail: without a problem that only its page alone had."""
+    from service.reading.letters import combining
+
+    return combining.settled(reading, letters)

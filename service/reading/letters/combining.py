@@ -2,9 +2,9 @@
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from service.domain.submission import CoverLetter, LetterSource, Seal
+from service.domain.submission import CoverLetter, LetterSource, Problem, Seal
 from service.reading.letters.model import DocumentReading, LooksLike
 
 _SEAL_ORDER = (Seal.ABSENT, Seal.CANNOT_TELL, Seal.PRESENT)
@@ -29,6 +29,17 @@ def combine(readings: Sequence[DocumentReading]) -> tuple[CoverLetter, ...]:
             points[reading.letter.attachment] = reading.points
             open_letter = len(letters) - 1 if _lacks_its_end(reading.letter) else None
     return tuple(sorted(letters, key=lambda letter: _worth(letter, points[letter.attachment]), reverse=True))
+
+
+def settled(reading: DocumentReading, letters: Iterable[CoverLetter]) -> DocumentReading:
+    """The reading without what was wrong with its page alone: a few lines and a seal hardly read as a letter, but
+    in one that was joined from several files and has signer and date they are no problem."""
+    if reading.problem is not Problem.UNREADABLE_TEXT:
+        return reading
+    whole = [letter for letter in letters if len(letter.attachments) > 1 and letter.signer and letter.date]
+    if any(reading.path in letter.attachments for letter in whole):
+        return dataclasses.replace(reading, problem=None, note="")
+    return reading
 
 
 def _lacks_its_end(letter: CoverLetter) -> bool:

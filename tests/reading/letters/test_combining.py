@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from service.domain.submission import CoverLetter, LetterSource, Seal
-from service.reading.letters import DocumentReading, LooksLike, combine
+from service.domain.submission import CoverLetter, LetterSource, Problem, Seal
+from service.reading.letters import DocumentReading, LooksLike, combine, settled
 from tests.reading.letters.specimens import BUREAU, DAY, TITLE
 
 _WHOLE = CoverLetter(
@@ -33,6 +33,15 @@ def test_two_photographed_pages_are_one_letter() -> None:
     assert letter.attachments == ("第1页.jpg", "第2页.jpg")
     assert (letter.signer, letter.date, letter.title, letter.seal) == (BUREAU, DAY, TITLE, Seal.PRESENT)
     assert (letter.pages, letter.text) == (2, "第一页\n第二页")
+
+
+def test_a_last_page_that_hardly_reads_alone_is_no_problem_in_a_whole_letter() -> None:
+    unclear = dataclasses.replace(last_page("第2页.jpg"), problem=Problem.UNREADABLE_TEXT, note="函件文字辨认不清")
+    whole = combine([first_page("第1页.jpg"), unclear])
+    unsigned = combine([first_page("第1页.jpg")])
+
+    assert (settled(unclear, whole).problem, settled(unclear, whole).note) == (None, "")
+    assert settled(unclear, unsigned) == unclear
 
 
 def test_pages_are_put_in_the_order_that_people_count_in() -> None:
