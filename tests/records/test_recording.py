@@ -1,11 +1,13 @@
 """A verdict is recorded once, whole, with its letter."""
 
+import os
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from service.domain.judgement import Verdict
 from service.domain.mail import Address, Envelope
@@ -229,3 +231,41 @@ def test_the_schema_of_the_migrations_is_the_schema_of_the_tables(tmp_path: Path
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
 
     assert differences == []
+
+
+def test_c15_a_process_that_dies_while_it_makes_the_schema_leaves_nothing_half_made(tmp_path: Path) -> None:
+    url, statements = f"sqlite:///{tmp_path}/records.db", 0
+    while _dies_at(statements, url):
+        statements += 1
+        tables = sqlite3.connect(tmp_path / "records.db").execute("SELECT name FROM sqlite_master").fetchall()
+        assert tables == []
+        (tmp_path / "records.db").unlink()  # as a first start does that finds an empty file beside an empty archive
+
+    assert statements > 10
+    open_engine(url).dispose()
+
+
+def _dies_at(number: int, url: str) -> bool:
+    """Open the database in a process that dies before that statement. False when it came to the end."""
+    child = os.fork()
+    if child == 0:
+        left = number
+
+        def count_down(*_: object) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os._exit(9)
+
+        event.listen(Engine, "before_cursor_execute", count_down)
+        open_engine(url)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+
+
+def test_d6_a_database_that_may_not_be_written_is_refused(tmp_path: Path) -> None:
+    open_engine(f"sqlite:///{tmp_path}/records.db").dispose()
+
+    with pytest.raises(DatabaseUnusable, match="readonly"):
+        records = Records(open_engine(f"sqlite:///file:{tmp_path}/records.db?mode=ro&uri=true"))
+        records.outbox.recover()
