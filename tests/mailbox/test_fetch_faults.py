@@ -310,3 +310,16 @@ def test_a_server_that_breaks_at_every_mail_is_the_servers_fault(
     clock.now += 120
 
     assert take(session, ledger) == RAW
+
+
+def test_a20_a_flood_comes_in_order_one_at_a_time(servers: MailServers, session: Session, ledger: Ledger) -> None:
+    for number in range(430):
+        servers.deliver(BOX, b"Subject: %d\r\n\r\n" % number)
+
+    taken = []
+    for item in fetch_new(session, "INBOX", ledger):
+        assert len(ledger.places) == len(taken)  # each is settled before the next is fetched
+        ledger.settle(item)
+        taken.append(item.content)
+
+    assert taken == [b"Subject: %d\r\n\r\n" % number for number in range(430)]
