@@ -131,6 +131,7 @@ class FormIndex:
             return None
         targets = self._assign(table.number, labels)
         self._assign_by_content(sheet, bottom, table, labels, targets)
+        _assign_by_place(targets, labels, self.targets[table.number])
         spread = _spread_blocks(sheet, row, targets)
         plain = {column: " ".join(parts[-1].split()) for column, parts in labels.items()}
         return _header(table, row, bottom, spread, plain)
@@ -265,6 +266,15 @@ class FormIndex:
                 if column not in targets and _asks(block, _below(sheet, bottom, column)):
                     targets[column] = target
                     break
+
+
+def _assign_by_place(targets: dict[int, Target], labels: dict[int, list[str]], known: Sequence[Target]) -> None:
+    """A column of a name nobody knows, before 所在地市 and after 序号 or at the edge, holds the units."""
+    columns = {target.key: column for column, target in targets.items()}
+    city, seq = columns.get("city"), columns.get("seq")
+    before = sorted(column for column in labels if city is not None and column < city)
+    if "unit" not in columns and before and before[-1] not in targets and before[:-1] == ([seq] if seq else []):
+        targets[before[-1]] = next(target for target in known if target.key == "unit")
 
 
 def _header(table: TableForm, top: int, bottom: int, targets: dict[int, Target], labels: dict[int, str]) -> Header:

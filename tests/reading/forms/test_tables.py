@@ -415,6 +415,14 @@ def test_a_question_without_a_column_among_columns_of_their_own_is_doubtful_not_
     assert answered(row)["nyx.plan_text"] == "?" and row.cells["设想"] == "六月"
 
 
+@pytest.mark.parametrize("heads", [["序号", "参评方", "所在地市"], ["参评方", "所在地市"]])
+def test_a_column_of_an_unknown_name_in_the_place_of_the_units_holds_them(heads: list[str]) -> None:
+    values = dict(zip(header(TABLE_1), need(), strict=True)) | {"参评方": UNIT}
+    names = [*heads, *header(TABLE_1)[3:]]
+
+    assert units(only(sheets(表1=[["表1"], names, [values[name] for name in names]]))) == [UNIT]
+
+
 def test_without_a_column_for_units_each_row_is_the_reporters() -> None:
     rows: Rows = [["表1"], [f"填报单位：{UNIT}"], header(TABLE_1)[3:], need()[3:]]
 
