@@ -13,7 +13,9 @@ _LIMIT: Final = re.compile(
 ANSWER_SIGN: Final = re.compile(r"答\s*[:：]\s*")
 _LEADING: Final = " \n:,;.、，。；：·-—_…"
 _BLANK_LINE: Final = re.compile(r"_{2,}|…{2,}|\.{4,}")
-_NEXT_NUMBER: Final = re.compile(r"(?:^|\s|(?<=[。；;]))[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*[①-⑳]\s*$")
+_NEXT_NUMBER: Final = re.compile(
+    r"(?:^|\s|(?<=[。；;]))[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*(?:[①-⑳]|[(][一二三四五六七八九十][)])\s*$"
+)
 _ONESELF: Final = r"(?:本|我|该|全)(?:表|市|区|县|局|单位|院|校|所|公司|企业|中心|部门)"
 _NOW: Final = r"(?:目前|今年|本年度?|20\d\d年度?)"
 _NOTHING: Final = re.compile(

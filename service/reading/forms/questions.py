@@ -308,7 +308,9 @@ class CellReader:
         if question.kind is not QuestionKind.CHOICE:
             return (), None
         gap, group = found.groups.get(question.parent or "", (None, None))
-        keys, doubt = choose(group, question.choices) if group else ((), None)
+        apart = next((g for g in gap.groups if g.choices and not g.answers), None) if gap else None
+        offers = group if group is None or group.choices else apart or group
+        keys, doubt = choose(offers, question.choices) if offers else ((), None)
         parent = found.ticks.get(question.parent or "")
         if keys or doubt or parent in ((Tick.NO, None), (Tick.UNANSWERED, None)):
             return keys, doubt

@@ -88,8 +88,9 @@ def _split(run: Run, text: str) -> list[OptionGroup]:
 
 
 def _is_repetition(first: Label, second: Label) -> bool:
-    """Whether the same is said twice: "是，有计划", "☑中东欧团（俄罗斯、立陶宛、格鲁吉亚）"."""
-    return second.state is State.BARE and (first.state is State.BARE or first.kind not in (YES, NO))
+    """Whether the same is said twice: "是，有计划", "☑否 暂无", "☑中东欧团（俄罗斯、立陶宛、格鲁吉亚）"."""
+    said = first.state in (State.BARE, State.CHECKED) or first.kind not in (YES, NO)
+    return said and second.state is State.BARE
 
 
 def _note(group: OptionGroup, label: Label) -> None:

@@ -38,7 +38,7 @@ class WordReader:
         self._planned = re.compile(
             "|".join(rf"{plan}{_BETWEEN_VERBS}{verb}" for plan, verb in sorted(planned)) or "(?!)"
         )
-        self._opening = re.compile(rf"({opening})(?:[\s,;.:、，。；：(]+|$)")
+        self._opening = re.compile(rf"[(\[]?\s*({opening})(?:[\s,;.:、，。；：()\[\]]+|$)")
 
     def alone(self, folded: str) -> Tick | None:
         """The answer that a word for yes or no gives, with nothing beside it."""

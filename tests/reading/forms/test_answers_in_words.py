@@ -32,6 +32,7 @@ def nyx(root: str = "☑是 □否", plan: str = "九月专场", budget: str = "
         ("有经费预算50万元", Tick.YES),
         ("有，约20万元", Tick.YES),
         ("是（省财政）", Tick.YES),
+        ("（是，20万元）", Tick.YES),
         ("无经费预算", Tick.NO),
         ("没有预算。", Tick.NO),
         ("暂无经费预算，待落实", Tick.NO),
@@ -65,6 +66,16 @@ def test_words_that_decide_nothing_are_no_answer(words: str) -> None:
 @pytest.mark.parametrize("remark", ["（50万元）", "，约20万元", " 省财政安排"])
 def test_a_remark_beside_a_lesser_question_is_no_plan(remark: str) -> None:
     assert nyx(plan="", budget=f"☑是 □否{remark}")["plan_text"] == ""
+
+
+def test_options_with_the_word_for_none_below_them_and_no_question_are_an_answer() -> None:
+    assert read(NYX, "□是 ☑否\n无")["plan_nyx"] is Tick.NO
+
+
+def test_the_number_of_the_next_question_is_no_part_of_a_plan() -> None:
+    text = f"（一）是否有计划举办“海外专家南粤行专场活动”？☑是 □否（二）{PLAN}六月（三）是否有经费预算□是 ☑否"
+
+    assert read(NYX, text) == {"plan_nyx": Tick.YES, "plan_text": "六月", "budget": Tick.NO}
 
 
 def test_a_plan_written_below_the_last_question_is_the_plan() -> None:
@@ -111,6 +122,7 @@ JOINS = "是否有计划参加省科技厅举办的赴海外人才与科技交�
     [
         ("是，有计划，澳新团", ("aoxin",)),
         ("是，参加澳新团", ("aoxin",)),
+        ("☑是 □否\n选择团组：□中东欧团 ☑澳新团", ("aoxin",)),
         ("是，但不参加澳新团", "?"),
         ("☑是（☑中东欧团（中东欧），□澳新团（澳新）） □否", ("zhongdongou",)),
         ("☑是（中东欧团☑，澳新团□）\n□否", ("zhongdongou",)),
