@@ -69,11 +69,12 @@ def is_nil_row(row: Row, nil_words: frozenset[str]) -> bool:
 def reads_nil(text: str, rulebook: Rulebook) -> bool | None:
     """True when a sentence states it; False when none does; None when one may, beside words that take it back.
 
-    "如无需求可不报" states nothing: without 如无 no nil phrase is left. "其余单位无需求" may: one is.
+    "如无需求可不报" states nothing: without 如无 no nil phrase is left. "其余单位无需求" may: one is. So may "无需填报".
     """
     doubt = False
     for sentence in _SENTENCE_END.split(fold(text)):
         if not _says(sentence, rulebook.letter.nil_phrases):
+            doubt = doubt or _says(sentence, rulebook.letter.nil_doubts)
             continue
         rest = sentence
         for exception in rulebook.letter.nil_exceptions:

@@ -194,6 +194,7 @@ class LetterWords:
     salutation_marks: tuple[str, ...]
     nil_phrases: tuple[str, ...]  # 零报送 无需求 暂无…需求; … stands for anything within a clause
     nil_exceptions: tuple[str, ...] = ()  # in one sentence with them a nil phrase states nothing: 如无, 无需求的
+    nil_doubts: tuple[str, ...] = ()  # may mean that there is no need: 无需填报; a person decides
 
 
 _ENCLOSING = ("见附件", "详见附", "附上", "随函", "随信", "请查收", "请查阅", "现将", "现报送", "报上", "呈上")

@@ -16,9 +16,10 @@ def read_letter(document: Document) -> LetterWords:
         salutation_marks=root.texts("salutation_marks", required=True),
         nil_phrases=root.texts("nil_phrases", required=True),
         nil_exceptions=root.texts("nil_exceptions"),
+        nil_doubts=root.texts("nil_doubts"),
     )
-    for key, phrases in (("nil_phrases", words.nil_phrases), ("nil_exceptions", words.nil_exceptions)):
-        for phrase in phrases:
+    for key in ("nil_phrases", "nil_exceptions", "nil_doubts"):
+        for phrase in getattr(words, key):
             if not phrase.strip("…. "):
                 root.problem(key, "有一个只有省略号的说法", "请写出前后的字", phrase)
     root.close()

@@ -51,3 +51,8 @@ def test_a_sentence_that_states_a_nil_return_is_understood(text: str) -> None:
 )
 def test_a_condition_an_instruction_or_another_word_states_nothing(text: str) -> None:
     assert reads_nil(text, rulebook.load(rulebook.defaults_folder())) is not True
+
+
+@pytest.mark.parametrize("text", ["我单位没有需要填报的内容。", "我校暂不需要引进海外人才，特此报告。"])
+def test_words_that_may_mean_a_nil_return_are_left_open(text: str) -> None:
+    assert reads_nil(text, rulebook.load(rulebook.defaults_folder())) is None
