@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from service.domain.rules import Rulebook
+from service.domain.simplifying import simplified
 from service.domain.submission import CoverLetter, Row, Submission, Table, Tick
 
 _GAP = r"[^,;:。!?…]{0,40}?"
@@ -69,7 +70,8 @@ def is_nil_row(row: Row, nil_words: frozenset[str]) -> bool:
 def reads_nil(text: str, rulebook: Rulebook) -> bool | None:
     """True when a sentence states it; False when none does; None when one may, beside words that take it back.
 
-    "如无需求可不报" states nothing: without 如无 no nil phrase is left. "其余单位无需求" may: one is. So may "无需填报".
+    "如无需求可不报" states nothing: without 如无 no nil phrase is left. "其余单位无需求" may: one is.
+    So may "无需填报".
     """
     doubt = False
     for sentence in _SENTENCE_END.split(fold(text)):
@@ -99,5 +101,5 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 
 def fold(text: str) -> str:
-    """Text without white space, half-width, ASCII in lower case."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    """Text without white space, half-width, simplified, ASCII in lower case."""
+    return simplified("".join(unicodedata.normalize("NFKC", text).split()).casefold())

@@ -9,6 +9,7 @@ import unicodedata
 from service.domain.mail import Envelope, MailKind
 from service.domain.nil import reads_nil
 from service.domain.rules import MailWords, Rulebook
+from service.domain.simplifying import simplified
 from service.domain.submission import Attachment, Role, Submission
 
 _PIECE_ROLES = frozenset({Role.COVER_LETTER, Role.FORM, Role.FORM_SCAN, Role.LINK, Role.UNREADABLE})
@@ -190,4 +191,4 @@ def _has(text: str, phrases: tuple[str, ...]) -> bool:
 
 
 def _fold(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold()
+    return simplified(re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).casefold())

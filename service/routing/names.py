@@ -9,18 +9,14 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
+from service.domain.simplifying import simplified
+
 _SEAL_WORDS = "公章|盖章|签章|章|加盖公章|代章|印章"
 _SEAL_NOTES = re.compile(rf"\((?:{_SEAL_WORDS})\)|(?:盖章|公章)$")
 _LABEL = re.compile(r"^(?:填报单位|报送单位|申报单位|单位名称|单位全称|单位|署名)[:：]")
 _QUOTES = re.compile("[\\s\u200b-\u200d\ufeff\"'“”‘’·•*_~]+")
 _EDGES = " ,.;:，。；：、-—"
 _BRACKETS = str.maketrans("〔【[{〈《<〕】]}〉》>", "((((((()))))))")
-_TRADITIONAL = str.maketrans(
-    "蓋廣東學術技員會國華業農醫藥師範電網鐵車輛際資產經營實驗測試計劃開發區縣鎮鄉臺灣門貿銀機構創團體質環護衛規設備動聯絡"
-    "陽義烏連雲漢濟瀋遼寧龍陸海運輸進應災訊軟體礦層質點熱帶總檢驗檔館園藝戲劇傳媒證監審計稅務財訓練養殖飼養種業優",
-    "盖广东学术技员会国华业农医药师范电网铁车辆际资产经营实验测试计划开发区县镇乡台湾门贸银机构创团体质环护卫规设备动联络"
-    "阳义乌连云汉济沈辽宁龙陆海运输进应灾讯软体矿层质点热带总检验档馆园艺戏剧传媒证监审计税务财训练养殖饲养种业优",
-)
 _CONTRACTIONS = (
     ("科学技术", "科技"),
     ("科技创新", "科创"),
@@ -48,7 +44,7 @@ def fold(name: str) -> str:
 
 
 def _fold_once(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name).translate(_BRACKETS).casefold().translate(_TRADITIONAL)
+    text = simplified(unicodedata.normalize("NFKC", name).translate(_BRACKETS).casefold())
     text = _LABEL.sub("", _QUOTES.sub("", text))
     return _SEAL_NOTES.sub("", text).strip(_EDGES)
 

@@ -22,6 +22,7 @@ from service.domain.nil import reads_nil
         "需求情况：无",
         "我院如期开展了征集，暂无需求。",
         "特此零报\n送。",
+        "經徵集，我校暫無相關需求，特此零報送。",
     ],
 )
 def test_a_sentence_that_states_a_nil_return_is_understood(text: str) -> None:
