@@ -159,8 +159,21 @@ def _addressee(lines: Sequence[Line], rulebook: Rulebook, title_end: int) -> tup
 
 def is_greeted(sheet: Sheet, rulebook: Rulebook) -> bool:
     """True when a line of a page greets the receiving department: 岭海省科学技术厅："""
-    expected = {bare(one) for one in rulebook.campaign.addressees}
-    return any(bare(_greeted(clean(line.text), rulebook) or "") in expected for line in sheet.lines)
+    names = (_greeted(clean(line.text), rulebook) for line in sheet.lines)
+    return any(name is not None and is_expected(name, rulebook) for name in names)
+
+
+def is_expected(addressee: str, rulebook: Rulebook) -> bool:
+    """True for the receiving department, also with others, one of its offices or a courtesy beside it."""
+    if chinese(addressee) > _ADDRESSEE_LONGEST or re.search(r"[，。；]", addressee):
+        return False
+    return any(bare(one) in bare(addressee) for one in rulebook.campaign.addressees)
+
+
+def is_titled(sheet: Sheet, rulebook: Rulebook) -> bool:
+    """True for a page that is headed as letters are: 关于…的函."""
+    lines = [line for line in sheet.lines if line.text.strip()]
+    return _title(lines, Directory.of(rulebook))[2] is not None
 
 
 def _greeted(text: str, rulebook: Rulebook) -> str | None:

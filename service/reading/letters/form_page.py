@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.domain.rules import Rulebook, TableForm
-from service.reading.letters.fields import is_greeted
+from service.reading.letters.fields import is_greeted, is_titled
 from service.reading.letters.model import Sheet
 from service.reading.letters.text import bare, clean
 
@@ -27,13 +27,23 @@ class _Print:
 def is_form(sheet: Sheet, rulebook: Rulebook) -> bool:
     """True for a page of the needs form: a table's own title with a column, or several column labels as cells.
 
-    A page that greets the department is a letter's, though it list the tables it brings or hold one of them.
+    A page that is headed as a letter or greets the department is a letter's, though it list the tables it brings or
+    hold one of them.
     """
-    if is_greeted(sheet, rulebook):
+    if is_greeted(sheet, rulebook) or is_titled(sheet, rulebook):
         return False
     lines = [clean(line.text) for line in sheet.lines]
     cells, text = {bare(line) for line in lines}, bare("".join(lines))
-    return any(_is_table(print_, lines, cells, text) for print_ in _prints(rulebook))
+    return _is_front(lines, text, rulebook) or any(
+        _is_table(print_, lines, cells, text) for print_ in _prints(rulebook)
+    )
+
+
+def _is_front(lines: Sequence[str], text: str, rulebook: Rulebook) -> bool:
+    """True for a page that bears the form's title and asks who reports, without a sentence: the form's front page."""
+    titled = any(bare(title) in text for title in rulebook.forms.titles)
+    asks = any(bare(line).startswith(bare(label)) for line in lines for label in rulebook.forms.reporter_labels)
+    return titled and asks and not any("。" in line for line in lines)
 
 
 @lru_cache(maxsize=4)

@@ -114,11 +114,11 @@ def _has_the_shape(sheets: Sequence[Sheet], part: CoverLetter, directory: Direct
 
 def _points(part: CoverLetter, read: Fields, rulebook: Rulebook) -> tuple[int, list[str]]:
     """How much speaks for a letter, and what."""
-    expected = {bare(name) for name in rulebook.campaign.addressees}
+    expected = fields.is_expected(part.addressee or "", rulebook)
     body = list(fields.speaks_of(part.text, _SPEAKS))
     marks = [
         (3 if read.titled else 1, "标题", read.refers),
-        (3 if bare(part.addressee or "") in expected else 1, "主送机关", part.addressee is not None),
+        (3 if expected else 1, "主送机关", part.addressee is not None),
         (1, "发文字号", part.document_number is not None),
         (1, "署名", part.signer is not None),
         (1, "成文日期", part.date is not None),
@@ -173,7 +173,7 @@ def _sealed(sheets: Sequence[Sheet], mark: SealMark | None, read: Fields) -> Sea
         return Seal.PRESENT if mark.star > _STAR or _over(mark, read) or mark.text else Seal.CANNOT_TELL
     if sheets[0].source is LetterSource.EDITABLE:
         return Seal.ABSENT
-    unsure = any(sheet.red_patch for sheet in sheets) or not all(sheet.colour for sheet in sheets)
+    unsure = any(sheet.perhaps_sealed for sheet in sheets) or not all(sheet.colour for sheet in sheets)
     return Seal.CANNOT_TELL if unsure else Seal.ABSENT
 
 

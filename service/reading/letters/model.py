@@ -143,7 +143,7 @@ class Sheet:
     source: LetterSource
     seals: tuple[SealMark, ...] = ()
     colour: bool | None = None
-    red_patch: bool = False  # no seal was made out, but red ink that may be one
+    perhaps_sealed: bool = False  # no seal was made out, but something that may be one
     blurred: bool = False  # lines are there but could not be made out
 
 

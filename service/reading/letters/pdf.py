@@ -4,6 +4,7 @@ Nothing in the file is run: pdfium is built without JavaScript here, and launch 
 """
 
 import ctypes
+import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ _POINTS = 72
 _CHARACTERS = 6000  # of one page: a page of a letter has under a thousand
 _TEXT_LAYER = 50  # Chinese characters: fewer, and the text is a page number or a watermark
 _SCAN_SHARE = 0.6  # a picture over so much of the page makes it a scan, whatever text a scanner hid behind it
+_PICTURES = 200  # of one page that are looked at
+_STAMP = (60, 230)  # points: 21 to 81 mm
+_BELOW_HEAD = 0.75  # of the page's height from its foot
 _SPACED = 0.3  # share of pieces that are one character: more, and the program placed every character by itself
 _FINE = 16  # device units a point
 _GLANCE_SIDE = 420  # px: a seal's ring is still three pixels wide
@@ -101,7 +105,8 @@ class Pdf:
         # What is drawn from text and vectors would show a red seal, even when nothing on it is red.
         found = seal.find_seals(glance)
         marks = stamped.told(found.seals, rings)
-        return Sheet(in_order(lines), LetterSource.TEXT_LAYER, marks, colour=True, red_patch=found.red_patch)
+        perhaps = found.red_patch or _has_stamp_like_picture(page)
+        return Sheet(in_order(lines), LetterSource.TEXT_LAYER, marks, colour=True, perhaps_sealed=perhaps)
 
 
 def _drawn(page: Any, long_side: int) -> "Picture":
@@ -124,9 +129,22 @@ def _is_scan(page: Any) -> bool:
     for number, image in enumerate(page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
         left, low, right, top = image.get_bounds()
         covered += abs(min(right, width * 2) - max(left, 0)) * abs(min(top, height * 2) - max(low, 0))
-        if number > 200:
+        if number > _PICTURES:
             break
     return bool(covered > _SCAN_SHARE * width * height)
+
+
+def _has_stamp_like_picture(page: Any) -> bool:
+    """True for a picture as large as a stamp below the letterhead: one printed in black shows no red."""
+    import pypdfium2.raw as pdfium
+
+    height = page.get_height()
+    for image in itertools.islice(page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3), _PICTURES):
+        left, low, right, top = image.get_bounds()
+        fits = all(_STAMP[0] < side < _STAMP[1] for side in (right - left, top - low))
+        if fits and (low + top) / 2 < _BELOW_HEAD * height:
+            return True
+    return False
 
 
 def _lines(page: Any) -> tuple[list[Line], int, tuple[stamped.Ring, ...]]:

@@ -37,7 +37,7 @@ def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
         source=LetterSource.OCR,
         seals=tuple(seal_text.with_text(mark, page.picture, ocr) for mark in marks.seals),
         colour=marks.colour and (bool(marks.seals) or max(picture.shape) >= _SEAL_SHOWS),
-        red_patch=marks.red_patch,
+        perhaps_sealed=marks.red_patch,
         blurred=len(lines) >= 5 and len(sure) < len(lines) / 2,
     )
 

@@ -152,10 +152,21 @@ def test_a_letter_that_lists_its_tables_is_no_form(read: Read) -> None:
     assert letter_of(read, _TO, _BODY, *annexes, BUREAU, "2020年3月20日", contact).signer == BUREAU
 
 
-def test_a_letter_that_holds_a_table_is_no_form(read: Read) -> None:
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param((TITLE, _TO), id="title"),
+        pytest.param((_TO,), id="no_title"),
+        pytest.param((TITLE, "云江市科学技术局："), id="another_addressee"),
+        pytest.param(("岭海省科学技术厅引智处：",), id="an_office_of_the_department"),
+        pytest.param(("省科技厅、省人力资源和社会保障厅：",), id="two_addressees"),
+        pytest.param(("尊敬的省科技厅：",), id="courtesy"),
+    ],
+)
+def test_a_letter_that_holds_a_table_is_no_form(read: Read, head: tuple[str, ...]) -> None:
     table = ("序号", "单位名称", "所在地市", "所属领域", "岗位名称", "1", "云江学院", "云江市", "新材料", "教师")
 
-    assert letter_of(read, TITLE, _TO, _BODY, *table, BUREAU, "2020年3月20日").signer == BUREAU
+    assert letter_of(read, *head, _BODY, *table, BUREAU, "2020年3月20日").signer == BUREAU
 
 
 def test_a_letter_without_title_is_one_when_it_addresses_the_department(read: Read) -> None:
@@ -228,6 +239,11 @@ def test_a_text_to_edit_has_no_seal_and_is_no_scan(read: Read) -> None:
             ("2020年海外人才需求情况表", "序号", "单位名称", "所在地市", "所属领域", "岗位名称"),
             LooksLike.FORM,
             id="form",
+        ),
+        pytest.param(
+            ("海外人才与科技交流合作", "需求征集表（表1-4）", f"填报单位（盖章）：{BUREAU}", "2020年3月18日"),
+            LooksLike.FORM,
+            id="the_forms_front_page",
         ),
         pytest.param(
             ("表1 2020年海外人才需求情况表", "序号 单位名称 所在地市 所属领域"), LooksLike.FORM, id="form_row_as_line"

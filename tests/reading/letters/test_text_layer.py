@@ -8,7 +8,7 @@ from io import BytesIO
 import pypdfium2
 import pytest
 
-from service.demo.letters import Layout, Page, Text, pages_of
+from service.demo.letters import Layout, Page, Text, pages_of, sealed
 from service.demo.paper import pdf_of
 from service.demo.typefaces import text_width
 from service.domain.submission import LetterSource, Problem, Seal
@@ -40,6 +40,14 @@ def test_a_letter_without_its_seal_has_none(read: Read) -> None:
     letter = read(pdf_of(pages_of(a_letter(seal=None)))).letter
 
     assert letter is not None and letter.seal is Seal.ABSENT
+
+
+def test_a_seal_that_was_printed_in_black_is_not_called_missing(read: Read) -> None:
+    black = dataclasses.replace(sealed(BUREAU), colour=(40, 40, 40))
+
+    letter = read(pdf_of(pages_of(a_letter(seal=black)))).letter
+
+    assert letter is not None and letter.seal is not Seal.ABSENT
 
 
 def test_a_cut_off_pdf_is_damaged(read: Read) -> None:
