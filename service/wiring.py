@@ -53,7 +53,7 @@ class Desk:
 @contextmanager
 def open_desk(settings: Settings, clock: Clock = now) -> Iterator[Desk]:
     """The records, opened beside a running service. Raises DatabaseUnusable, as the service does."""
-    _refuse_a_lost_database(settings, Archive(settings.data_dir / "archive"))
+    refuse_a_lost_database(settings, Archive(settings.data_dir / "archive"))
     records = Records(open_engine(settings.database_url))
     try:
         yield Desk(
@@ -101,7 +101,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
     letters = letters_for(settings)
     wording = load_wording(settings.templates_dir / FINDINGS)
     archive = Archive(settings.data_dir / "archive")
-    _refuse_a_lost_database(settings, archive)
+    refuse_a_lost_database(settings, archive)
     records = Records(open_engine(settings.database_url))
     agent = Submitter(smtp_settings(settings)) if settings.smtp else None
     mailboxes = tuple(Mailbox(mailbox_settings(settings, m)) for m in settings.mailboxes)
@@ -203,7 +203,7 @@ def _make_key(file: Path) -> None:
         Path(beside).unlink()
 
 
-def _refuse_a_lost_database(settings: Settings, archive: Archive) -> None:
+def refuse_a_lost_database(settings: Settings, archive: Archive) -> None:
     """An archive without its database would answer every submitter again: a person has to say what happened.
 
     An empty file beside an empty archive is what a first start leaves that died while it made the database.

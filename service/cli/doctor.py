@@ -14,11 +14,13 @@ from service.checks.wording import load_wording
 from service.cli.context import out, settings
 from service.errors import ServiceError
 from service.mailbox import probe
+from service.reading.containers.archives import can_open
 from service.reading.letters import OcrProcess
+from service.reading.sniff import RAR
 from service.records.engine import open_engine
 from service.replies.smtp import Submitter
 from service.settings import Settings
-from service.wiring import mailbox_settings, smtp_settings
+from service.wiring import mailbox_settings, refuse_a_lost_database, smtp_settings
 
 _ENOUGH_DISK = 2 << 30
 _CLOCK_SKEW_SECONDS = 120
@@ -61,6 +63,7 @@ def _signs(chosen: Settings) -> Iterator[Sign]:
     yield from _mailboxes(chosen)
     yield _smtp(chosen)
     yield _try("文字识别", _ocr)
+    yield _archives()
     yield _disk(chosen.data_dir)
     yield _clock(chosen)
 
@@ -86,6 +89,7 @@ def _templates(chosen: Settings) -> str:
 
 
 def _database(chosen: Settings) -> str:
+    refuse_a_lost_database(chosen, Archive(chosen.data_dir / "archive"))
     engine = open_engine(chosen.database_url)
     try:
         return engine.url.render_as_string()
@@ -130,6 +134,12 @@ def _ocr() -> str:
     with OcrProcess() as ocr:
         ocr.lines(numpy.full((64, 256, 3), 255, numpy.uint8))
     return "模型可用"
+
+
+def _archives() -> Sign:
+    if can_open(RAR):
+        return Sign("压缩包", "zip、rar、7z 均可打开")
+    return Sign("压缩包", "只能打开 zip；安装 libarchive13 后可打开 rar、7z", warning=True)
 
 
 def _disk(data_dir: Path) -> Sign:

@@ -17,6 +17,7 @@ from service.reading.letters import DocumentReading, Ocr, combine, read_document
 from service.reading.limits import DOCUMENTS
 from service.reading.mail import ParsedMail, parse
 from service.reading.mail.links import Link
+from service.reading.mail.passwords import passwords_in
 from service.reading.roles import Hints, Item, Opinion, Picture, Sort, hints_of, is_small_picture, opinion_on, sort_of
 from service.reading.version import READER_VERSION
 
@@ -27,7 +28,7 @@ _FORM_SORTS = (Sort.SHEET, Sort.WORDS)
 def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr) -> Submission:
     """Everything the bytes of one mail bring."""
     mail = parse(content, rulebook.mail)
-    unpacked = unpack(mail.files, rulebook.mail)
+    unpacked = unpack(mail.files, rulebook.mail, passwords_in(mail.envelope.subject, mail.text))
     items = _items(unpacked)
     _read_forms(items, rulebook)
     letters = _read_letters(items, rulebook, ocr)

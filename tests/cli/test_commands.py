@@ -207,8 +207,13 @@ def test_no_command_makes_a_new_database_beside_an_archive_that_had_one(
     if left is not None:
         (data / "records.db").write_bytes(left)
 
-    assert run(["cases", "--config", str(tmp_path / "new" / "config.toml")]) == 23
-    assert "备份" in capsys.readouterr().err
+    (tmp_path / "new" / "config.toml").write_text("[service]\n")  # no server to ask
+
+    for command in ("cases", "doctor"):
+        assert run([command, "--config", str(tmp_path / "new" / "config.toml")]) == 23
+        said = capsys.readouterr()
+        assert "备份" in said.out + said.err
+    assert [file.read_bytes() for file in data.glob("records.db")] == ([] if left is None else [left])
 
 
 def test_the_checks_explain_themselves_to_staff(capsys: pytest.CaptureFixture[str]) -> None:

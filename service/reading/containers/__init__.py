@@ -1,16 +1,18 @@
-"""Opens containers: zip, tar, packed files and nested mails, at any depth within the limits.
+"""Opens containers: archives, packed files, Outlook's formats and nested mails, at any depth within the limits.
 
 `unpack` keeps the mail's order, gives every file its unique path, and never raises. Office files are zip inside but
 no containers. Kinds that this installation cannot open are named as such, so that nobody is told "missing".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.rules import MailWords
 from service.domain.submission import Problem
 from service.reading import sniff
+from service.reading.containers.archives import open_archive
 from service.reading.containers.members import Budget, Opened
+from service.reading.containers.outlook import open_msg, open_tnef
 from service.reading.containers.tars import open_packed, open_tar
 from service.reading.containers.zips import open_zip
 from service.reading.found import Found, Paths, extension_of, safe_name
@@ -20,10 +22,6 @@ from service.reading.mail import ParsedMail, parse
 __all__ = ["DETACHED_SIGNATURES", "Unpacked", "unpack"]
 
 _CANNOT_OPEN = {
-    sniff.RAR: "rar压缩包，本系统无法打开，请改用zip格式",
-    sniff.SEVEN_ZIP: "7z压缩包，本系统无法打开，请改用zip格式",
-    sniff.TNEF: "Outlook专用格式（winmail.dat），本系统无法打开，请以普通附件重新发送",
-    sniff.OUTLOOK: "Outlook邮件文件（.msg），本系统无法打开，请以普通附件重新发送",
     sniff.SIGNED: "数字签名或加密邮件（p7m），本系统无法打开，请以普通附件重新发送",
 }
 DETACHED_SIGNATURES = frozenset(
@@ -36,7 +34,8 @@ DETACHED_SIGNATURES = frozenset(
 )
 _PACKED = frozenset({sniff.GZIP, sniff.BZIP2, sniff.XZ})
 _MAIL_TYPES = frozenset({sniff.MAIL, "message/global"})
-_HIDDEN_IN = frozenset({sniff.ZIP, sniff.TAR}) | _PACKED
+_OUTLOOK = frozenset({sniff.TNEF, sniff.OUTLOOK})
+_ARCHIVES = frozenset({sniff.ZIP, sniff.RAR, sniff.SEVEN_ZIP, sniff.TAR}) | _PACKED | _OUTLOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,9 @@ class _Task:
 
 
 class _Unpacker:
-    def __init__(self, words: MailWords) -> None:
+    def __init__(self, words: MailWords, passwords: Sequence[str]) -> None:
         self.words = words
+        self.passwords = passwords
         self.budget = Budget()
         self.paths = Paths()
         self.files: list[Found] = []
@@ -86,7 +86,7 @@ class _Unpacker:
             return []
         if kind == sniff.MAIL:
             return self.open_mail(task, found)
-        if kind in _HIDDEN_IN:
+        if kind in _ARCHIVES:
             return self.open_archive(task, found, kind)
         self.files.append(found)
         return []
@@ -103,6 +103,8 @@ class _Unpacker:
             return []
         opened = self._open(found, kind)
         self.files.append(replace(found, is_container=True, problem=opened.problem, note=opened.note))
+        if opened.text:
+            self.texts.append(opened.text)
         inner = [
             Found("/".join(m.folders), m.name, m.content, problem=m.problem, note=m.note, size=m.size)
             for m in opened.members
@@ -110,11 +112,24 @@ class _Unpacker:
         return [_Task(f, found.path, n, task.archives + 1, task.mails) for n, f in enumerate(inner, 1)]
 
     def _open(self, found: Found, kind: str) -> Opened:
-        if kind == sniff.ZIP:
-            return open_zip(found.content, self.budget)
-        if kind == sniff.TAR:
-            return open_tar(found.content, self.budget)
-        return open_packed(found.content, found.name, kind, self.budget)
+        content, budget = found.content, self.budget
+        match kind:
+            case sniff.ZIP:
+                opened = open_zip(content, budget)
+                if opened.problem is Problem.ENCRYPTED and self.passwords:
+                    unlocked = open_archive(content, kind, budget, self.passwords)
+                    return opened if unlocked.problem else unlocked
+                return opened
+            case sniff.RAR | sniff.SEVEN_ZIP:
+                return open_archive(content, kind, budget)
+            case sniff.TNEF:
+                return open_tnef(content, budget)
+            case sniff.OUTLOOK:
+                return open_msg(content, budget)
+            case sniff.TAR:
+                return open_tar(content, budget)
+            case _:
+                return open_packed(content, found.name, kind, budget)
 
     def open_mail(self, task: _Task, found: Found) -> list[_Task]:
         if task.mails >= CONTAINERS.mail_depth:
@@ -129,9 +144,9 @@ class _Unpacker:
         return [_Task(f, found.path, n, task.archives, task.mails + 1) for n, f in enumerate(mail.files, 1)]
 
 
-def unpack(files: Iterable[Found], words: MailWords) -> Unpacked:
-    """All files of a mail with their paths. Never raises."""
-    return _Unpacker(words).run(files)
+def unpack(files: Iterable[Found], words: MailWords, passwords: Sequence[str] = ()) -> Unpacked:
+    """All files of a mail with their paths. Never raises. passwords: for locked zips, as the mail states them."""
+    return _Unpacker(words, passwords).run(files)
 
 
 def _kind(found: Found) -> str:

@@ -33,6 +33,7 @@ class Opened:
     members: tuple[Member, ...] = ()
     problem: Problem | None = None
     note: str = ""
+    text: str = field(default="", repr=False)  # of a mail in another format
 
 
 class Budget:

@@ -4,6 +4,7 @@ import io
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 
@@ -41,3 +42,84 @@ def tarred(files: Mapping[bytes, bytes], mode: str = "w") -> bytes:
             info.size = len(content)
             archive.addfile(info, io.BytesIO(content))
     return out.getvalue()
+
+
+def rar4(files: Mapping[str, bytes]) -> bytes:
+    """Stored, with names as Chinese Windows writes them (RAR 4 technical note)."""
+
+    def block(kind: int, flags: int, rest: bytes) -> bytes:
+        head = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+        return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
+
+    out = b"Rar!\x1a\x07\x00" + block(0x73, 0, b"\0" * 6)
+    for name, content in files.items():
+        raw = name.encode("gb18030")
+        sizes = struct.pack("<II", len(content), len(content))
+        rest = sizes + struct.pack("<BIIBBHI", 2, zlib.crc32(content), 0x50740000, 20, 0x30, len(raw), 0x20) + raw
+        out += block(0x74, 0x8000, rest) + content
+    return out + block(0x7B, 0x4000, b"")
+
+
+def rar5(files: Mapping[str, bytes]) -> bytes:
+    """Stored (RAR 5.0 archive format)."""
+
+    def number(value: int) -> bytes:
+        low, rest = value & 0x7F, value >> 7
+        return bytes([low | 0x80]) + number(rest) if rest else bytes([low])
+
+    def block(head: bytes) -> bytes:
+        sized = number(len(head)) + head
+        return struct.pack("<I", zlib.crc32(sized)) + sized
+
+    out = b"Rar!\x1a\x07\x01\x00" + block(number(1) + number(0) + number(0))
+    for name, content in files.items():
+        raw, size = name.encode(), number(len(content))
+        crc = struct.pack("<I", zlib.crc32(content))
+        told = number(4) + size + number(0o100644) + crc + number(0) + number(1) + number(len(raw)) + raw
+        out += block(number(2) + number(2) + size + told) + content
+    return out + block(number(5) + number(0) + number(0))
+
+
+def locked_zip(name: str, content: bytes, password: bytes) -> bytes:
+    """One stored member under the traditional PKWARE encryption (APPNOTE 6.1)."""
+    keys = [0x12345678, 0x23456789, 0x34567890]
+
+    def crc(old: int, byte: int) -> int:
+        return zlib.crc32(bytes([byte]), old ^ 0xFFFFFFFF) ^ 0xFFFFFFFF
+
+    def update(byte: int) -> None:
+        keys[0] = crc(keys[0], byte)
+        keys[1] = ((keys[1] + (keys[0] & 0xFF)) * 134775813 + 1) & 0xFFFFFFFF
+        keys[2] = crc(keys[2], keys[1] >> 24)
+
+    def encrypt(byte: int) -> int:
+        mixed = (keys[2] | 2) & 0xFFFF
+        update(byte)
+        return byte ^ ((mixed * (mixed ^ 1)) >> 8 & 0xFF)
+
+    for byte in password:
+        update(byte)
+    plain = b"\0" * 11 + bytes([zlib.crc32(content) >> 24 & 0xFF]) + content
+    hidden = bytes(map(encrypt, plain))
+    stored = bytearray(zipped({name: b"#" * len(hidden)}, zipfile.ZIP_STORED).replace(b"#" * len(hidden), hidden))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = stored.find(mark)
+        flags = struct.unpack_from("<H", stored, at + offset)[0]
+        struct.pack_into("<H", stored, at + offset, flags | 1)
+        struct.pack_into("<I", stored, at + offset + 8, zlib.crc32(content))
+        struct.pack_into("<I", stored, at + offset + 16, len(content))
+    return bytes(stored)
+
+
+def tnef(name: bytes, content: bytes) -> bytes:
+    """A winmail.dat with one file, its name in the code page of Chinese Windows (MS-OXTNEF)."""
+
+    def attribute(level: int, kind: int, data: bytes) -> bytes:
+        return struct.pack("<BII", level, kind, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+
+    out = struct.pack("<IH", 0x223E9F78, 1)
+    out += attribute(1, 0x00089006, struct.pack("<I", 0x00010000))  # attTnefVersion
+    out += attribute(1, 0x00069007, struct.pack("<II", 936, 0))  # attOemCodepage
+    out += attribute(2, 0x00069002, b"\1\0" + b"\0" * 12)  # attAttachRendData begins a file
+    out += attribute(2, 0x00018010, name + b"\0")  # attAttachTitle
+    return out + attribute(2, 0x0006800F, content)  # attAttachData

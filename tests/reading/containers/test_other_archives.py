@@ -1,0 +1,145 @@
+"""Archives that the standard library does not open, and what Outlook packs."""
+
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.domain.submission import Problem
+from service.reading.containers import unpack
+from service.reading.containers.archives import open_archive
+from service.reading.containers.members import Budget
+from service.reading.found import Found
+from service.reading.mail.passwords import passwords_in
+from service.reading.sniff import RAR, SEVEN_ZIP
+from tests.reading.containers.archives import locked_zip, rar4, rar5, tnef
+from tests.reading.containers.msg import outlook_mail
+from tests.reading.mail.raw import WORDS
+
+FILES = {"报送函.pdf": b"%PDF letter", "表/征集表.xlsx": b"PK form" * 9}
+WHOLE = (
+    rar4(FILES),
+    rar5(FILES),
+    tnef(b"a.xlsx", b"PK form"),
+    locked_zip("form.xlsx", b"PK form", b"kjj2020"),
+    outlook_mail("报送", "请查收", FILES),
+)
+
+
+@pytest.fixture
+def libarchive() -> bool:
+    """Whether this machine has the system library; CI has. Without it the answer differs, and both are asserted."""
+    try:
+        import libarchive as _  # noqa: F401
+    except Exception:
+        return False
+    return True
+
+
+def seven_zip() -> bytes:
+    import libarchive
+
+    out = bytearray()
+    with libarchive.custom_writer(lambda block: out.extend(bytes(block)) or len(block), "7zip") as archive:
+        for name, content in FILES.items():
+            archive.add_file_from_memory(name, len(content), content)
+    return bytes(out)
+
+
+@pytest.mark.parametrize("write", [rar4, rar5])
+def test_a_rar_is_opened_with_its_chinese_names(write, libarchive: bool) -> None:  # type: ignore[no-untyped-def]
+    found = unpack([Found("", "材料.rar", write(FILES))], WORDS).files
+
+    if libarchive:
+        assert {f.path.partition("/")[2]: f.content for f in found[1:]} == FILES
+        assert found[0].problem is None
+    else:
+        assert [(f.problem, "zip" in f.note) for f in found] == [(Problem.UNSUPPORTED, True)]
+
+
+def test_a_7z_is_opened(libarchive: bool) -> None:
+    opened = open_archive(seven_zip() if libarchive else b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP, Budget())
+
+    assert [m.content for m in opened.members] == (list(FILES.values()) if libarchive else [])
+    assert opened.problem is (None if libarchive else Problem.UNSUPPORTED)
+
+
+def test_a_rar_cut_short_is_never_taken_for_a_whole_one(libarchive: bool) -> None:
+    whole = rar5(FILES)
+
+    for cut in (whole[:-4], whole[:-40], whole[:-80]):
+        problem = open_archive(cut, RAR, Budget()).problem
+        assert problem is not None
+        assert libarchive or problem is Problem.UNSUPPORTED
+
+
+def test_what_libarchive_does_not_understand_is_not_called_damaged() -> None:
+    opened = open_archive(b"Rar!\x1a\x07\x01\x00" + b"\x01\x02\x03\x04" * 20, RAR, Budget())
+
+    assert (opened.problem, "zip" in opened.note) == (Problem.UNSUPPORTED, True)
+
+
+def test_without_the_systems_library_the_archive_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "libarchive", None)
+
+    opened = open_archive(rar5(FILES), RAR, Budget())
+
+    assert (opened.members, opened.problem) == ((), Problem.UNSUPPORTED)
+
+
+def test_a_locked_zip_opens_with_the_password_that_the_mail_states(libarchive: bool) -> None:
+    locked = Found("", "材料.zip", locked_zip("form.xlsx", b"PK form", b"kjj2020"))
+
+    without, wrong, told = (unpack([locked], WORDS, words).files for words in ((), ("nothing",), ("no", "kjj2020")))
+
+    assert [f.problem for f in without] == [f.problem for f in wrong] == [Problem.ENCRYPTED]
+    assert [f.content for f in told[1:]] == ([b"PK form"] if libarchive else [])
+
+
+@pytest.mark.parametrize(
+    ("said", "password"),
+    [
+        ("附件已加密，解压密码：kjj2020。", "kjj2020"),
+        ("密码为 Abc@123，请查收", "Abc@123"),
+        ("压缩包密码是“20200325”", "20200325"),
+        ("Password: s3cret!", "s3cret!"),
+        ("密码另行电话告知", None),
+        ("请查收附件。", None),
+    ],
+)
+def test_a_password_is_found_where_people_state_it(said: str, password: str | None) -> None:
+    found = passwords_in(said)
+
+    assert password in found if password else found == ()
+
+
+def test_a_winmail_dat_gives_its_files_with_their_chinese_names() -> None:
+    found = unpack([Found("", "winmail.dat", tnef("征集表.xlsx".encode("gbk"), b"PK form"))], WORDS).files
+
+    assert [(f.path, f.content) for f in found[1:]] == [("winmail.dat/征集表.xlsx", b"PK form")]
+
+
+def test_an_outlook_mail_gives_its_files_and_its_text_but_no_sender() -> None:
+    mail = outlook_mail("报送征集表", "请查收附件。", {"征集表.xlsx": b"PK form", "报送函.pdf": b"%PDF letter"})
+
+    unpacked = unpack([Found("", "转发.msg", mail)], WORDS)
+
+    assert [(f.path, f.content) for f in unpacked.files[1:]] == [
+        ("转发.msg/征集表.xlsx", b"PK form"),
+        ("转发.msg/报送函.pdf", b"%PDF letter"),
+    ]
+    assert unpacked.texts == ("报送征集表\n\n请查收附件。",)
+    assert unpacked.mails == ()
+
+
+@settings(max_examples=80)
+@given(st.data())
+def test_no_damage_to_any_of_them_defeats_the_reader(data: st.DataObject) -> None:
+    whole = bytearray(data.draw(st.sampled_from(WHOLE)))
+    for _ in range(data.draw(st.integers(1, 6))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+
+    unpacked = unpack([Found("", "材料", bytes(whole[: data.draw(st.integers(1, len(whole)))]))], WORDS, ("kjj2020",))
+
+    assert unpacked.files
