@@ -74,7 +74,7 @@ def reads_nil(text: str, rulebook: Rulebook) -> bool | None:
     So may "无需填报".
     """
     doubt = False
-    for sentence in _SENTENCE_END.split(fold(text)):
+    for sentence in _SENTENCE_END.split(simplified(fold(text))):
         if not _says(sentence, rulebook.letter.nil_phrases):
             doubt = doubt or _says(sentence, rulebook.letter.nil_doubts)
             continue
@@ -101,5 +101,5 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 
 def fold(text: str) -> str:
-    """Text without white space, half-width, simplified, ASCII in lower case."""
-    return simplified("".join(unicodedata.normalize("NFKC", text).split()).casefold())
+    """Text without white space, half-width, ASCII in lower case."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
