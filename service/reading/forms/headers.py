@@ -4,29 +4,28 @@ The rules name columns, aliases and blocks; a header row is one whose cells matc
 A note that merely mentions column names never is one: its words stand in one long cell.
 """
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
 
 from service.domain.rules import Block, Column, Forms, Question, QuestionKind, TableForm
-from service.reading.forms.folding import fold, squeeze, without_brackets
+from service.reading.forms.folding import squeeze, without_brackets
 from service.reading.forms.grid import column_letters
+from service.reading.forms.options import OptionColumns
 from service.reading.forms.prompts import closest
 from service.reading.forms.sheetview import SheetView
+from service.reading.forms.titles import Titles
 
 MAX_HEADER_LETTERS: Final = 80
 _DISTINCTIVE, _SHARED = 2.0, 0.5
 _FUZZY: Final = 72.0
-_YEAR: Final = re.compile(r"(?:20\d\d|二[〇○零o0一二三四五六七八九]{3})年度?")
 _TELLING: Final = 4  # letters of a question's name that tell it at the end of a longer one
 _WHETHER: Final = ("是否", "有无")
 _LABEL_ENDS: Final = (":", "：")
-_CHINESE: Final = dict(zip("0123456789", "〇一二三四五六七八九", strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +37,7 @@ class Target:
     column: Column | None = None
     block: Block | None = None  # of the block itself, or of the question
     question: Question | None = None
+    option: str | None = None  # the column holds one option of the question: yes, no or a choice's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +76,13 @@ class FormIndex:
                 for name in target.names:
                     self._by_name[name].append((number, target))
         self._tables_with = Counter(key for targets in self.targets.values() for key in {t.key for t in targets})
+        self._options = OptionColumns(forms)
         self._openings = frozenset(name[:2] for name in self._by_name)
-        self._titles = [(t, [_named(x) for x in (t.title, *t.title_aliases)], _label_pattern(t)) for t in forms.tables]
-        self._title_letters = frozenset(x[-1] for _, titles, _ in self._titles for x in titles if x) | {
-            t.label[0] for t in forms.tables if t.label
-        }
-
-    # -- titles -----------------------------------------------------------------------------------------
+        self._titles = Titles(forms)
 
     def title_of(self, text: str) -> int | None:
         """The number of the table that a short line of text names."""
-        if len(text) > MAX_HEADER_LETTERS or not any(letter in text for letter in self._title_letters):
-            return None
-        letters, folded = _named(text), fold(text).strip()
-        for table, titles, label in self._titles:
-            if any(len(title) > 5 and title in letters for title in titles) or label.match(folded):
-                return table.number
-        for table, titles, _ in self._titles:
-            if len(letters) > 6 and any(fuzz.ratio(title, letters) >= 88 for title in titles):
-                return table.number
-        return None
+        return self._titles.named_in(text) if len(text) <= MAX_HEADER_LETTERS else None
 
     # -- headers ----------------------------------------------------------------------------------------
 
@@ -146,9 +133,11 @@ class FormIndex:
             bottom = row + 1 if self._is_second_row(sheet, row) else row
         for below in range(row + 1, bottom + 1):
             for column, text in sheet.own(below):
-                over = sheet.text((row, column)) or (labels.get(column) or [""])[0]
+                over = labels.get(column) or [sheet.text((row, column))]
+                merged = sheet.text((below - 1, column))
+                parts = [*over, merged, text]
                 if text.strip():
-                    labels[column] = [over, text] if over and over != text else [text]
+                    labels[column] = [p for k, p in enumerate(parts) if p and p not in parts[:k]]
         return bottom, labels
 
     def _knows(self, text: str) -> bool:
@@ -156,7 +145,7 @@ class FormIndex:
 
     def _is_second_row(self, sheet: SheetView, row: int) -> bool:
         below = [(c, t) for c, t in sheet.own(row + 1) if t.strip()]
-        known = [c for c, t in below if len(t) <= MAX_HEADER_LETTERS and self._knows(t)]
+        known = [c for c, t in below if len(t) <= MAX_HEADER_LETTERS and (self._knows(t) or self._options.kind(t))]
         above = {c for c, t in sheet.own(row) if self._knows(t)}
         wide = any((m := sheet.merge((row, c))) and m.right > m.left for c, _ in sheet.own(row))
         covered = {c for c in above & set(known) if not ((m := sheet.merge((row, c))) and m.right > m.left)}
@@ -219,7 +208,11 @@ class FormIndex:
         assigned: dict[int, Target] = {}
         block: Block | None = None  # whose questions stand here: 经费预算 is asked in several
         for column, parts in sorted(labels.items()):
-            target = self._target(number, parts, list(assigned.values()), block)
+            option = self._options.kind(parts[-1])
+            above = parts[:-1] if option else parts
+            target = self._target(number, above, list(assigned.values()), block)
+            if option:
+                target = _optional(target, assigned.get(column - 1), option)
             if target is not None:
                 assigned[column] = target
                 block = target.block or block
@@ -314,18 +307,14 @@ def _names(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in both if name))
 
 
-def _named(title: str) -> str:
-    """A title's letters without its year, which people spell out (二〇二〇年) or carry over from another one."""
-    return _YEAR.sub("", squeeze(title))
-
-
-def _label_pattern(table: TableForm) -> re.Pattern[str]:
-    """表3 as people write it at a line's start: 附表3, 表 三, 表3：… but not 表1-4 or 表31."""
-    spelled = "|".join({re.escape(d + "") for d in (str(table.number), _CHINESE.get(str(table.number), ""))} - {""})
-    stem = re.escape(fold(table.label).rstrip("0123456789 "))
-    return re.compile(
-        rf"(?:附件?\s*\d*\s*[:.]?\s*)?(?:附)?\s*{stem}\s*(?:{spelled})(?!\s*[-~—–－至到]\s*\d)(?![\d一二三四五六七八九十])"
-    )
+def _optional(above: Target | None, left: Target | None, option: str) -> Target | None:
+    """An option of the question or block above the column, or of the question begun by the column to the left."""
+    if above is None and left is not None and left.option not in (None, option):
+        above = left
+    if above is None or above.block is None:
+        return None
+    question = above.question or above.block.questions[0]
+    return replace(above, key=question.key, question=question, option=option)
 
 
 def _names_values(cells: Sequence[tuple[int, str]]) -> bool:

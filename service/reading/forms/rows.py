@@ -13,11 +13,13 @@ from service.reading.forms.folding import fold, squeeze
 from service.reading.forms.grid import PLAIN, CellDetail, cell_name, column_letters
 from service.reading.forms.headers import Header, Target
 from service.reading.forms.notes import NOTE, NoteRows
+from service.reading.forms.options import OptionColumns
 from service.reading.forms.plans import is_nil
 from service.reading.forms.questions import DOUBT_NOT_FOUND, CellReader
 from service.reading.forms.sheetview import SheetView
 
 _COMMON_KEYS: Final = ("seq", "unit", "city")
+Asked = tuple[str, CellDetail, str]  # text, what else the cell tells, its name
 _ANSWER, _WORDS, _NOTHING = "answer", "words", "nothing"
 
 
@@ -55,6 +57,7 @@ class RowReader:
         self._wordings = {squeeze(q.wording) for t in forms.tables for q in t.questions() if len(q.wording) > 5}
         self._dittos = frozenset(forms.ditto_words)
         self._notes = NoteRows(forms)
+        self._options = OptionColumns(forms)
 
     def read(self, sheet: SheetView, header: Header, rows: Sequence[int]) -> Taken:
         """The rows of `rows` that belong to this table."""
@@ -236,7 +239,8 @@ class RowReader:
     def _answers(self, header: Header, block: Block, pending: Pending) -> Iterator[Answer]:
         mine = [(c, t) for c, t in header.targets.items() if t.block is block and c in pending.asked]
         whole = [pending.asked[c] for c, t in mine if t.question is None]
-        single = {t.question.key: pending.asked[c] for c, t in mine if t.question is not None}
+        single = {t.question.key: pending.asked[c] for c, t in mine if t.question is not None and t.option is None}
+        single |= self._from_options(block, [(t, pending.asked[c]) for c, t in mine if t.option is not None])
         nowhere = cell_name((pending.row, header.column_of("unit") or min(header.targets)))
         read: dict[str, Answer] = {}
         if whole or not single:
@@ -249,6 +253,17 @@ class RowReader:
             return
         for question in block.questions:
             yield from self._one_answer(block, question, single, read, nowhere, bool(whole))
+
+    def _from_options(self, block: Block, columns: list[tuple[Target, Asked]]) -> dict[str, Asked]:
+        """By question, the columns of its options as the one cell that asks it."""
+        found: dict[str, Asked] = {}
+        for question in block.questions:
+            mine = [(t.option or "", asked) for t, asked in columns if t.question is question]
+            if mine:
+                choices = [choice for q in block.questions if q.parent == question.key for choice in q.choices]
+                text = self._options.together([(option, text) for option, (text, _, _) in mine], choices)
+                found[question.key] = (text, PLAIN, next((c for _, (t, _, c) in mine if t), mine[0][1][2]))
+        return found
 
     def _one_answer(
         self,

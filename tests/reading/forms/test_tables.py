@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
 from service.domain.submission import Row, Table
-from tests.reading.forms.example_forms import TABLE_1, TABLE_2, TABLE_3, TABLE_4
+from tests.reading.forms.example_forms import JOIN, NYX, TABLE_1, TABLE_2, TABLE_3, TABLE_4
 from tests.reading.forms.filled import Answers, Cells, Rows, answered, header, question_row, read, sheets
 
 UNIT, CITY = "云江大学", "云江市"
@@ -403,6 +403,44 @@ def test_questions_in_one_header_row_belong_to_the_block_that_they_follow(names:
     assert answered(row) == PLANS | {
         "doctor.will_doctor": True, "doctor.budget": True, "doctor.plan_text": "结合人才周",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("rows_above", [0, 1], ids=["questions_on_top", "blocks_on_top"])
+@pytest.mark.parametrize("mark", ["√", "是"])
+def test_yes_and_no_in_columns_of_their_own_are_the_answer_where_the_mark_stands(rows_above: int, mark: str) -> None:
+    asks, plan, budget = "是否有计划举办“海外专家南粤行专场活动”？", "初步计划（200字以内）", "是否有经费预算"
+    top = ["序号", "单位名称", "所在地市"]
+    blocks = [*top, NYX.label]
+    no = "否" if mark == "是" else mark
+    heads: list[list[object]] = [[*top, asks, None, plan, budget, None], [None] * 3 + ["是", "否", None, "是", "否"]]
+    units_rows = [[1, UNIT, CITY, mark, None, "六月专场", None, no], [2, "云江学院", CITY, None, no, None, None, None]]
+    workbook = sheets(表3=[["表3"], *([blocks] if rows_above else []), *heads, *units_rows])
+    first, last = 2 + rows_above, 3 + rows_above
+    for column in "ABC":
+        workbook["表3"].merge_cells(f"{column}2:{column}{last}")
+    for merged in (f"D{first}:E{first}", f"F{first}:F{last}", f"G{first}:H{first}", *(["D2:H2"] if rows_above else [])):
+        workbook["表3"].merge_cells(merged)
+
+    rows = only(workbook).rows
+
+    expected = [(True, "六月专场", False), (False, "", None)]
+    keys = ("nyx.plan_nyx", "nyx.plan_text", "nyx.budget")
+    assert [tuple(answered(row)[key] for key in keys) for row in rows] == expected
+    assert [row.answers[0].cell for row in rows] == [f"D{last + 1}", f"E{last + 2}"]
+
+
+def test_groups_in_columns_beside_yes_and_no_are_chosen_by_their_marks() -> None:
+    rows: Rows = [
+        ["表4"], ["序号", "单位名称", "所在地市", JOIN.label, None, None, None],
+        [None, None, None, "是", "中东欧团", "澳新团", "否"], [1, UNIT, CITY, "√", None, "√", None],
+    ]  # fmt: skip
+    workbook = sheets(表4=rows)
+    for merged in ("A2:A3", "B2:B3", "C2:C3", "D2:G2"):
+        workbook["表4"].merge_cells(merged)
+
+    found = answered(only(workbook).rows[0])
+
+    assert (found["join.join"], found["join.group"]) == (True, ("aoxin",))
 
 
 def test_a_question_without_a_column_among_columns_of_their_own_is_doubtful_not_empty() -> None:
