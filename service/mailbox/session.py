@@ -56,6 +56,10 @@ class FolderMemory:
     attempts: dict[int, Attempts] = field(default_factory=dict)
 
 
+_OTHERWISE = (None, -1)
+"""Watched when the folder was numbered otherwise: whatever it holds now is news."""
+
+
 class Session:
     """A connection that is made when needed. For one thread; use it in a `with` block or call `close`."""
 
@@ -166,8 +170,10 @@ class Session:
     def memory(self, state: FolderState) -> FolderMemory:
         """What is remembered of this folder; forgotten when its numbering changed."""
         memory = self._memories.get(state.name)
-        if memory is None or memory.uidvalidity != state.uidvalidity:
+        if memory is None:
             memory = self._memories[state.name] = FolderMemory(state.uidvalidity)
+        elif memory.uidvalidity != state.uidvalidity:
+            memory = self._memories[state.name] = FolderMemory(state.uidvalidity, watched=_OTHERWISE)
         return memory
 
 

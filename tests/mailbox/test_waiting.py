@@ -58,6 +58,19 @@ def test_mail_that_came_between_poll_and_waiting_ends_waiting_at_once(servers: M
         assert wait_for_mail(session, "INBOX", 5, threading.Event()) is Woken.MAIL
 
 
+def test_a_folder_that_was_renumbered_meanwhile_ends_waiting_at_once(
+    servers: MailServers, line: FaultProxy, ledger: Ledger
+) -> None:
+    with Session(mailbox_at(line.port)) as session:
+        assert wait_for_mail(session, "INBOX", 0.1, threading.Event()) is Woken.TIME
+        servers.renumber(BOX)
+        servers.deliver(BOX, RAW[0])
+        line.hang_up()
+
+        assert wait_for_mail(session, "INBOX", 5, threading.Event()) is Woken.MAIL
+        assert wait_for_mail(session, "INBOX", 0.1, threading.Event()) is Woken.TIME
+
+
 def test_waiting_for_a_server_that_is_away_can_be_stopped() -> None:
     stop = threading.Event()
     threading.Timer(0.3, stop.set).start()

@@ -179,10 +179,19 @@ class RealServers:
             return int(re.search(rb"APPENDUID \d+ (\d+)", said).group(1))
 
     def mails(self, user: str, folder: str = "INBOX") -> list[bytes]:
+        self._await_delivery()
         with self._imap(user) as imap:
             if imap.select(_quoted(folder), readonly=True)[1] == [b"0"]:
                 return []
             return [item[1] for item in imap.fetch("1:*", "(BODY.PEEK[])")[1] if isinstance(item, tuple)]
+
+    def _await_delivery(self) -> None:
+        """Until Postfix has handed over all that it took."""
+        until = time.monotonic() + 20
+        queue = self._root / "postfix/queue"
+        while any(path.is_file() for name in ("incoming", "active") for path in (queue / name).rglob("*")):
+            assert time.monotonic() < until, _tail(self._root / "postfix/postfix.log")
+            time.sleep(0.02)
 
     def folders(self, user: str) -> list[str]:
         with self._imap(user) as imap:
@@ -328,11 +337,17 @@ def _stop(pid_file: Path) -> None:
         return
     until = time.monotonic() + 10
     while time.monotonic() < until:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
+        if not _is_running(pid):
             return
         time.sleep(0.05)
+
+
+def _is_running(pid: int) -> bool:
+    """Not so of a process that has ended and that nobody has asked for its end."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _quoted(folder: str) -> str:

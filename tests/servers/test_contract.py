@@ -309,7 +309,7 @@ def test_a_letter_reaches_its_recipient_byte_for_byte(servers: ServerPair) -> No
     assert isinstance(outcome, Sent)
     assert outcome.refused == ()
     assert dots == [1]
-    (received,) = _wait_for_mails(servers, UNIT, 1)
+    (received,) = servers.mails(UNIT)
     assert received.endswith(letter)
 
 
@@ -318,7 +318,7 @@ def test_several_letters_go_over_one_connection(servers: ServerPair) -> None:
         outcomes = [submitter.send(BOX, [UNIT], mail(n).replace(GBK, b"x"), lambda: None) for n in range(5)]
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
-    assert len(_wait_for_mails(servers, UNIT, 5)) == 5
+    assert len(servers.mails(UNIT)) == 5
 
 
 def test_an_unknown_recipient_is_refused_by_name_and_the_next_letter_goes(servers: ServerPair) -> None:
@@ -345,16 +345,6 @@ def test_submission_over_starttls_is_verified(servers: ServerPair, certificates:
     with Submitter(settings) as submitter:
         assert submitter.probe().encrypted
         assert isinstance(submitter.send(BOX, [UNIT], b"Subject: x\r\n\r\n", lambda: None), Sent)
-
-
-def _wait_for_mails(servers: ServerPair, user: str, count: int) -> list[bytes]:
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        mails = servers.mails(user)
-        if len(mails) >= count:
-            return mails
-        time.sleep(0.1)
-    raise AssertionError(f"{len(servers.mails(user))} of {count} mails arrived")
 
 
 def test_users_are_invented() -> None:

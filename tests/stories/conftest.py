@@ -65,7 +65,7 @@ class Station:
             return [(case.number, case.state) for case in cases]
 
     def letters(self) -> list[EmailMessage]:
-        """What came back to the unit, in order; waits for slow delivery agents."""
+        """What came back to the unit, in order."""
         return [message_from_bytes(raw, policy=policy.default) for raw in self.servers.mails(UNIT)]
 
     def raw_letters(self) -> list[bytes]:

@@ -1,0 +1,74 @@
+"""The daemon itself, for as long as a test lasts: mail is answered when it comes, whatever the line and the server do."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from service.daemon import run
+from service.demo.mime import make_mail
+from service.mailbox import idle
+from service.wiring import open_service
+from tests.servers.pair import BOX, ServerPair
+from tests.servers.proxy import FaultProxy
+from tests.stories.conftest import Station
+
+NEVER = 3600
+"""Seconds between polls: what happens in a test, happens because the server told of it."""
+
+
+@pytest.fixture
+def line(servers: ServerPair) -> Iterator[FaultProxy]:
+    with FaultProxy(servers.imap_port) as proxy:
+        yield proxy
+
+
+@contextmanager
+def running(station: Station, line: FaultProxy, poll_seconds: int = NEVER) -> Iterator[None]:
+    mailboxes = tuple(m.model_copy(update={"port": line.port}) for m in station.settings.mailboxes)
+    settings = replace(station.settings, mailboxes=mailboxes, poll_seconds=poll_seconds)
+    stopping = threading.Event()
+    with open_service(settings) as service:
+        thread = threading.Thread(target=run, args=(service, stopping))
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            thread.join(30)
+    assert not thread.is_alive()
+
+
+def arrives_and_is_answered(station: Station, city: str, letters: int) -> None:
+    """A complete mail of that city's bureau comes; then so many letters have gone back in all."""
+    station.arrives(make_mail(station.complete(station.bureau(city))))
+    until = time.monotonic() + 30
+    while len(station.raw_letters()) < letters and time.monotonic() < until:
+        time.sleep(0.05)
+    assert station.kinds() == ["receipt"] * letters
+
+
+def test_mail_is_answered_as_it_comes_over_lost_lines_and_new_numberings(
+    station: Station, line: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle, "_FIRST_PAUSE_SECONDS", 0.2)
+    with running(station, line):
+        arrives_and_is_answered(station, "云江市", 1)  # perhaps by the first poll
+        arrives_and_is_answered(station, "望海市", 2)  # by the server's word
+        line.hang_up()
+        arrives_and_is_answered(station, "南屿市", 3)
+        station.servers.renumber(BOX)
+        line.hang_up()  # as a server that was rebuilt does
+        arrives_and_is_answered(station, "碧川市", 4)
+
+    assert [state for _, state in station.numbers()] == ["accepted"] * 4
+
+
+def test_a_server_without_idle_is_polled(station: Station, line: FaultProxy) -> None:
+    line.offers = (rb" IDLE\b", b"")
+    with running(station, line, poll_seconds=1):
+        arrives_and_is_answered(station, "云江市", 1)
+        arrives_and_is_answered(station, "望海市", 2)
