@@ -25,12 +25,13 @@ _CHILD = "service.reading.letters.ocr_child"
 _SOURCE = Path(__file__).resolve().parents[3]
 _MB = 1 << 20
 _CHUNK = 1 << 20
+_START = 120.0  # seconds to load the models; about one on an idle machine
 
 
 class OcrProcess:
     """The `Ocr` of this installation: PP-OCR models in one child process with one thread.
 
-    The child is started by the first question, killed when a question takes longer than timeout seconds,
+    The child is started by the first question, killed when a question then takes longer than timeout seconds,
     replaced when it ends, after recycle_after questions, or above swollen_bytes of resident memory. A question
     that ends its child is asked once more of a fresh one, then given up with `OcrFailed`.
     """
@@ -116,7 +117,7 @@ class OcrProcess:
         self._child = child = _start(self._memory)
         self._asked = 0
         try:
-            hello = self._exchange(child, b"", time.monotonic() + self._timeout)
+            hello = self._exchange(child, b"", time.monotonic() + max(_START, self._timeout))
         except _ChildEnded as ended:
             raise OcrUnavailable(str(ended)) from None
         if "unavailable" in hello:
