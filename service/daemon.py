@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic, time
 
 import structlog
@@ -25,6 +25,8 @@ from service.wiring import Service
 
 SEND_EVERY = 2.0
 """Seconds between two looks at the outbox while a backlog is worked off."""
+WAIT_FOR_MAILBOX = timedelta(days=1)
+"""How long a letter of unknown fate waits for a mailbox that cannot be looked into."""
 DIGEST_EVERY = 60.0
 """Seconds between two looks whether a digest is due."""
 _CLOCK_EVERY, _CLOCK_MAY_DRIFT = 10.0, 5.0  # seconds
@@ -88,10 +90,9 @@ class Poller:
         for mailbox in self._service.mailboxes:
             if not self._stopping.is_set():
                 self._poll_mailbox(mailbox, report, backlog)
-        if (
-            not report.away and not self._stopping.is_set()
-        ):  # every mailbox was looked through for copies of letters whose fate is unknown
-            outbox.resolve_dots(self._service.parts.now())
+        if not self._stopping.is_set():
+            # copies of letters of unknown fate were looked for in every mailbox; for one that is away they wait a day
+            outbox.resolve_dots(self._service.parts.now(), WAIT_FOR_MAILBOX if report.away else timedelta(0))
         self._send(report, last=True)
 
     def _poll_mailbox(self, mailbox: Mailbox, report: Report, backlog: Callable[[int], Tick]) -> None:

@@ -42,7 +42,7 @@ def wait_for_mail(session: Session, folder: str, seconds: float, stop: threading
     except MailboxUnreachable:
         session.drop()
         session.odd_waits += 1
-        pause = _FIRST_PAUSE_SECONDS * 2.0 ** min(session.odd_waits - 1, 10)
+        pause = _FIRST_PAUSE_SECONDS * 2.0 ** min(session.odd_waits - 1, 7)
         return _sleep(stop, min(pause, until - session.clock()))
     return woken
 

@@ -5,7 +5,7 @@ sending -> pending                       died before the final dot: certainly no
 dot     -> sent | pending once | parked  died between the dot and the answer (RFC 1047): see `resolve_dots`
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
@@ -160,11 +160,11 @@ class Outbox:
         for letter_id in waiting:
             self.park(letter_id, now, reason)
 
-    def resolve_dots(self, now: datetime) -> None:
+    def resolve_dots(self, now: datetime, longer: timedelta = timedelta(0)) -> None:
         """Letters whose acceptance is unknown when it was time to look again: resent once where a repeat harms
-        nobody, else parked for staff."""
+        nobody, else parked for staff. longer: how much longer they are to wait."""
         query = select(_outbox.c.id, _outbox.c.letter, _outbox.c.resent).where(
-            _outbox.c.state == "dot", _outbox.c.not_before <= now
+            _outbox.c.state == "dot", _outbox.c.not_before <= now - longer
         )
         with self._engine.connect().execution_options(reading=True) as connection:
             rows = connection.execute(query).all()

@@ -1,5 +1,7 @@
 """Whatever a server does to the numbers of its mails, and people to the mails: one record and one letter each."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +10,7 @@ import pytest
 
 from tests.crash.driver import Forks, Place, place
 from tests.crash.dying import Plan
-from tests.crash.scenarios import BOX, IN_TIME, UNITS, Delivery, Desk
+from tests.crash.scenarios import BOX, IN_TIME, SECOND_BOX, UNITS, Delivery, Desk
 from tests.servers.proxy import FaultProxy
 
 
@@ -59,6 +61,23 @@ def test_a11_another_mail_under_the_number_of_an_earlier_one_is_judged_too(
 
         assert here.query("SELECT count(DISTINCT uid) FROM sighting") == [(1,)]
         assert [here.letters_to(unit) for unit in UNITS[:2]] == [["receipt"], ["receipt"]]
+
+
+def test_a_letter_of_unknown_fate_waits_a_day_for_a_mailbox_that_is_away_and_no_longer(
+    tmp_path: Path, rules: Path, forks: Forks, plan: Plan, mails: list[Delivery]
+) -> None:
+    with place(tmp_path / "here", rules, boxes=(BOX, SECOND_BOX)) as here:
+        here.arrives(mails[0])
+        forks.run(here, plan=plan)
+        with closing(sqlite3.connect(here.data / "records.db")) as connection, connection:
+            connection.execute("UPDATE outbox SET state = 'dot', not_before = datetime('now') || '.000000'")
+        config = here.config.read_text("utf-8")
+        here.config.write_text(config.replace(SECOND_BOX, "nobody@dept.example"), "utf-8")
+
+        assert forks.run(here, plan=replace(plan, later=3600)).code == 21
+        assert here.query("SELECT state FROM outbox") == [("dot",)]
+        assert forks.run(here, plan=replace(plan, later=90_000)).code == 21
+        assert here.query("SELECT state, resent FROM outbox") == [("sent", 1)]
 
 
 def test_a17_a_mail_that_people_move_away_and_back_is_one_record(
