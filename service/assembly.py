@@ -5,12 +5,12 @@ Pure. What arrives later wins piece by piece, and nothing that was filled in is 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from service import routing
-from service.domain.judgement import CaseSoFar, Dossier
+from service.domain.judgement import CaseSoFar, Channel, Dossier
 from service.domain.mail import MailKind
 from service.domain.nil import NilStatement, fold, is_nil_row, stated_nil
 from service.domain.rules import Rulebook
@@ -78,16 +78,21 @@ def _is_weaker(new: CoverLetter, old: CoverLetter) -> bool:
 def _tables(submission: Submission, earlier: CaseSoFar | None, rulebook: Rulebook) -> tuple[_Held, ...]:
     new = [(table, submission.sha256) for table in _without_copies(submission.tables)]
     old = list(zip(earlier.tables, earlier.table_mails, strict=True)) if earlier else []
-    adds = _adds_rows(submission, rulebook)
+    said = _said(submission)
+    adds = said(rulebook.mail.supplement_words)
+    consolidates = earlier is not None and earlier.route.channel is Channel.CITY_BUREAU
+    renews = said(rulebook.mail.correction_words) or not consolidates
     numbers = sorted({table.number for table, _ in (*old, *new)})
     joined = (
-        _joined([h for h in old if h[0].number == n], [h for h in new if h[0].number == n], adds) for n in numbers
+        _joined([h for h in old if h[0].number == n], [h for h in new if h[0].number == n], adds, renews)
+        for n in numbers
     )
     return tuple(held for group in joined for held in group)
 
 
-def _joined(old: list[_Held], new: list[_Held], adds: bool) -> list[_Held]:
-    """One table's holdings after this mail."""
+def _joined(old: list[_Held], new: list[_Held], adds: bool, renews: bool) -> list[_Held]:
+    """One table's holdings after this mail. adds: the mail says that it brings more rows; renews: it says, or its
+    sender reports for nobody else, that its rows are all."""
     filled = [held for held in new if held[0].rows]
     if not old or not new:
         return old or new
@@ -96,15 +101,17 @@ def _joined(old: list[_Held], new: list[_Held], adds: bool) -> list[_Held]:
     if adds:
         rows = [row for table, _ in filled for row in table.rows]
         return [(left, mail) for table, mail in old if (left := _without_renewed(table, rows)).rows] + filled
-    return [held for held in old if _survives(held[0], old, filled)] + filled
+    alone = sum(bool(table.rows) for table, _ in old) < 2
+    if alone and renews:
+        return filled
+    return [held for held in old if _is_of_others(held[0], filled)] + filled
 
 
-def _survives(table: Table, old: Sequence[_Held], new: Sequence[_Held]) -> bool:
-    """In a set of one file per unit, a corrected file replaces its unit's and leaves the others."""
-    if len([held for held in old if held[0].rows]) < 2 or not table.rows:
-        return False
-    units = {row.unit for row in table.rows}
-    return units.isdisjoint(row.unit for other, _ in new for row in other.rows) and None not in units
+def _is_of_others(table: Table, new: Sequence[_Held]) -> bool:
+    """True for rows of units that the new rows do not name: a bureau's next unit, or, in a set of one file per unit,
+    the units whose files were right. They are kept: a row too many is seen, a lost one is not."""
+    units = {_fold(row.unit or "") for row in table.rows}
+    return bool(units) and "" not in units and units.isdisjoint(_fold(r.unit or "") for t, _ in new for r in t.rows)
 
 
 def _without_copies(tables: Iterable[Table]) -> Iterable[Table]:
@@ -146,11 +153,11 @@ def _row_content(row: Row) -> tuple[object, ...]:
     return row.unit, row.city, sorted(row.cells.items()), answers
 
 
-def _adds_rows(submission: Submission, rulebook: Rulebook) -> bool:
-    words = [_fold(word) for word in rulebook.mail.supplement_words]
+def _said(submission: Submission) -> Callable[[Iterable[str]], bool]:
+    """Whether a mail says one of some words; the subject of a reply is ours."""
     is_reply = bool(submission.envelope.in_reply_to)
     said = _fold(submission.text if is_reply else f"{submission.envelope.subject} {submission.text}")
-    return any(word in said for word in words if word)
+    return lambda words: any(word in said for word in map(_fold, words) if word)
 
 
 def _fold(text: str) -> str:

@@ -12,6 +12,7 @@ from service.routing.claims import (
     DISPLAY,
     DOMAIN,
     LETTER,
+    MANY_ROWS,
     OTHER_LETTER,
     REPORTER,
     ROWS,
@@ -87,21 +88,22 @@ def _route_of_stranger(head: Claim, case: _Case) -> Route:
 
 
 def _speaker(case: _Case) -> Claim | None:
-    """The claim to believe: the weightiest that may decide, else a domain that a name beside it confirms."""
+    """The claim to believe: the weightiest that may decide, else a weak one that a name beside it confirms."""
     strong = [c for c in case.claims if c.is_strong and (c.entry or c.source not in (SEAL, ADDRESS, CASE))]
     head = max(strong, key=lambda c: c.weight, default=None)
     if head is None:
-        return _confirmed_domain(case)
+        return _confirmed(case)
     if head.source in (REPORTER, ROWS) and (bureau := _consolidating_bureau(head, case)):
         return bureau
     return head
 
 
-def _confirmed_domain(case: _Case) -> Claim | None:
+def _confirmed(case: _Case) -> Claim | None:
+    """A unit's own domain, or a set of one city's units, under the name of that unit or of that city's bureau."""
     by_hand = {c.entry for c in case.claims if c.source in _NAMED_BY_HAND}
-    domains = [c for c in case.claims if c.source == DOMAIN and c.entry in by_hand]
+    weak = [c for c in case.claims if c.source in (DOMAIN, MANY_ROWS) and c.entry in by_hand]
     # Nobody is sent to another door on such evidence.
-    return next((c for c in domains if c.entry and not _is_sent_away(c.entry)), None)
+    return next((c for c in weak if c.entry and not _is_sent_away(c.entry)), None)
 
 
 def _is_sent_away(entry: Entry) -> bool:

@@ -51,6 +51,7 @@ def read_mail(document: Document) -> MailWords:
         link_marks=root.texts("link_marks"),
         withdraw_words=root.texts("withdraw_words"),
         supplement_words=root.texts("supplement_words"),
+        correction_words=root.texts("correction_words"),
         enclosing_words=root.texts("enclosing_words", required=True),
         inquiry_words=root.texts("inquiry_words", required=True),
         request_words=root.texts("request_words"),

@@ -300,6 +300,31 @@ def test_in_a_set_of_one_file_per_unit_a_corrected_file_replaces_its_units_only(
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        pytest.param("请查收。", ["云江甲厂", "云江乙厂", "云江丙厂"], id="next_unit"),
+        pytest.param("前表有误，以此为准。", ["云江丙厂"], id="said_to_replace"),
+    ],
+)
+def test_a_bureaus_rows_of_other_units_stay_unless_the_mail_says_that_they_are_void(
+    text: str, units: list[str]
+) -> None:
+    first = a_submission(tables=(a_table(1, [a_row("云江甲厂"), a_row("云江乙厂")]),))
+    later = a_submission(**{**FORM_ONLY, "tables": (a_table(1, [a_row("云江丙厂")]),)}, text=text)
+
+    assert [row.unit for _, row in follow_up(first, later).dossier.rows()] == units
+
+
+def test_a_unit_that_reports_for_itself_renews_its_rows_whatever_it_calls_itself() -> None:
+    first = of_unit(UNIVERSITY)
+    later = replace(first, sha256="2" * 64, letters=(), tables=(a_table(1, [a_row(f"{UNIVERSITY}科研处")]),))
+
+    rows = follow_up(first, later).dossier.rows()
+
+    assert [row.unit for table, row in rows if table.number == 1] == [f"{UNIVERSITY}科研处"]
+
+
 def test_a_form_attached_twice_counts_once() -> None:
     twice = four_tables() + four_tables(path="原邮件.eml/征集表.xlsx")
 

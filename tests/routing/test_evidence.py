@@ -1,5 +1,7 @@
 """Whom a mail speaks for, when its signs agree, when they do not, and when there are few."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.domain.judgement import Channel
@@ -111,6 +113,17 @@ def test_rows_of_many_units_without_a_letter_name_nobody_but_are_evidence_of_a_b
     assert channel_of(judgement) == (Channel.UNKNOWN, None)
     assert [(e.source, e.unit) for e in judgement.decision.route.evidence] == [("form_rows", BUREAU)]
     assert (judgement.decision.verdict, codes(judgement)) == ("needs_correction", ["L101", "F207", "F207", "F207"])
+
+
+def test_rows_of_many_units_of_a_city_under_its_bureaus_name_are_the_bureaus() -> None:
+    rows = [a_row(f"云江{n}厂", "云江市", row=n) for n in range(3, 6)]
+    sent = form_only(COMPANY, CITY, envelope=an_envelope("wang@qq.com"))
+
+    for text, channel in (
+        ("请查收。\n云江市科学技术局", Channel.CITY_BUREAU),
+        ("请查收。\n望海市科技创新局", Channel.UNKNOWN),
+    ):
+        assert speaks(replace(sent, tables=(a_table(1, rows),), text=text))[0] is channel
 
 
 def test_two_units_named_by_form_and_sender_without_a_letter_go_to_staff() -> None:
