@@ -36,6 +36,7 @@ STATES = {
 }  # fmt: skip
 EVENTS = {
     "archived": "收到并存档",
+    "recalled": "数据库恢复后由存档补录，不再自动答复",
     "seen_again": "在别处又见到同一邮件",
     "judged": "作出结论",
     "duplicate": "与此前邮件相同，不再回复",

@@ -59,6 +59,18 @@ def test_a_child_that_died_between_mails_is_replaced_without_a_word(reader: Read
     assert reader.pid != first
 
 
+def test_a_child_finishes_its_mail_when_all_of_a_service_is_told_to_stop(reader: Reader, path: Path) -> None:
+    reader.read(path)
+    first = reader.pid
+    assert first is not None
+    os.kill(first, signal.SIGTERM)
+    time.sleep(0.1)
+
+    reader.read(path)
+
+    assert reader.pid == first
+
+
 def test_a_child_that_dies_over_a_mail_is_reported_and_the_next_mail_is_read(path: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "endless"
     os.mkfifo(pipe)
