@@ -132,9 +132,10 @@ class Dossier:
 
     @property
     def carried_over(self) -> frozenset[str]:
-        """Pieces that earlier mails brought and this one did not renew: "cover_letter", "table3"."""
+        """Pieces that earlier mails brought, and to which this one adds nothing: "cover_letter", "table3"."""
         own = self.submission.sha256
-        pieces = {f"table{t.number}" for t, m in zip(self.tables, self.table_mails, strict=True) if m != own}
+        held = [(f"table{t.number}", m) for t, m in zip(self.tables, self.table_mails, strict=True)]
+        pieces = {name for name, _ in held} - {name for name, m in held if m == own}
         if self.letter is not None and self.letter_mail != own:
             pieces.add("cover_letter")
         return frozenset(pieces)

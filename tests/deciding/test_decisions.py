@@ -313,7 +313,10 @@ def test_a_bureaus_rows_of_other_units_stay_unless_the_mail_says_that_they_are_v
     first = a_submission(tables=(a_table(1, [a_row("云江甲厂"), a_row("云江乙厂")]),))
     later = a_submission(**{**FORM_ONLY, "tables": (a_table(1, [a_row("云江丙厂")]),)}, text=text)
 
-    assert [row.unit for _, row in follow_up(first, later).dossier.rows()] == units
+    dossier = follow_up(first, later).dossier
+
+    assert [row.unit for _, row in dossier.rows()] == units
+    assert "table1" not in dossier.carried_over
 
 
 def test_a_unit_that_reports_for_itself_renews_its_rows_whatever_it_calls_itself() -> None:
