@@ -42,8 +42,7 @@ def cases(as_json: JsonOption = False) -> int:
     with _desk() as desk:
         found = desk.views.cases()
         if as_json:
-            for case in found:
-                print_json(_case_json(desk.views, case))
+            print_json([_case_json(desk.views, case) for case in found])
             return 0
         grid = Grid("编号", "单位", "城市", "渠道", "状态", "按时", "版次", title=f"报送件 {len(found)}")
         for case in found:

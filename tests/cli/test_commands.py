@@ -179,7 +179,9 @@ def test_plain_text_is_refused_but_to_this_machine(tmp_path: Path, capsys: pytes
 def test_what_init_writes_is_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", str(tmp_path / "new")]) == 0
     assert run(["rules", "check", str(tmp_path / "new" / "rules")]) == 0
-    assert run(["--config", str(tmp_path / "new" / "config.toml"), "cases"]) == 0
+    capsys.readouterr()
+    assert run(["--config", str(tmp_path / "new" / "config.toml"), "cases", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []  # a list, even of none
 
     assert run(["init", str(tmp_path / "new")]) == 2
     assert "没有改动" in capsys.readouterr().err
