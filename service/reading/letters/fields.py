@@ -14,6 +14,7 @@ from service.reading.letters.text import bare, chinese, clean
 _TITLE_END = re.compile(r"(?:函|报告|回执|请示|情况|通知|说明|汇报|材料)(?:[（(][^（）()]{1,8}[）)])?$")
 _TITLE_LINES = 5
 _PLAIN_LINES = 2  # of a title without 关于
+_TITLE_HALF = 5  # characters of its first line
 _TITLE_LONGEST = 90
 _TITLE_TAIL = 8  # characters
 _NEVER_IN_A_TITLE = re.compile(r"[，。；：:？]")
@@ -107,7 +108,8 @@ def _plain_title(lines: Sequence[Line], rulebook: Rulebook, directory: Directory
     for line in reversed(lines[-_PLAIN_LINES:]):
         text = clean(line.text)
         other = directory.names_unit(text) or re.search(rulebook.letter.document_number_pattern, text)
-        if other or _NEVER_IN_A_TITLE.search(text) or not chinese(text):
+        too_short = title and chinese(text) < _TITLE_HALF  # 特急 beside the page's edge
+        if other or too_short or _NEVER_IN_A_TITLE.search(text) or not chinese(text):
             break
         start, title = start - 1, text + title
     return (start, title) if _TITLE_END.search(title) else (0, None)

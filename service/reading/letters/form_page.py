@@ -1,16 +1,19 @@
 """Whether a page is one of the needs form: by what is printed on the form, never on a letter's page."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from service.domain.rules import Rulebook, TableForm
+from service.reading.letters.dates import find_date
 from service.reading.letters.fields import is_greeted, is_titled
 from service.reading.letters.model import Sheet
-from service.reading.letters.text import bare, clean
+from service.reading.letters.text import bare, chinese, clean
 
 _LABELS = 4  # column labels on one page that make it a form
+_SENTENCE = 4  # Chinese characters of a line that ends a sentence
 _LISTED = re.compile(r"附件.{0,2}[:：]|[（(]?\d{1,2}[）).、．,]?(?!\d)")
 _FILLED_IN = re.compile(r"[\u4e00-\u9fff]{2,6}[:：]")
 
@@ -61,8 +64,25 @@ def _is_table(form: _Print, lines: Sequence[str], cells: set[str], text: str) ->
     seen = len(form.labels & cells)
     blocks = sum(block in text for block in form.blocks)
     titled = any(_is_title(line, form.titles) for line in lines)
+    if not titled and _is_under_text(lines, form.labels):
+        return False
     together = max((_labels_in(line, form.labels) for line in lines), default=0)  # a row read as one line
     return seen >= _LABELS or (titled and seen + blocks + together >= 2) or (seen >= 3 and blocks > 0)
+
+
+def _is_under_text(lines: Sequence[str], labels: frozenset[str]) -> bool:
+    """True when a sentence or a signature stands above the first column label: a letter's last page, with a table."""
+    first = next((place for place, line in enumerate(lines) if bare(line) in labels), len(lines))
+    above = lines[:first]
+    said = any("。" in line and chinese(line) >= _SENTENCE for line in above)
+    return said or any(_is_signature(name, below) for name, below in itertools.pairwise(above))
+
+
+def _is_signature(name: str, below: str) -> bool:
+    """A name with nothing but a date below it; a form asks for both on labelled lines."""
+    dated = find_date(below)
+    alone = dated is not None and dated.start == 0 and dated.end == len(below.replace(" ", ""))
+    return alone and chinese(name) >= _SENTENCE and not re.search(r"[:：，。]", name)
 
 
 def _is_title(line: str, titles: Sequence[str]) -> bool:

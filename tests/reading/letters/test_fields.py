@@ -138,6 +138,7 @@ def test_the_names_that_could_be_the_signer_are_kept(read: Read) -> None:
     ("written", "title"),
     [
         pytest.param(("报送函",), "报送函", id="one_line"),
+        pytest.param(("特急", "报送函"), "报送函", id="urgent"),
         pytest.param(("海外人才与科技交流合作需求", "报送函"), "海外人才与科技交流合作需求报送函", id="two_lines"),
     ],
 )
