@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from service.domain.judgement import CaseSoFar
 from service.records.snapshots import holding_from
@@ -13,6 +13,18 @@ _case = Case.__table__  # type: ignore[attr-defined]
 _mail = Mail.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 _version = Version.__table__  # type: ignore[attr-defined]
+
+# Built once: building a statement costs as much as executing it.
+_OF_CAMPAIGN = _case.c.campaign == bindparam("campaign")
+_BY_NUMBER = select(_case).where(_case.c.number == bindparam("number"), _OF_CAMPAIGN)
+_BY_UNIT = select(_case).where(_OF_CAMPAIGN, _case.c.unit == bindparam("unit")).order_by(_case.c.id.desc()).limit(1)
+_BY_SENDER = (
+    select(_case)
+    .join(_mail, _mail.c.case_id == _case.c.id)
+    .where(_OF_CAMPAIGN, _mail.c.sender == bindparam("sender"))
+    .order_by(_case.c.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +75,7 @@ def _by_thread(connection: Connection, handle: Handle) -> Row[tuple[object, ...]
             return row
     if handle.number is None:
         return None
-    return connection.execute(
-        select(_case).where(_case.c.number == handle.number, _case.c.campaign == handle.campaign)
-    ).first()
+    return connection.execute(_BY_NUMBER, {"number": handle.number, "campaign": handle.campaign}).first()
 
 
 def _may_join(connection: Connection, case: Row[tuple[object, ...]], handle: Handle) -> bool:
@@ -82,22 +92,14 @@ def _may_join(connection: Connection, case: Row[tuple[object, ...]], handle: Han
 def _by_unit(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
     if handle.unit is None:
         return None
-    query = select(_case).where(_case.c.campaign == handle.campaign, _case.c.unit == handle.unit)
-    return connection.execute(query.order_by(_case.c.id.desc()).limit(1)).first()
+    return connection.execute(_BY_UNIT, {"campaign": handle.campaign, "unit": handle.unit}).first()
 
 
 def _by_sender(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
     """The sender's newest case, when either side does not say which unit it is."""
     if handle.sender is None:
         return None
-    query = (
-        select(_case)
-        .join(_mail, _mail.c.case_id == _case.c.id)
-        .where(_case.c.campaign == handle.campaign, _mail.c.sender == handle.sender)
-        .order_by(_case.c.id.desc())
-        .limit(1)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_BY_SENDER, {"campaign": handle.campaign, "sender": handle.sender}).first()
     if row is None or (row.unit is not None and handle.unit is not None):
         return None
     return row

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, update
 
 from service.domain.mail import MailKey
 from service.records.tables import Event, Mail, Sighting
@@ -11,6 +11,18 @@ from service.records.tables import Event, Mail, Sighting
 _sighting = Sighting.__table__  # type: ignore[attr-defined]
 _mail = Mail.__table__  # type: ignore[attr-defined]
 _event = Event.__table__  # type: ignore[attr-defined]
+
+# Built once: building a statement costs as much as executing it.
+_ADD_SIGHTING, _ADD_MAIL, _ADD_EVENT = insert(_sighting), insert(_mail), insert(_event)
+_AT_PLACE = and_(
+    *(_sighting.c[part] == bindparam(f"its_{part}") for part in ("account", "folder", "uidvalidity", "uid"))
+)
+_SIGHTING_AT = select(_sighting.c.id, _sighting.c.sha256).where(_AT_PLACE)
+_FORGET_SIGHTING = delete(_sighting).where(_AT_PLACE)
+_NOTE_FILED = update(_sighting).where(_AT_PLACE)
+_THIS = _mail.c.sha256 == bindparam("mail")
+_IS_KNOWN, _ATTEMPTS, _RECEIVED = (select(_mail.c[name]).where(_THIS) for name in ("sha256", "attempts", "received"))
+_COUNT_ATTEMPT = update(_mail).where(_THIS).values(attempts=_mail.c.attempts + 1)
 
 
 def tell(
@@ -23,7 +35,8 @@ def tell(
     case_id: int | None = None,
 ) -> None:
     """Add a line to the story of a mail or case."""
-    connection.execute(insert(_event).values(at=at, what=what, detail=detail, mail_sha256=sha256, case_id=case_id))
+    line = {"at": at, "what": what, "detail": detail, "mail_sha256": sha256, "case_id": case_id}
+    connection.execute(_ADD_EVENT, line)
 
 
 FORGOTTEN = "数据库曾恢复到较早的备份，这封信可能当时已经发出"
@@ -52,8 +65,7 @@ class Ledger:
         with self._engine.begin() as connection:
             if not self._note(connection, key, sha256, size, internal_date, now):
                 return False
-            known = connection.execute(select(_mail.c.sha256).where(_mail.c.sha256 == sha256)).first()
-            if known is not None:
+            if connection.execute(_IS_KNOWN, {"mail": sha256}).first() is not None:
                 tell(connection, now, "seen_again", str(key), sha256=sha256)
                 return False
             self._new(connection, sha256, size, internal_date)
@@ -83,19 +95,18 @@ class Ledger:
             tell(connection, now, "not_fetched", f"{key} {why}")
 
     def _new(self, connection: Connection, sha256: str, size: int, received: datetime, problem: str = "") -> None:
-        connection.execute(
-            insert(_mail).values(
-                sha256=sha256,
-                size=size,
-                received=received,
-                state="archived",
-                attempts=0,
-                problem=problem,
-                subject="",
-                rules_version="",
-                decision="",
-            )
-        )
+        row = {
+            "sha256": sha256,
+            "size": size,
+            "received": received,
+            "state": "archived",
+            "attempts": 0,
+            "problem": problem,
+            "subject": "",
+            "rules_version": "",
+            "decision": "",
+        }
+        connection.execute(_ADD_MAIL, row)
 
     def _note(
         self,
@@ -108,30 +119,24 @@ class Ledger:
         why: str = "",
     ) -> bool:
         """False when this very mail is noted at this place; another one there before (a restored server) goes."""
-        here = and_(
-            _sighting.c.account == key.account,
-            _sighting.c.folder == key.folder,
-            _sighting.c.uidvalidity == key.uidvalidity,
-            _sighting.c.uid == key.uid,
-        )
-        before = connection.execute(select(_sighting.c.id, _sighting.c.sha256).where(here)).first()
+        here = _place(key)
+        before = connection.execute(_SIGHTING_AT, here).first()
         if before is not None and before.sha256 == sha256:
             return False
         if before is not None:
-            connection.execute(delete(_sighting).where(here))
-        connection.execute(
-            insert(_sighting).values(
-                account=key.account,
-                folder=key.folder,
-                uidvalidity=key.uidvalidity,
-                uid=key.uid,
-                sha256=sha256,
-                size=size,
-                internal_date=internal_date,
-                seen_at=now,
-                note=why,
-            )
-        )
+            connection.execute(_FORGET_SIGHTING, here)
+        row = {
+            "account": key.account,
+            "folder": key.folder,
+            "uidvalidity": key.uidvalidity,
+            "uid": key.uid,
+            "sha256": sha256,
+            "size": size,
+            "internal_date": internal_date,
+            "seen_at": now,
+            "note": why,
+        }
+        connection.execute(_ADD_SIGHTING, row)
         return True
 
     def waiting(self) -> list[str]:
@@ -143,8 +148,8 @@ class Ledger:
     def begin_attempt(self, sha256: str) -> int:
         """Count one more try at reading, durably, before it begins: a mail that kills us is known by its count."""
         with self._engine.begin() as connection:
-            connection.execute(update(_mail).where(_mail.c.sha256 == sha256).values(attempts=_mail.c.attempts + 1))
-            return int(connection.execute(select(_mail.c.attempts).where(_mail.c.sha256 == sha256)).scalar_one())
+            connection.execute(_COUNT_ATTEMPT, {"mail": sha256})
+            return int(connection.execute(_ATTEMPTS, {"mail": sha256}).scalar_one())
 
     def excuse_attempt(self, sha256: str) -> None:
         """Take an attempt back: it failed for a reason of ours (disk, database), which says nothing of the mail."""
@@ -154,7 +159,7 @@ class Ledger:
     def received(self, sha256: str) -> datetime:
         """When our server took the mail. Raises LookupError for bytes we never saw."""
         with self._engine.connect().execution_options(reading=True) as connection:
-            found = connection.execute(select(_mail.c.received).where(_mail.c.sha256 == sha256)).scalar()
+            found = connection.execute(_RECEIVED, {"mail": sha256}).scalar()
         if found is None:
             raise LookupError(sha256)
         return found  # type: ignore[no-any-return]
@@ -192,13 +197,14 @@ class Ledger:
 
     def note_filed(self, key: MailKey, where: str) -> None:
         with self._engine.begin() as connection:
-            connection.execute(
-                update(_sighting)
-                .where(
-                    _sighting.c.account == key.account,
-                    _sighting.c.folder == key.folder,
-                    _sighting.c.uidvalidity == key.uidvalidity,
-                    _sighting.c.uid == key.uid,
-                )
-                .values(filed=where)
-            )
+            connection.execute(_NOTE_FILED, {"filed": where, **_place(key)})
+
+
+def _place(key: MailKey) -> dict[str, str | int]:
+    """What `_AT_PLACE` is to be filled with."""
+    return {
+        "its_account": key.account,
+        "its_folder": key.folder,
+        "its_uidvalidity": key.uidvalidity,
+        "its_uid": key.uid,
+    }

@@ -7,13 +7,26 @@ dot     -> sent | pending once | parked  died between the dot and the answer (RF
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from service.domain.outgoing import DueLetter, OutgoingLetter
 from service.records.ledger import tell
 from service.records.tables import Outgoing
 
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
+
+# Built once: building a statement costs as much as executing it.
+_ADD = insert(_outbox)
+_THIS = _outbox.c.id == bindparam("this")
+_CHANGE = update(_outbox).where(_THIS)
+_TAKE = _CHANGE.where(_outbox.c.state == "pending").values(state="sending", attempts=_outbox.c.attempts + 1)
+_ROW = select(_outbox).where(_THIS)
+_WHOSE = select(_outbox.c.mail_sha256, _outbox.c.case_id, _outbox.c.letter).where(_THIS)
+_SENT_SINCE = (
+    select(func.count())
+    .select_from(_outbox)
+    .where(_outbox.c.recipients == bindparam("address"), _outbox.c.sent_at >= bindparam("since"))
+)
 
 MAY_REPEAT = frozenset({"receipt", "handover", "digest"})
 """Letters that harm nobody when they come twice, byte for byte the same. All others wait for staff."""
@@ -30,24 +43,23 @@ def put(
     parked: str = "",
 ) -> None:
     """Queue a letter inside the caller's transaction. parked: why it waits for staff instead."""
-    connection.execute(
-        insert(_outbox).values(
-            mail_sha256=sha256,
-            case_id=case_id,
-            letter=letter.letter,
-            seq=seq,
-            recipients="\n".join(letter.recipients),
-            message_id=letter.message_id,
-            subject=letter.subject,
-            content=letter.content,
-            state="parked" if parked else "pending",
-            attempts=0,
-            not_before=now,
-            reason=parked,
-            created=now,
-            resent=False,
-        )
-    )
+    row = {
+        "mail_sha256": sha256,
+        "case_id": case_id,
+        "letter": letter.letter,
+        "seq": seq,
+        "recipients": "\n".join(letter.recipients),
+        "message_id": letter.message_id,
+        "subject": letter.subject,
+        "content": letter.content,
+        "state": "parked" if parked else "pending",
+        "attempts": 0,
+        "not_before": now,
+        "reason": parked,
+        "created": now,
+        "resent": False,
+    }
+    connection.execute(_ADD, row)
 
 
 class Outbox:
@@ -78,14 +90,9 @@ class Outbox:
     def take(self, letter_id: int) -> DueLetter | None:
         """Mark a pending letter as being sent and return it; None when another process took it."""
         with self._engine.begin() as connection:
-            taken = connection.execute(
-                update(_outbox)
-                .where(_outbox.c.id == letter_id, _outbox.c.state == "pending")
-                .values(state="sending", attempts=_outbox.c.attempts + 1)
-            )
-            if taken.rowcount != 1:
+            if connection.execute(_TAKE, {"this": letter_id}).rowcount != 1:
                 return None
-            row = connection.execute(select(_outbox).where(_outbox.c.id == letter_id)).one()
+            row = connection.execute(_ROW, {"this": letter_id}).one()
         return DueLetter(
             row.id,
             row.letter,
@@ -99,9 +106,7 @@ class Outbox:
     def before_dot(self, letter_id: int, look_again: datetime) -> None:
         """The body is over; the final dot goes out next. look_again: when to settle it, if no answer is recorded."""
         with self._engine.begin() as connection:
-            connection.execute(
-                update(_outbox).where(_outbox.c.id == letter_id).values(state="dot", not_before=look_again)
-            )
+            connection.execute(_CHANGE, {"this": letter_id, "state": "dot", "not_before": look_again})
 
     def sent(self, letter_id: int, now: datetime, how: str = "") -> None:
         self._end(letter_id, now, "sent", how, sent_at=now)
@@ -176,11 +181,8 @@ class Outbox:
 
     def sent_to_since(self, address: str, since: datetime) -> int:
         """How many letters this address was sent since a moment: the brake on loops."""
-        query = (
-            select(func.count()).select_from(_outbox).where(_outbox.c.recipients == address, _outbox.c.sent_at >= since)
-        )
         with self._engine.connect().execution_options(reading=True) as connection:
-            return int(connection.execute(query).scalar_one())
+            return int(connection.execute(_SENT_SINCE, {"address": address, "since": since}).scalar_one())
 
     def _resend(self, letter_id: int, now: datetime) -> None:
         with self._engine.begin() as connection:
@@ -190,10 +192,6 @@ class Outbox:
 
     def _end(self, letter_id: int, now: datetime, state: str, reason: str, **more: datetime) -> None:
         with self._engine.begin() as connection:
-            connection.execute(
-                update(_outbox).where(_outbox.c.id == letter_id).values(state=state, reason=reason, **more)
-            )
-            row = connection.execute(
-                select(_outbox.c.mail_sha256, _outbox.c.case_id, _outbox.c.letter).where(_outbox.c.id == letter_id)
-            ).one()
+            connection.execute(_CHANGE, {"this": letter_id, "state": state, "reason": reason, **more})
+            row = connection.execute(_WHOSE, {"this": letter_id}).one()
             tell(connection, now, state, f"{row.letter} {reason}".strip(), sha256=row.mail_sha256, case_id=row.case_id)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from service.domain.judgement import Judgement, Verdict
 from service.domain.mail import MailKind
@@ -23,6 +23,22 @@ _counter = Counter.__table__  # type: ignore[attr-defined]
 _mail = Mail.__table__  # type: ignore[attr-defined]
 _note = Note.__table__  # type: ignore[attr-defined]
 _version = Version.__table__  # type: ignore[attr-defined]
+
+# Built once: building a statement costs as much as executing it.
+_ADD_CASE, _ADD_COUNTER, _ADD_VERSION = insert(_case), insert(_counter), insert(_version)
+_THIS_MAIL = _mail.c.sha256 == bindparam("mail")
+_TWIN = select(_mail.c.sha256).where(
+    _mail.c.message_id == bindparam("message_id"),
+    _mail.c.fingerprint == bindparam("fingerprint"),
+    _mail.c.state == "judged",
+    _mail.c.sha256 != bindparam("mail"),
+)
+_BEFORE = select(_mail.c.state, _mail.c.problem).where(_THIS_MAIL).with_for_update()
+_CONCLUDE = update(_mail).where(_THIS_MAIL)
+_CHANGE_CASE = update(_case).where(_case.c.id == bindparam("case")).values(versions=_case.c.versions + 1)
+_VERSIONS = select(_case.c.versions).where(_case.c.id == bindparam("case"))
+_COUNT = update(_counter).where(_counter.c.name == bindparam("campaign")).values(value=_counter.c.value + 1)
+_COUNTED = select(_counter.c.value).where(_counter.c.name == bindparam("campaign"))
 
 _AWAY = "away:"
 
@@ -86,14 +102,13 @@ class Records:
         the same content. The same Message-ID with other content is a new mail (faults H13, H14)."""
         if submission.envelope.message_id is None:
             return None
-        query = select(_mail.c.sha256).where(
-            _mail.c.message_id == submission.envelope.message_id,
-            _mail.c.fingerprint == fingerprint(submission),
-            _mail.c.state == "judged",
-            _mail.c.sha256 != submission.sha256,
-        )
+        this = {
+            "message_id": submission.envelope.message_id,
+            "fingerprint": fingerprint(submission),
+            "mail": submission.sha256,
+        }
         with self.engine.connect().execution_options(reading=True) as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(_TWIN, this).scalar()
 
     def record_twin(self, submission: Submission, twin: str, now: datetime) -> None:
         """Note a mail that came twice: no verdict of its own, no second letter."""
@@ -123,9 +138,7 @@ class Records:
         nothing is written, and calling again never leads to a second letter."""
         submission = judgement.dossier.submission
         with self.engine.begin() as connection:
-            before = connection.execute(
-                select(_mail.c.state, _mail.c.problem).where(_mail.c.sha256 == submission.sha256).with_for_update()
-            ).first()
+            before = connection.execute(_BEFORE, {"mail": submission.sha256}).first()
             if before is None or before.state != "archived":
                 return None
             case_id, number = self._case(connection, judgement, found, campaign, now)
@@ -154,66 +167,52 @@ class Records:
             "updated": now,
         }
         if found is not None:
-            connection.execute(
-                update(_case).where(_case.c.id == found.id).values(**values, versions=_case.c.versions + 1)
-            )
+            connection.execute(_CHANGE_CASE, {"case": found.id, **values})
             return found.id, found.case.number
         number = self._next_number(connection, campaign)
-        result = connection.execute(
-            insert(_case).values(
-                number=number, campaign=campaign, first_received=judgement.dossier.received, versions=1, **values
-            )
-        )
-        key = result.inserted_primary_key
+        first = {"number": number, "campaign": campaign, "first_received": judgement.dossier.received, "versions": 1}
+        key = connection.execute(_ADD_CASE, first | values).inserted_primary_key
         assert key is not None
         return key[0], number
 
     def _next_number(self, connection: Connection, campaign: str) -> str:
-        step = connection.execute(
-            update(_counter).where(_counter.c.name == campaign).values(value=_counter.c.value + 1)
-        )
-        if step.rowcount == 0:
-            connection.execute(insert(_counter).values(name=campaign, value=1))
-        value = connection.execute(select(_counter.c.value).where(_counter.c.name == campaign)).scalar_one()
+        if connection.execute(_COUNT, {"campaign": campaign}).rowcount == 0:
+            connection.execute(_ADD_COUNTER, {"name": campaign, "value": 1})
+        value = connection.execute(_COUNTED, {"campaign": campaign}).scalar_one()
         return f"{campaign}-{value:04d}"
 
     def _mail(
         self, connection: Connection, judgement: Judgement, case_id: int | None, rules_version: str, now: datetime
     ) -> None:
         decision, submission = judgement.decision, judgement.dossier.submission
-        connection.execute(
-            update(_mail)
-            .where(_mail.c.sha256 == submission.sha256)
-            .values(
-                state="judged",
-                kind=decision.kind.value,
-                verdict=decision.verdict.value,
-                on_time=decision.on_time,
-                case_id=case_id,
-                rules_version=rules_version,
-                decision=decision_json(decision),
-                judged_at=now,
-                fingerprint=fingerprint(submission),
-                problem="",
-                **_header(submission),
-            )
-        )
+        conclusion = {
+            "mail": submission.sha256,
+            "state": "judged",
+            "kind": decision.kind.value,
+            "verdict": decision.verdict.value,
+            "on_time": decision.on_time,
+            "case_id": case_id,
+            "rules_version": rules_version,
+            "decision": decision_json(decision),
+            "judged_at": now,
+            "fingerprint": fingerprint(submission),
+            "problem": "",
+        }
+        connection.execute(_CONCLUDE, conclusion | _header(submission))
 
     def _version(self, connection: Connection, judgement: Judgement, case_id: int, now: datetime) -> None:
         decision = judgement.decision
         if decision.kind not in (MailKind.SUBMISSION, MailKind.FOLLOW_UP):
             return
-        seq = connection.execute(select(_case.c.versions).where(_case.c.id == case_id)).scalar_one()
-        connection.execute(
-            insert(_version).values(
-                case_id=case_id,
-                seq=seq,
-                mail_sha256=judgement.dossier.submission.sha256,
-                verdict=decision.verdict.value,
-                at=now,
-                holding=holding_json(judgement.dossier, decision),
-            )
-        )
+        version = {
+            "case_id": case_id,
+            "seq": connection.execute(_VERSIONS, {"case": case_id}).scalar_one(),
+            "mail_sha256": judgement.dossier.submission.sha256,
+            "verdict": decision.verdict.value,
+            "at": now,
+            "holding": holding_json(judgement.dossier, decision),
+        }
+        connection.execute(_ADD_VERSION, version)
 
 
 def _header(submission: Submission) -> dict[str, str | None]:
