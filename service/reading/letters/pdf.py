@@ -6,7 +6,7 @@ Nothing in the file is run: pdfium is built without JavaScript here, and launch 
 import ctypes
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from service.reading.letters import stamped
 from service.reading.letters.legible import is_legible
 from service.reading.letters.model import Box, Line, Point, Sheet
 from service.reading.letters.reading_order import in_order, joined
+from service.reading.letters.signed_date import date_line
 from service.reading.letters.text import chinese
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _DAMAGED = "PDF 文件不完整或已损坏，请重新导出后发送"
 _POINTS = 72
 _CHARACTERS = 6000  # of one page: a page of a letter has under a thousand
 _TEXT_LAYER = 50  # Chinese characters: fewer, and the text is a page number or a watermark
+_SIGNATURE = 10  # Chinese characters of a page that holds only what closes a letter
 _SCAN_SHARE = 0.6  # a picture over so much of the page makes it a scan, whatever text a scanner hid behind it
 _PICTURES = 200  # of one page that are looked at
 _STAMP = (60, 230)  # points: 21 to 81 mm
@@ -81,8 +83,7 @@ class Pdf:
             if _is_scan(page):
                 return None
             lines, turn, rings = _lines(page)
-            text = "".join(line.text for line in lines)
-            if chinese(text) <= _TEXT_LAYER or not is_legible(text):
+            if not _is_told_by(lines):
                 return None
             return self._with_seals(page, lines, turn, rings)
         finally:
@@ -107,6 +108,13 @@ class Pdf:
         marks = stamped.told(found.seals, rings)
         perhaps = found.red_patch or _has_stamp_like_picture(page)
         return Sheet(in_order(lines), LetterSource.TEXT_LAYER, marks, colour=True, perhaps_sealed=perhaps)
+
+
+def _is_told_by(lines: Sequence[Line]) -> bool:
+    """True when the text is what the page shows: enough of it, or the date under a signature; and no gibberish."""
+    text = "".join(line.text for line in lines)
+    enough = chinese(text) > _TEXT_LAYER or (chinese(text) >= _SIGNATURE and date_line(lines) is not None)
+    return enough and is_legible(text)
 
 
 def _drawn(page: Any, long_side: int) -> "Picture":

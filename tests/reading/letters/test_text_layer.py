@@ -81,6 +81,15 @@ def test_a_letter_behind_another_paper_is_found(read: Read) -> None:
     assert (letter.pages, letter.signer, letter.addressee) == (1, BUREAU, "岭海省科学技术厅")
 
 
+def test_a_last_page_with_hardly_more_than_the_signature_is_read_from_its_text(read: Read) -> None:
+    body = ("根据贵厅通知要求，我单位组织了需求征集工作，现随函报送。" * 6,) * 5
+
+    letter = read(pdf_of(pages_of(a_letter(body=body, contact=None)))).letter
+
+    assert letter is not None
+    assert (letter.pages, letter.signer, letter.date, letter.seal) == (3, BUREAU, DAY, Seal.PRESENT)
+
+
 def test_a_letter_that_ends_in_a_table_keeps_its_last_page(read: Read) -> None:
     *first, last = pages_of(a_letter(body=("根据贵厅通知要求，我单位组织了需求征集工作，现随函报送。" * 6,) * 5))
     columns = ("序号", "单位名称", "所在地市", "所属领域", "岗位名称", "需求人数")
