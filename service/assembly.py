@@ -114,8 +114,10 @@ def _is_of_others(table: Table, new: Sequence[_Held]) -> bool:
     return bool(units) and "" not in units and units.isdisjoint(_fold(r.unit or "") for t, _ in new for r in t.rows)
 
 
-def _without_copies(tables: Iterable[Table]) -> Iterable[Table]:
+def _without_copies(tables: Sequence[Table]) -> Iterable[Table]:
     """The tables of a mail without the second copy that a forwarded original brings."""
+    if len({table.number for table in tables}) == len(tables):
+        return tables
     kept: dict[str, Table] = {}
     for table in tables:
         kept.setdefault(_content(table) or f"{table.number}/{table.attachment}/{table.sheet}", table)

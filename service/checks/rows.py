@@ -1,8 +1,8 @@
 """Answers as the checks look at them: where they stand, and what each depends on."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.domain.judgement import Dossier, Place
 from service.domain.nil import fold
@@ -43,21 +43,27 @@ class Asked:
 
 def asked(dossier: Dossier, rulebook: Rulebook, kind: QuestionKind) -> Iterator[Asked]:
     """Every answer of a kind in rows that count. A question that a row does not hold cannot be judged."""
-    questions = {q.key: q for form in rulebook.forms.tables for q in form.questions()}
+    questions = _questions(rulebook, kind)
     for table, row in dossier.filled_rows:
         for answer in row.answers:
             question = questions.get(answer.question)
-            if question is None or question.kind is not kind:
+            if question is None:
                 continue
             parent = row.answer(question.parent) if question.parent else None
             if question.parent is None or parent is not None:
                 yield Asked(table, row, question, answer, parent)
 
 
+@lru_cache(maxsize=32)
+def _questions(rulebook: Rulebook, kind: QuestionKind) -> Mapping[str, Question]:
+    return {q.key: q for form in rulebook.forms.tables for q in form.questions() if q.kind is kind}
+
+
+@lru_cache(maxsize=8)
 def nil_words(rulebook: Rulebook) -> frozenset[str]:
     return frozenset(map(fold, rulebook.forms.nil_words))
 
 
 def characters(text: str) -> int:
     """Characters without white space: what 200字以内 counts."""
-    return len(re.sub(r"\s+", "", text))
+    return len("".join(text.split()))

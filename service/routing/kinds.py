@@ -5,6 +5,7 @@ When in doubt a mail is a person's: a mail too many before staff's eyes costs le
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from service.domain.mail import Envelope, MailKind
 from service.domain.nil import reads_nil
@@ -187,7 +188,12 @@ def _begins(subject: str, stems: tuple[str, ...]) -> bool:
 
 def _has(text: str, phrases: tuple[str, ...]) -> bool:
     folded = _fold(text)
-    return any(_fold(p) in folded for p in phrases if p)
+    return any(phrase in folded for phrase in _folded(phrases))
+
+
+@lru_cache(maxsize=256)
+def _folded(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_fold(phrase) for phrase in phrases if phrase)
 
 
 def _fold(text: str) -> str:
