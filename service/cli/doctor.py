@@ -15,6 +15,7 @@ from service.cli.context import out, settings
 from service.errors import ServiceError
 from service.mailbox import probe
 from service.reading.containers.archives import can_open
+from service.reading.forms import office
 from service.reading.letters import OcrProcess
 from service.reading.sniff import RAR
 from service.records.engine import open_engine
@@ -64,6 +65,7 @@ def _signs(chosen: Settings) -> Iterator[Sign]:
     yield _smtp(chosen)
     yield _try("文字识别", _ocr)
     yield _archives()
+    yield _old_documents()
     yield _disk(chosen.data_dir)
     yield _clock(chosen)
 
@@ -140,6 +142,12 @@ def _archives() -> Sign:
     if can_open(RAR):
         return Sign("压缩包", "zip、rar、7z 均可打开")
     return Sign("压缩包", "只能打开 zip；安装 libarchive13 后可打开 rar、7z", warning=True)
+
+
+def _old_documents() -> Sign:
+    if office.is_there():
+        return Sign("旧版文档", "doc、wps、rtf 可由 LibreOffice 转换")
+    return Sign("旧版文档", "没有 LibreOffice，doc、wps、rtf 格式的征集表须人工查看", warning=True)
 
 
 def _disk(data_dir: Path) -> Sign:

@@ -8,6 +8,7 @@ from typing import Final
 
 import olefile
 
+from service.reading.forms import office
 from service.reading.forms.grid import Workbook
 from service.reading.forms.markup import read_markup
 from service.reading.forms.oldsheets import read_old_workbook
@@ -19,6 +20,7 @@ from service.reading.forms.word import read_word
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET_NAMES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv", ".xltx", ".ett")
+_TABLE_CELLS: Final = 8  # cell marks in a document that holds a table of the form
 _DIRECTORY, _FRONT = 1 << 17, 1 << 13
 _MARKUP: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b")
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -70,7 +72,7 @@ def read_workbook(content: bytes, kind: Kind) -> Workbook:
     if content[:4] == b"PK\x03\x04":
         return _read_package(Package(content), kind)
     if content.startswith(b"{\\rtf"):
-        raise UnsupportedKind("RTF 文档（.rtf）")
+        return _converted(content, ".rtf", "RTF 文档（.rtf）", content.count(b"\\cell") >= _TABLE_CELLS)
     return _read_text(content)
 
 
@@ -114,5 +116,18 @@ def _read_compound(content: bytes) -> Workbook:
         macros = any("_vba_project" in stream for stream in streams)
         return replace(read_old_workbook(content), macros=macros)
     if "worddocument" in streams:
-        raise UnsupportedKind("旧版 Word 或 WPS 文字（.doc、.wps）")
+        cells = max(content.count(b"\x07\x00"), content.count(b"\x07\x07"))
+        return _converted(content, ".doc", "旧版 Word 或 WPS 文字（.doc、.wps）", cells >= _TABLE_CELLS)
     raise FileDamaged("文件不是电子表格")
+
+
+def _converted(content: bytes, extension: str, kind: str, has_table: bool) -> Workbook:
+    """A document of a kind that only an office program reads. Without a table in it, it is not worth the seconds."""
+    if not has_table:
+        raise UnsupportedKind(kind)
+    try:
+        return read_word(Package(office.as_docx(content, extension)))
+    except office.OfficeMissing:
+        raise UnsupportedKind(f"{kind}，本系统未装 LibreOffice，不能读取") from None
+    except office.OfficeFailed:
+        raise UnsupportedKind(f"{kind}，未能转换") from None
