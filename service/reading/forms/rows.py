@@ -20,6 +20,7 @@ from service.reading.forms.sheetview import SheetView
 
 _COMMON_KEYS: Final = ("seq", "unit", "city")
 Asked = tuple[str, CellDetail, str]  # text, what else the cell tells, its name
+_NIL_BESIDE: Final = "这一格是空的，同一行别处写“无”"
 _ANSWER, _WORDS, _NOTHING = "answer", "words", "nothing"
 
 
@@ -223,8 +224,13 @@ class RowReader:
 
     def _finish(self, table: TableForm, header: Header, pending: Pending, taken: Taken) -> None:
         answers: list[Answer] = []
+        says_nil = any(is_nil(text, self._forms.nil_words) for text, _, _ in pending.asked.values())
         for block in table.blocks:
-            answers.extend(self._answers(header, block, pending))
+            found = self._answers(header, block, pending)
+            left_empty = says_nil and not any(
+                text.strip() for c, (text, _, _) in pending.asked.items() if header.targets[c].block is block
+            )
+            answers.extend(map(_unsure, found) if left_empty else found)
         taken.rows.append(
             Row(
                 row=pending.row,
@@ -309,3 +315,8 @@ def _combined(details: Sequence[CellDetail]) -> CellDetail:
         return PLAIN
     boxes = tuple(box for detail in details for box in detail.boxes)
     return CellDetail(boxes=boxes, overlay=any(d.overlay or d.struck for d in details))
+
+
+def _unsure(answer: Answer) -> Answer:
+    """Beside a cell that says 无, an empty one may mean the same."""
+    return replace(answer, doubt=_NIL_BESIDE) if answer.tick is Tick.UNANSWERED else answer

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook import Workbook
 
-from service.domain.submission import Row, Table
+from service.domain.submission import Row, Table, Tick
 from tests.reading.forms.example_forms import JOIN, NYX, TABLE_1, TABLE_2, TABLE_3, TABLE_4
 from tests.reading.forms.filled import Answers, Cells, Rows, answered, header, question_row, read, sheets
 
@@ -451,6 +451,19 @@ def test_a_question_without_a_column_among_columns_of_their_own_is_doubtful_not_
     ).rows[0]
 
     assert answered(row)["nyx.plan_text"] == "?" and row.cells["设想"] == "六月"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "doubtful"),
+    [pytest.param("无", "", True, id="nil_beside"), pytest.param("□是 ☑否", "", False, id="an_answer_beside")],
+)
+def test_an_empty_cell_beside_one_that_says_nil_is_for_a_person_to_read(
+    first: str, second: str, doubtful: bool
+) -> None:
+    row = only(sheets(表3=[["表3"], header(TABLE_3), [1, UNIT, CITY, first, second]])).rows[0]
+
+    answer = next(a for a in row.answers if a.question == "doctor.will_doctor")
+    assert (answer.tick, answer.doubt is not None) == (Tick.UNANSWERED, doubtful)
 
 
 @pytest.mark.parametrize("heads", [["序号", "参评方", "所在地市"], ["参评方", "所在地市"]])
