@@ -16,9 +16,10 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError
+from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError, is_our_trouble
 from service.mailbox import Filed, Mailbox, NotFiled
-from service.pipeline import handle_mail, is_our_trouble, recall, take_in
+from service.pipeline import handle_mail, take_in
+from service.recalling import recall
 from service.reporting import send_daily_digest
 from service.sending import Brake, send_due
 from service.wiring import Service

@@ -4,6 +4,7 @@ What a submitter got wrong is a Finding, never one of these. An error names wher
 to do, in the words of the person who runs the service; only the command line prints them.
 """
 
+import errno
 from typing import ClassVar
 
 
@@ -91,3 +92,14 @@ class ConfigurationInvalid(_Faulty):
 
     def __init__(self, where: str, problems: tuple[str, ...], todo: str = "请逐条改正后重新启动") -> None:
         super().__init__(where, problems, todo)
+
+
+_EXHAUSTED = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
+)
+"""What this machine lacks says nothing against a mail."""
+
+
+def is_our_trouble(error: Exception) -> bool:
+    """Whether an error tells of this machine, not of a mail: the next mail would meet it too."""
+    return isinstance(error, DatabaseUnusable) or (isinstance(error, OSError) and error.errno in _EXHAUSTED)

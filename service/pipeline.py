@@ -6,10 +6,8 @@ Left of `record` nothing about the mail is decided for good; right of it nothing
 repeated after a crash: the ledger and the records know what was done.
 """
 
-import errno
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 
 import structlog
 
@@ -18,21 +16,16 @@ from service.domain.judgement import Judgement
 from service.domain.mail import ArrivedMail
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
-from service.errors import DatabaseUnusable
+from service.errors import DatabaseUnusable, is_our_trouble
 from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
 from service.parts import Parts
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
-from service.records.ledger import FORGOTTEN
 from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for, our_case_number, verify
 
 MAX_ATTEMPTS = 2
 """A mail that ended its reader this often is set aside; the others go on."""
-_EXHAUSTED = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
-)
-"""What this machine lacks says nothing against a mail."""
 
 log = structlog.get_logger()
 
@@ -63,33 +56,6 @@ def take_in(mailbox: Mailbox, parts: Parts, announce: Callable[[int], None]) -> 
         raise full
 
 
-def recall(parts: Parts) -> int:
-    """Take up what the archive has read and the database does not know: an older backup of it was restored.
-
-    These mails are judged again and nobody is written to: they were answered, as far as anybody knows. What was
-    archived and never read is no sign of that: a crash leaves it, and the mailbox still has it.
-    """
-    ledger = parts.records.ledger
-    forgotten = [sha256 for sha256 in ledger.forgotten(parts.archive) if parts.archive.was_read(sha256)]
-    if forgotten:
-        parts.records.outbox.park_waiting(parts.now(), FORGOTTEN)
-        log.error("database older than archive", mails=len(forgotten))
-    for sha256 in forgotten:
-        ledger.note_forgotten(
-            sha256, parts.archive.path(sha256).stat().st_size, _arrival_of(sha256, parts), parts.now()
-        )
-    return len(forgotten)
-
-
-def _arrival_of(sha256: str, parts: Parts) -> datetime:
-    """When a mail came, as far as it tells; else when it was archived."""
-    with suppress(ReaderDied):
-        envelope = parts.read(sha256).envelope
-        if told := envelope.received or envelope.date:
-            return told
-    return datetime.fromtimestamp(parts.archive.path(sha256).stat().st_mtime, UTC)
-
-
 def handle_mail(sha256: str, parts: Parts) -> None:
     """Judge one archived mail and record it with its reply. Safe to call twice: the second call does nothing.
 
@@ -109,11 +75,6 @@ def handle_mail(sha256: str, parts: Parts) -> None:
             with suppress(DatabaseUnusable):
                 ledger.excuse_attempt(sha256)
         raise
-
-
-def is_our_trouble(error: Exception) -> bool:
-    """Whether an error tells of this machine, not of a mail: the next mail would meet it too."""
-    return isinstance(error, DatabaseUnusable) or (isinstance(error, OSError) and error.errno in _EXHAUSTED)
 
 
 def _judge_and_record(sha256: str, parts: Parts) -> None:
