@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from service.reading.letters.model import Picture
 
     Plane = NDArray[numpy.floating]
-    Waves = NDArray[numpy.complexfloating]
 
 _LONG_SIDE = 1000  # px of the picture that is measured; rings are first looked for at half of it
 _SMALLEST, _LARGEST = 0.055, 0.18  # radius of a seal in short sides of the page (A4: 23 to 76 mm across)
 _STEP = 1.12  # from one tried radius to the next
+_GRAIN = 32  # sides of what is transformed are multiples: fast ones, and few
 _RED = 0.20  # how red ink is, 0..1
 _FAINT = (0.085, 0.05)  # and how red at least; such a ring must have its star
 _DARK = (0.15, 0.35)  # how dark a seal is on a grey or black-and-white page
@@ -57,9 +57,10 @@ def find_seals(picture: "Picture") -> Marks:
     """The red seals of an upright page; on a page without colour, dark rings that can be nothing else."""
     small = shrink(picture, _LONG_SIDE)
     colour = in_colour(small)
-    found = _red_rings(redness(small)) if colour else _dark_rings(_darkness(small))
+    ink = redness(small) if colour else _darkness(small)
+    found = _red_rings(ink) if colour else _dark_rings(ink)
     marks = tuple(_scaled(mark, small.shape[1]) for mark in found)
-    return Marks(marks, colour, colour and not marks and _has_red_patch(redness(small)))
+    return Marks(marks, colour, colour and not marks and _has_red_patch(ink))
 
 
 def in_colour(picture: "Picture") -> bool:
@@ -71,12 +72,14 @@ def in_colour(picture: "Picture") -> bool:
 
 def redness(picture: "Picture") -> "Plane":
     """How much redder than its paper each pixel is: about 0 for grey of any depth, up to 1 for pure red."""
-    values = picture.astype(numpy.float32)
-    black, paper = numpy.percentile(values[::4, ::4].reshape(-1, 3), (1, 85), axis=0)
+    some = picture[::4, ::4].astype(numpy.float32).reshape(-1, 3)
+    black, paper = numpy.percentile(some, (1, 85), axis=0)
     black = numpy.minimum(black.min(), 0.6 * paper.min())
-    values = numpy.clip((values - black) / numpy.maximum(paper - black, 24), 0, 1)
-    red: Plane = values[:, :, 0] - (values[:, :, 1] + values[:, :, 2]) / 2
-    return red
+    levels = numpy.arange(256, dtype=numpy.float32)[:, None]
+    shades = numpy.clip((levels - black) / numpy.maximum(paper - black, 24), 0, 1)  # of every level, by channel
+    red, green, blue = (shades[:, channel][picture[:, :, channel]] for channel in range(3))
+    redder: Plane = red - (green + blue) / 2
+    return redder
 
 
 def shrink(picture: "Picture", long_side: int) -> "Picture":
@@ -148,32 +151,43 @@ def _rings(red: "Plane", level: float, measured_at: tuple[float, ...]) -> list[S
 
 def _candidates(mask: "Plane") -> list[tuple[float, float, float]]:
     """Places where a ring could be, likeliest first: correlation with rings of every size, outside counted against."""
-    half = mask[: mask.shape[0] // 2 * 2, : mask.shape[1] // 2 * 2]
-    half = half.reshape(half.shape[0] // 2, 2, half.shape[1] // 2, 2).mean(axis=(1, 3))
-    reach = int(_LARGEST * min(half.shape) * 1.3) + 2
-    height, width = (32 * math.ceil((side + 2 * reach) / 32) for side in half.shape)  # sizes that transform fast
+    even = mask[: mask.shape[0] // 2 * 2, : mask.shape[1] // 2 * 2]
+    half = (even[::2, ::2] + even[::2, 1::2] + even[1::2, ::2] + even[1::2, 1::2]) / 4
+    if not half.any():
+        return []
+    top, left, inked = _inked(half)
+    reach = int(_LARGEST * min(half.shape) * 1.3) + 2  # further from ink nothing scores
+    height, width = (_GRAIN * math.ceil((side + 2 * reach) / _GRAIN) for side in inked.shape)
     page = numpy.zeros((height, width), numpy.float32)
-    page[reach : reach + half.shape[0], reach : reach + half.shape[1]] = half
+    page[reach : reach + inked.shape[0], reach : reach + inked.shape[1]] = inked
     seen = numpy.fft.rfft2(page)
     peaks: list[tuple[float, float, float, float]] = []
     radius = _SMALLEST * min(half.shape)
     while radius <= _LARGEST * min(half.shape):
         score = numpy.fft.irfft2(seen * _ring(page.shape, radius), page.shape)
-        peaks += [(value, x - reach, y - reach, radius) for value, x, y in _tops(score, radius)]
+        peaks += [(value, x - reach + left, y - reach + top, radius) for value, x, y in _tops(score, radius)]
         radius *= _STEP
     peaks.sort(reverse=True)
     return [(2 * x, 2 * y, 2 * radius) for value, x, y, radius in peaks[:_CANDIDATES] if value > 0.15]
 
 
-@lru_cache(maxsize=64)
-def _ring(shape: tuple[int, ...], radius: float) -> "Waves":
-    """Transform of a ring around the origin, +1 in all, with what lies just outside it at -1, for correlation."""
+def _inked(plane: "Plane") -> tuple[int, int, "Plane"]:
+    """The smallest part of a plane that holds all of its ink, and where its top and left stand."""
+    rows, columns = (numpy.flatnonzero(plane.any(axis=axis)) for axis in (1, 0))
+    top, left = int(rows[0]), int(columns[0])
+    return top, left, plane[top : rows[-1] + 1, left : columns[-1] + 1]
+
+
+@lru_cache(maxsize=128)
+def _ring(shape: tuple[int, ...], radius: float) -> "Plane":
+    """Transform of a ring around the origin, +1 in all, with what lies just outside it at -1, for correlation; real,
+    because a ring is as it is seen in a mirror."""
     down = numpy.fft.fftfreq(shape[0], 1 / shape[0])[:, None]
     across = numpy.fft.fftfreq(shape[1], 1 / shape[1])[None, :]
     away = numpy.hypot(down, across)
     on = (abs(away - radius) < max(1.0, 0.06 * radius)).astype(numpy.float32)
     outside = ((away > 1.12 * radius) & (away < 1.25 * radius)).astype(numpy.float32)
-    ring: Waves = numpy.conj(numpy.fft.rfft2(on / on.sum() - outside / outside.sum()))
+    ring: Plane = numpy.fft.rfft2(on / on.sum() - outside / outside.sum()).real.copy()
     return ring
 
 
@@ -212,8 +226,9 @@ def _right_size(radius: float, mask: "Plane") -> bool:
 def _sampled(mask: "Plane", x: "Plane", y: "Plane") -> "Plane":
     columns, rows = numpy.rint(x).astype(int), numpy.rint(y).astype(int)
     inside = (columns >= 0) & (rows >= 0) & (columns < mask.shape[1]) & (rows < mask.shape[0])
-    values = mask[rows.clip(0, mask.shape[0] - 1), columns.clip(0, mask.shape[1] - 1)]
-    sampled: Plane = values * inside
+    if not inside.all():
+        rows, columns = rows.clip(0, mask.shape[0] - 1), columns.clip(0, mask.shape[1] - 1)
+    sampled: Plane = mask[rows, columns] * inside
     return sampled
 
 
