@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from service.domain.submission import LetterSource, Problem
@@ -176,12 +177,12 @@ def _lines(page: Any) -> tuple[list[Line], int, tuple[stamped.Ring, ...]]:
 
 
 def _pieces(page: Any, text: Any, count: int, turn: int) -> list[Line]:
-    pieces = []
+    pieces, frame = [], _Frame(page, turn)
     for number in range(text.count_rects(0, count) if count > 0 else 0):
         rectangle = text.get_rect(number)
         words = " ".join(text.get_text_bounded(*rectangle).split())
         if words:
-            pieces.append(Line(words, _placed(page, rectangle, turn)))
+            pieces.append(Line(words, frame.box(rectangle)))
     return pieces
 
 
@@ -200,7 +201,7 @@ def _glyphs(page: Any, text: Any, count: int, turn: int) -> list[stamped.Glyph]:
     import pypdfium2.raw as pdfium
 
     main = ((turn - page.get_rotation() // 90) % 4) * math.pi / 2
-    box, found = pdfium.FS_RECTF(), []
+    box, frame, found = pdfium.FS_RECTF(), _Frame(page, turn), []
     for place in range(count):
         character = chr(pdfium.FPDFText_GetUnicode(text, place) or 32)
         if character.isspace() or not character.isprintable():
@@ -209,7 +210,7 @@ def _glyphs(page: Any, text: Any, count: int, turn: int) -> list[stamped.Glyph]:
             continue
         rectangle = (box.left, box.bottom, box.right, box.top)
         lean = _lean(pdfium.FPDFText_GetCharAngle(text, place), main)
-        found.append(stamped.Glyph(character, _placed(page, rectangle, turn), lean, _is_red(text, place)))
+        found.append(stamped.Glyph(character, frame.box(rectangle), lean, _is_red(text, place)))
     return found
 
 
@@ -221,7 +222,7 @@ def _lean(angle: float, main: float) -> float:
 def _is_red(text: Any, place: int) -> bool:
     import pypdfium2.raw as pdfium
 
-    red, green, blue, opaque = (ctypes.c_uint() for _ in range(4))
+    red, green, blue, opaque = ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint(), ctypes.c_uint()
     if not pdfium.FPDFText_GetFillColor(text, place, red, green, blue, opaque):
         return False
     return bool(red.value > 120 and red.value > 1.8 * max(green.value, blue.value))
@@ -240,22 +241,31 @@ def _turn(page: Any, text: Any, count: int) -> int:
     return (votes.index(max(votes)) + shown) % 4
 
 
-def _placed(page: Any, rectangle: tuple[float, float, float, float], turn: int) -> Box:
-    """A rectangle of the page's own axes as it is shown, turned, in page widths."""
-    width, height = page.get_size()
-    corners = [_shown(page, x, y) for x, y in (rectangle[:2], rectangle[2:])]
-    for _ in range(turn):
-        corners = [(y, width - x) for x, y in corners]
-        width, height = height, width
-    xs, ys = sorted(x / width for x, _ in corners), sorted(y / width for _, y in corners)
-    return Box(xs[0], ys[0], xs[1], ys[1])
+class _Frame:
+    """Where things stand on a page as it is shown, turned."""
 
+    def __init__(self, page: Any, turn: int) -> None:
+        import pypdfium2.raw as pdfium
 
-def _shown(page: Any, x: float, y: float) -> Point:
-    """A point of the page's own axes in points from the top left of the page as it is shown."""
-    import pypdfium2.raw as pdfium
+        self._size: Point = page.get_size()
+        self._turn = turn
+        self._across, self._down = ctypes.c_int(), ctypes.c_int()
+        width, height = (round(side * _FINE) for side in self._size)
+        self._to_device = partial(pdfium.FPDF_PageToDevice, page, 0, 0, width, height, 0)
 
-    across, down = ctypes.c_int(), ctypes.c_int()
-    width, height = (round(side * _FINE) for side in page.get_size())
-    pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, x, y, ctypes.byref(across), ctypes.byref(down))
-    return across.value / _FINE, down.value / _FINE
+    def box(self, rectangle: tuple[float, float, float, float]) -> Box:
+        """A rectangle of the page's own axes in page widths."""
+        left, low, right, top = rectangle
+        corners = [self._shown(left, low), self._shown(right, top)]
+        width, height = self._size
+        for _ in range(self._turn):
+            corners = [(y, width - x) for x, y in corners]
+            width, height = height, width
+        (x, y), (other_x, other_y) = corners
+        across, down = sorted((x / width, other_x / width)), sorted((y / width, other_y / width))
+        return Box(across[0], down[0], across[1], down[1])
+
+    def _shown(self, x: float, y: float) -> Point:
+        """A point of the page's own axes in points from the top left."""
+        self._to_device(x, y, self._across, self._down)
+        return self._across.value / _FINE, self._down.value / _FINE
