@@ -1,8 +1,8 @@
 """Answers as the checks look at them: where they stand, and what each depends on."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from service.domain.judgement import Dossier, Place
 from service.domain.nil import fold
@@ -10,8 +10,7 @@ from service.domain.rules import Question, QuestionKind, Rulebook
 from service.domain.submission import Answer, Row, Table, Tick
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):  # made by the thousand: a frozen dataclass takes three times as long
     """A question of the form as one row answers it."""
 
     table: Table

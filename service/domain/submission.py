@@ -129,7 +129,10 @@ class Row:
 
     def answer(self, question: str) -> Answer | None:
         """The answer to a question by its full key; None when the row does not hold that question."""
-        return next((a for a in self.answers if a.question == question), None)
+        for answer in self.answers:
+            if answer.question == question:
+                return answer
+        return None
 
 
 @dataclass(frozen=True, slots=True)
