@@ -23,6 +23,20 @@ _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _TRAILING = re.compile(r"[ \t]+\n")
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, which looks only once at an attribute of a type: what it thinks of it depends on nothing else."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._verdicts: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        key = type(obj), attr
+        if key not in self._verdicts:
+            self._verdicts[key] = super().is_safe_attribute(obj, attr, value)
+        return self._verdicts[key]
+
+
 class Templates:
     """Templates read from a folder, once; a changed folder is a new Templates."""
 
@@ -74,7 +88,7 @@ def _source(folder: Path, name: str) -> tuple[str, str, None] | None:
 
 
 def _environment(loader: BaseLoader, autoescape: bool) -> Environment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=loader,
         autoescape=autoescape,
         undefined=StrictUndefined,
