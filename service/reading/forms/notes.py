@@ -39,7 +39,7 @@ class NoteRows:
         self._totals = tuple(squeeze(word) for word in forms.total_words)
         self._examples = tuple(fold(word) for word in forms.example_words)
         self._notes = tuple(fold(word) for word in forms.note_words)
-        self._reporters = tuple(fold(word) for word in forms.reporter_labels)
+        self._openings = (*self._notes, *(fold(word) for word in forms.reporter_labels))
 
     def reason(self, sheet: SheetView, header: Header, row: int, own: Own, seq: str, unit: str) -> str | None:
         """Chinese: why the row is left out; None when nothing speaks against it. seq, unit: folded values."""
@@ -48,7 +48,7 @@ class NoteRows:
             return TOTAL
         if any(one.startswith(self._examples) for one in (first, seq, unit) if one):
             return EXAMPLE
-        if first.startswith((*self._notes, *self._reporters)) or unit.startswith(self._notes):
+        if first.startswith(self._openings) or unit.startswith(self._notes):
             return NOTE
         if column not in header.asked and _LABELLED.match(first) and unit in ("", first):
             return NOTE
@@ -58,8 +58,9 @@ class NoteRows:
 
     def _is_total(self, text: str) -> bool:
         letters = squeeze(text) if len(text) < 20 else ""
-        return _COUNTED.fullmatch(letters) is not None or any(
-            letters.startswith(total) and len(letters) <= len(total) + 4 for total in self._totals
+        return _COUNTED.fullmatch(letters) is not None or (
+            letters.startswith(self._totals)  # hardly any does
+            and any(letters.startswith(total) and len(letters) <= len(total) + 4 for total in self._totals)
         )
 
     def _lone(self, sheet: SheetView, header: Header, row: int, column: int, text: str, unit: str) -> str | None:

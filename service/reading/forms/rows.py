@@ -211,14 +211,14 @@ class RowReader:
 
     def _is_nil_row(self, header: Header, own: list[tuple[int, str]], values: dict[int, tuple[str, str]]) -> bool:
         """A row that says 无 and nothing else; in a table of questions 无 beside a unit is an answer."""
-        identity = {header.column_of(key) for key in _COMMON_KEYS}
-        unit = self._value(header, values, "unit")
-        named = bool(unit) and not is_nil(unit, self._forms.nil_words)
-        if named and header.table.blocks:
+        words, unit = self._forms.nil_words, self._value(header, values, "unit")
+        if header.table.blocks and unit and not is_nil(unit, words):
             return False
-        words = self._forms.nil_words
-        said = [text for column, text in own if text.strip() and (column not in identity or is_nil(text, words))]
-        return bool(said) and all(is_nil(text, words) for text in said)
+        identity = {header.column_of(key) for key in _COMMON_KEYS}
+        said = [text for column, text in own if column not in identity and text.strip()]
+        if not all(is_nil(text, words) for text in said):  # as a rule the first one decides
+            return False
+        return bool(said) or any(is_nil(text, words) for _, text in own if text.strip())
 
     # -- answers ----------------------------------------------------------------------------------------
 
