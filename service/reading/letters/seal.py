@@ -236,12 +236,22 @@ def _polar(
     mask: "Plane", x: float, y: float, across: float, down: float, radii: "Plane", directions: int = _DIRECTIONS
 ) -> "Plane":
     """The mask along directions (rows) at shares of the radius (columns)."""
+    right, low = _circle(directions)
+    return _sampled(mask, x + across * right[:, None] * radii[None, :], y + down * low[:, None] * radii[None, :])
+
+
+@lru_cache(maxsize=8)
+def _circle(directions: int) -> tuple["Plane", "Plane"]:
+    """Cosines and sines of directions all around."""
     angles = numpy.arange(directions) * (2 * math.pi / directions)
-    return _sampled(
-        mask,
-        x + across * numpy.cos(angles)[:, None] * radii[None, :],
-        y + down * numpy.sin(angles)[:, None] * radii[None, :],
-    )
+    return numpy.cos(angles), numpy.sin(angles)
+
+
+@lru_cache(maxsize=1)
+def _terms() -> "Plane":
+    """What a circle moved by (a, b) and stretched by c is made of: r(angle) = 1 + a cos + b sin + c cos 2."""
+    angles = numpy.arange(_DIRECTIONS) * (2 * math.pi / _DIRECTIONS)
+    return numpy.stack([numpy.ones_like(angles), numpy.cos(angles), numpy.sin(angles), numpy.cos(2 * angles)], axis=1)
 
 
 def _fitted(mask: "Plane", x: float, y: float, across: float, down: float) -> tuple[float, float, float, float]:
@@ -254,10 +264,7 @@ def _fitted(mask: "Plane", x: float, y: float, across: float, down: float) -> tu
     share = radii[seen.argmax(axis=1)]
     usual = numpy.median(share[hit])
     hit &= abs(share - usual) < 0.08
-    angles = numpy.arange(_DIRECTIONS) * (2 * math.pi / _DIRECTIONS)
-    # r(angle) of a circle moved by (a, b) and stretched by c: 1 + a cos + b sin + c cos 2
-    terms = numpy.stack([numpy.ones_like(angles), numpy.cos(angles), numpy.sin(angles), numpy.cos(2 * angles)], axis=1)
-    size, right, low, stretch = numpy.linalg.lstsq(terms[hit], share[hit], rcond=None)[0]
+    size, right, low, stretch = numpy.linalg.lstsq(_terms()[hit], share[hit], rcond=None)[0]
     return x + right * across, y + low * down, across * (size + stretch), down * (size - stretch)
 
 
