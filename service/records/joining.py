@@ -16,6 +16,13 @@ _version = Version.__table__  # type: ignore[attr-defined]
 
 # Built once: building a statement costs as much as executing it.
 _OF_CAMPAIGN = _case.c.campaign == bindparam("campaign")
+_BY_THREAD = tuple(
+    select(_case)
+    .join(known, known.c.case_id == _case.c.id)
+    .where(known.c.message_id.in_(bindparam("thread", expanding=True)), _OF_CAMPAIGN)
+    .limit(1)
+    for known in (_outbox, _mail)
+)
 _BY_NUMBER = select(_case).where(_case.c.number == bindparam("number"), _OF_CAMPAIGN)
 _BY_UNIT = select(_case).where(_OF_CAMPAIGN, _case.c.unit == bindparam("unit")).order_by(_case.c.id.desc()).limit(1)
 _BY_SENDER = (
@@ -24,6 +31,10 @@ _BY_SENDER = (
     .where(_OF_CAMPAIGN, _mail.c.sender == bindparam("sender"))
     .order_by(_case.c.id.desc())
     .limit(1)
+)
+_WRITERS = select(_mail.c.sender).where(_mail.c.case_id == bindparam("case"), _mail.c.sender.is_not(None)).distinct()
+_NEWEST = (
+    select(_version.c.holding).where(_version.c.case_id == bindparam("case")).order_by(_version.c.seq.desc()).limit(1)
 )
 
 
@@ -62,16 +73,8 @@ def find(connection: Connection, handle: Handle) -> Found | None:
 
 
 def _by_thread(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
-    for known in (_outbox, _mail):
-        if not handle.thread:
-            break
-        query = (
-            select(_case)
-            .join(known, known.c.case_id == _case.c.id)
-            .where(known.c.message_id.in_(handle.thread), _case.c.campaign == handle.campaign)
-            .limit(1)
-        )
-        if row := connection.execute(query).first():
+    for query in _BY_THREAD if handle.thread else ():
+        if row := connection.execute(query, {"thread": handle.thread, "campaign": handle.campaign}).first():
             return row
     if handle.number is None:
         return None
@@ -107,16 +110,12 @@ def _by_sender(connection: Connection, handle: Handle) -> Row[tuple[object, ...]
 
 def addresses(connection: Connection, case_id: int) -> frozenset[str]:
     """Everyone who wrote in a case."""
-    query = select(_mail.c.sender).where(_mail.c.case_id == case_id, _mail.c.sender.is_not(None)).distinct()
-    return frozenset(connection.execute(query).scalars())
+    return frozenset(connection.execute(_WRITERS, {"case": case_id}).scalars())
 
 
 def so_far(connection: Connection, row: Row[tuple[object, ...]]) -> CaseSoFar:
     """What a case holds after its newest version."""
-    newest = connection.execute(
-        select(_version.c.holding).where(_version.c.case_id == row.id).order_by(_version.c.seq.desc()).limit(1)
-    ).scalar_one()
-    holding = holding_from(newest)
+    holding = holding_from(connection.execute(_NEWEST, {"case": row.id}).scalar_one())
     return CaseSoFar(
         number=row.number,
         route=holding.route,
