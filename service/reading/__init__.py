@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from service.domain.rules import Rulebook
     from service.domain.submission import Submission
     from service.reading.letters import Ocr
+    from service.reading.watch import Watch
 
 __all__ = ["READER_VERSION", "read_mail"]
 
 
-def read_mail(content: bytes, rulebook: "Rulebook", ocr: "Ocr") -> "Submission":
+def read_mail(content: bytes, rulebook: "Rulebook", ocr: "Ocr", watch: "Watch | None" = None) -> "Submission":
     """Read one mail. Never raises for any bytes."""
     from service.reading import reader
 
-    return reader.read_mail(content, rulebook, ocr)
+    return reader.read_mail(content, rulebook, ocr, watch)

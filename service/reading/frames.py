@@ -7,8 +7,9 @@ HEAD = struct.Struct(">cQ")  # what it is, how many bytes follow
 LONGEST = 1 << 30
 
 RULES = b"r"  # parent: pickled (Rulebook, Bounds)
-MAIL = b"m"  # parent: path of a mail's bytes
+MAIL = b"m"  # parent: path of a mail's bytes, NUL, SHA-256 of files to be left alone, with commas between
 READY = b"+"  # child: rules taken, nothing to read yet
+OPENED = b"o"  # child: SHA-256 of the file that a library is at work on; empty when it is done with it
 DONE = b"d"  # child: resident bytes (8), then a Submission as JSON
 FAILED = b"f"  # child: what went wrong, without any content of the mail
 

@@ -6,6 +6,7 @@ early once a letter is found. Never raises for what a mail holds; the same bytes
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from service.domain.rules import Rulebook
 from service.domain.submission import Attachment, CoverLetter, Problem, Role, Submission, Table
@@ -20,18 +21,21 @@ from service.reading.mail.links import Link
 from service.reading.mail.passwords import passwords_in
 from service.reading.roles import Hints, Item, Opinion, Picture, Sort, hints_of, is_small_picture, opinion_on, sort_of
 from service.reading.version import READER_VERSION
+from service.reading.watch import GIVEN_UP, Unwatched, Watch
 
 _PAGE_SORTS = (Sort.PAGES, Sort.PICTURE)
 _FORM_SORTS = (Sort.SHEET, Sort.WORDS)
 
 
-def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr) -> Submission:
-    """Everything the bytes of one mail bring."""
+def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr, watch: Watch | None = None) -> Submission:
+    """Everything the bytes of one mail bring. watch: over each file while it is read; None: nothing."""
+    watch = watch or Unwatched()
     mail = parse(content, rulebook.mail)
-    unpacked = unpack(mail.files, rulebook.mail, passwords_in(mail.envelope.subject, mail.text))
-    items = _items(unpacked)
-    _read_forms(items, rulebook)
-    letters = _read_letters(items, rulebook, ocr)
+    unpacked = unpack(mail.files, rulebook.mail, passwords_in(mail.envelope.subject, mail.text), watch)
+    items = _items(unpacked, watch)
+    tools = _Tools(rulebook, ocr, watch)
+    _read_forms(items, tools)
+    letters = _read_letters(items, tools)
     tables = tuple(table for item in items if item.form is not None for table in item.form.tables)
     whole = _whole(items, letters, tables, hints_of(rulebook))
     return Submission(
@@ -48,35 +52,47 @@ def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr) -> Submission:
     )
 
 
-def _items(unpacked: Unpacked) -> list[Item]:
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What every file is read with."""
+
+    rulebook: Rulebook
+    ocr: Ocr
+    watch: Watch
+
+
+def _items(unpacked: Unpacked, watch: Watch) -> list[Item]:
     """Every file with its kind; the same bytes are read only where they stand first."""
     first: dict[str, str] = {}
     items: list[Item] = []
     for found in unpacked.files:
         item = Item(found, found.sha256, sort_of(found.media_type, found.name))
-        if item.is_readable:
+        if item.is_readable and watch.gives_up(item.sha256):
+            item.found = replace(found, problem=Problem.UNSUPPORTED, note=GIVEN_UP)
+        elif item.is_readable:
             item.copy_of = first.get(item.sha256)
             first.setdefault(item.sha256, found.path)
         items.append(item)
     return items
 
 
-def _read_forms(items: Iterable[Item], rulebook: Rulebook) -> None:
+def _read_forms(items: Iterable[Item], tools: _Tools) -> None:
+    forms = tools.rulebook.forms
     for item in items:
         if item.is_readable and item.sort in _FORM_SORTS:
             found = item.found
-            item.form = read_form(found.content, found.path, found.name, item.found.media_type, rulebook.forms)
+            with tools.watch.over(item.sha256):
+                item.form = read_form(found.content, found.path, found.name, found.media_type, forms)
 
 
-def _read_letters(items: list[Item], rulebook: Rulebook, ocr: Ocr) -> tuple[CoverLetter, ...]:
+def _read_letters(items: list[Item], tools: _Tools) -> tuple[CoverLetter, ...]:
     """Reads editable documents, then scans, likeliest letter first; merges pages of one letter."""
-    hints = hints_of(rulebook)
     for item in items:
         if item.is_readable and item.sort in {Sort.WORDS, Sort.PLAIN} and not item.has_tables:
-            item.document = _document(item, rulebook, ocr)
-    _read_scans(items, rulebook, ocr, hints)
+            item.document = _document(item, tools)
+    _read_scans(items, tools)
     if not any(_is_letter(item) for item in items):
-        _read_forms_as_letters(items, rulebook, ocr)
+        _read_forms_as_letters(items, tools)
     letters = combine([item.document for item in items if item.document is not None])
     for item in items:
         if item.document is not None:
@@ -84,7 +100,8 @@ def _read_letters(items: list[Item], rulebook: Rulebook, ocr: Ocr) -> tuple[Cove
     return letters
 
 
-def _read_scans(items: list[Item], rulebook: Rulebook, ocr: Ocr, hints: Hints) -> None:
+def _read_scans(items: list[Item], tools: _Tools) -> None:
+    hints = hints_of(tools.rulebook)
     scans = [i for i in items if i.is_readable and i.sort in _PAGE_SORTS and not is_small_picture(i)]
     scans.sort(key=lambda i: (not hints.letter(i.name), i.found.inline, i.depth, i.sort is Sort.PICTURE))
     since_letter = 0
@@ -93,20 +110,21 @@ def _read_scans(items: list[Item], rulebook: Rulebook, ocr: Ocr, hints: Hints) -
         since_letter += found_letter
         if number >= DOCUMENTS.pages_before_letter or since_letter > DOCUMENTS.pages_after_letter:
             return
-        item.document = _document(item, rulebook, ocr)
+        item.document = _document(item, tools)
 
 
-def _read_forms_as_letters(items: Iterable[Item], rulebook: Rulebook, ocr: Ocr) -> None:
+def _read_forms_as_letters(items: Iterable[Item], tools: _Tools) -> None:
     """Some send letter and tables in one word processor file."""
     for item in items:
         if item.is_readable and item.sort is Sort.WORDS and item.has_tables:
-            reading = _document(item, rulebook, ocr)
+            reading = _document(item, tools)
             item.document = reading if reading.letter is not None else None
 
 
-def _document(item: Item, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
+def _document(item: Item, tools: _Tools) -> DocumentReading:
     found = item.found
-    return read_document(found.content, found.path, found.name, item.found.media_type, rulebook, ocr)
+    with tools.watch.over(item.sha256):
+        return read_document(found.content, found.path, found.name, found.media_type, tools.rulebook, tools.ocr)
 
 
 def _is_letter(item: Item) -> bool:

@@ -46,6 +46,7 @@ class Reader:
         self._bounds = bounds or Bounds()
         self._child: subprocess.Popen[bytes] | None = None
         self._read = 0
+        self._opened: str | None = None  # SHA-256 of the file that the child is at work on
 
     def read(self, path: Path) -> Submission:
         """The Submission of the mail whose exact bytes lie in a file."""
@@ -53,9 +54,27 @@ class Reader:
 
     def read_json(self, path: Path) -> tuple[Submission, bytes]:
         """The Submission, and the same as the JSON it came in, to be kept."""
-        request = frames.pack(frames.MAIL, os.fsencode(path.resolve(strict=True)))
+        place = os.fsencode(path.resolve(strict=True))
+        deadline = time.monotonic() + self._bounds.wall_seconds
+        given_up: list[str] = []
+        suspects: set[str] = set()
+        while True:
+            try:
+                return self._read_without(given_up, place, deadline - time.monotonic())
+            except ReaderDied as error:
+                culprit = self._opened
+                if culprit is None or len(given_up) >= self._bounds.files_given_up:
+                    raise
+                if isinstance(error, ReaderTimedOut) or culprit in suspects:
+                    given_up.append(culprit)
+                suspects.add(culprit)  # what else ended the child may have come from outside: once more
+
+    def _read_without(self, given_up: list[str], place: bytes, seconds: float) -> tuple[Submission, bytes]:
+        """One try. Files given up are named with a problem; what ended the child is in _opened."""
+        self._opened = None
         child = self._running()
-        kind, payload = self._exchange(child, request, self._bounds.wall_seconds)
+        request = frames.pack(frames.MAIL, place + b"\0" + ",".join(given_up).encode())
+        kind, payload = self._exchange(child, request, seconds)
         if kind != frames.DONE:
             raise ReaderDied(payload.decode("utf-8", "replace")[:200])
         self._read += 1
@@ -108,12 +127,18 @@ class Reader:
         return child
 
     def _exchange(self, child: "subprocess.Popen[bytes]", request: bytes, seconds: float) -> tuple[bytes, bytes]:
-        """Send one message and receive one. Any failure ends the child."""
+        """Send one message and receive its answer, noting on the way what is at work. Any failure ends the child."""
+        wire = _Wire(child, time.monotonic() + seconds)
         try:
-            return _Wire(child, time.monotonic() + seconds).ask(request)
+            wire.send(request)
+            kind, payload = wire.receive()
+            while kind == frames.OPENED:
+                self._opened = payload.decode("ascii", "replace") or None
+                kind, payload = wire.receive()
+            return kind, payload
         except _TooLate:
             self.close()
-            raise ReaderTimedOut(f"no answer within {seconds:g} seconds") from None
+            raise ReaderTimedOut(f"no answer within {self._bounds.wall_seconds:g} seconds") from None
         except _Ended:
             raise self._obituary(child) from None
         except BaseException:
@@ -126,7 +151,7 @@ class Reader:
         code = child.returncode
         self.close()
         if code == -signal.SIGPROF:
-            return ReaderTimedOut(f"used more than {self._bounds.cpu_seconds:g} seconds of processor time")
+            return ReaderTimedOut("used more than its share of processor time")
         if code is not None and code < 0:
             return ReaderDied(f"the reading process was ended by {signal.Signals(-code).name}")
         return ReaderDied(f"the reading process ended with code {code}")
@@ -156,14 +181,13 @@ class _Wire:
         self._to, self._from = child.stdin.fileno(), child.stdout.fileno()
         self._deadline = deadline
 
-    def ask(self, request: bytes) -> tuple[bytes, bytes]:
-        self._write(request)
+    def receive(self) -> tuple[bytes, bytes]:
         kind, size = frames.HEAD.unpack(self._take(frames.HEAD.size))
         if size > frames.LONGEST:
             raise _Ended
         return kind, self._take(size)
 
-    def _write(self, message: bytes) -> None:
+    def send(self, message: bytes) -> None:
         left = memoryview(message)
         while left:
             self._wait(self._to, selectors.EVENT_WRITE)

@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -21,6 +23,7 @@ from service.reading.bounds import Bounds
 if TYPE_CHECKING:
     from service.domain.rules import Rulebook
     from service.reading.letters.ocr import OcrProcess
+    from service.reading.watch import Watch
 
 _WATCH_SECONDS = 1.0
 _PAGE = resource.getpagesize()
@@ -96,16 +99,42 @@ def _serve(requests: BinaryIO, answers: BinaryIO, rulebook: "Rulebook", bounds: 
 
     with OcrProcess() as ocr:
         while (request := frames.receive(requests)) is not None:
+            path, _, given_up = request[1].partition(b"\0")
+            watch = _Watch(answers, frozenset(given_up.decode().split(",")), bounds)
             _limit_cpu(bounds.cpu_seconds)
-            _send(answers, *_answer(Path(os.fsdecode(request[1])), rulebook, ocr))
+            _send(answers, *_answer(Path(os.fsdecode(path)), rulebook, ocr, watch))
 
 
-def _answer(path: Path, rulebook: "Rulebook", ocr: "OcrProcess") -> tuple[bytes, bytes]:
+class _Watch:
+    """Tells the parent which file is at work, and grants it a share of the mail's processor time."""
+
+    def __init__(self, answers: BinaryIO, given_up: frozenset[str], bounds: Bounds) -> None:
+        self._answers = answers
+        self._given_up = given_up
+        self._share = bounds.file_cpu_seconds
+
+    def gives_up(self, sha256: str) -> bool:
+        return sha256 in self._given_up
+
+    @contextmanager
+    def over(self, sha256: str) -> Iterator[None]:
+        """An error leaves the file open: the parent must know it."""
+        _send(self._answers, frames.OPENED, sha256.encode())
+        left, _ = signal.getitimer(signal.ITIMER_PROF)
+        granted = min(left, self._share)
+        _limit_cpu(granted)
+        yield
+        used = granted - signal.getitimer(signal.ITIMER_PROF)[0]
+        _limit_cpu(max(left - used, 0.001))
+        _send(self._answers, frames.OPENED, b"")
+
+
+def _answer(path: Path, rulebook: "Rulebook", ocr: "OcrProcess", watch: "Watch") -> tuple[bytes, bytes]:
     from service.reading.codec import submission_to_json
     from service.reading.reader import read_mail
 
     try:
-        content = submission_to_json(read_mail(path.read_bytes(), rulebook, ocr))
+        content = submission_to_json(read_mail(path.read_bytes(), rulebook, ocr, watch))
     except Exception as error:  # a bug or memory: the parent must hear of it, the next mail must still be read
         return frames.FAILED, _told(error).encode()
     return frames.DONE, _resident().to_bytes(8, "big") + content

@@ -18,6 +18,7 @@ from service.reading.containers.zips import open_zip
 from service.reading.found import Found, Paths, extension_of, safe_name
 from service.reading.limits import CONTAINERS
 from service.reading.mail import ParsedMail, parse
+from service.reading.watch import GIVEN_UP, Unwatched, Watch
 
 __all__ = ["DETACHED_SIGNATURES", "Unpacked", "unpack"]
 
@@ -58,7 +59,8 @@ class _Task:
 
 
 class _Unpacker:
-    def __init__(self, words: MailWords, passwords: Sequence[str]) -> None:
+    def __init__(self, words: MailWords, passwords: Sequence[str], watch: Watch) -> None:
+        self.watch = watch
         self.words = words
         self.passwords = passwords
         self.budget = Budget()
@@ -101,7 +103,12 @@ class _Unpacker:
             note = f"压缩包嵌套超过{CONTAINERS.depth}层，未展开"
             self.files.append(replace(found, is_container=True, problem=Problem.REFUSED, note=note))
             return []
-        opened = self._open(found, kind)
+        sha256 = found.sha256
+        if self.watch.gives_up(sha256):
+            self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=GIVEN_UP))
+            return []
+        with self.watch.over(sha256):
+            opened = self._open(found, kind)
         self.files.append(replace(found, is_container=True, problem=opened.problem, note=opened.note))
         if opened.text:
             self.texts.append(opened.text)
@@ -144,9 +151,11 @@ class _Unpacker:
         return [_Task(f, found.path, n, task.archives, task.mails + 1) for n, f in enumerate(mail.files, 1)]
 
 
-def unpack(files: Iterable[Found], words: MailWords, passwords: Sequence[str] = ()) -> Unpacked:
+def unpack(
+    files: Iterable[Found], words: MailWords, passwords: Sequence[str] = (), watch: Watch | None = None
+) -> Unpacked:
     """All files of a mail with their paths. Never raises. passwords: for locked zips, as the mail states them."""
-    return _Unpacker(words, passwords).run(files)
+    return _Unpacker(words, passwords, watch or Unwatched()).run(files)
 
 
 def _kind(found: Found) -> str:

@@ -1,0 +1,247 @@
+"""Mails that are nearly right: sound ones of every kind of file we read, broken by bytes or by their structure.
+
+The same seed and number give the same mail.
+"""
+
+import io
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from random import Random
+
+from service.demo.forms import FormLayout
+from service.demo.mime import Client, File, Mail, gbk_zip, make_mail
+from service.demo.pieces import Pieces
+from service.demo.submissions import Scribe, official_forms
+from service.demo.wordfiles import form_docx
+from service.demo.world import Sender, the_world
+from tests.reading.containers.archives import rar4, rar5, tnef
+from tests.reading.containers.msg import outlook_mail
+from tests.reading.forms.biff import OldSheet, old_workbook
+from tests.reading.forms.test_text_files import page
+
+SENT = datetime(2020, 3, 20, 1, 0, tzinfo=UTC)
+_NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+_SCRAPS = (
+    b"\0", b"\r\n", b"\n\n", b"\xff\xfe", b"PK\x03\x04", b"PK\x01\x02", b"<!DOCTYPE a [", b"&#x0;", b"--", b'"', b";",
+    b"=?gb2312?B?", b"?=", b"*0*=", b"(" * 300, b"<" * 300, b"<td colspan=99999 rowspan=99999>",
+    b"<table><tr><td>" * 40, b'r="1048576"', b't="s"', b"<v>1e309</v>", b"\x09\x08\x10\0", b"endobj", b"/Kids[1 0 R]", b"/Length 0",
+    b">>stream\n", b"Content-Type: multipart/mixed; boundary=x\r\n", b"Content-Transfer-Encoding: base64\r\n", "是□否☑".encode(),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Specimens:
+    """What is broken: one unit's letter and form in every kind of file."""
+
+    sender: Sender
+    letter: bytes
+    files: Mapping[str, bytes]
+
+
+@cache
+def specimens() -> Specimens:
+    world, forms = the_world(), official_forms()
+    scribe = Scribe(7, world, forms)
+    pieces = Pieces(scribe, world, forms)
+    sender = world.units_by_route("direct")[0]
+    letter, form = pieces.letter_pdf(sender).content, pieces.form(sender).content
+    table = [[c.label for c in forms.tables[0].columns], ["1", sender.name, sender.city, "新材料", "教授", "2"]]
+    lines = "\n".join(",".join(row) for row in table).encode("gb18030")
+    cells = {(r, c): text for r, row in enumerate(table, 1) for c, text in enumerate(row, 1)}
+    both = {"报送函.pdf": letter, "征集表.xlsx": form}
+    files = {
+        "征集表.xlsx": form,
+        "表1-4.xlsx": pieces.workbook(scribe.tables(sender), FormLayout()).content,
+        "征集表.docx": form_docx(forms, scribe.tables(sender)),
+        "报送函.docx": pieces.letter_word(sender).content,
+        "报送函.pdf": letter,
+        "征集表.et": old_workbook(OldSheet("表1", cells)),
+        "征集表.xls": page(*table, charset="gbk"),
+        "征集表.csv": lines,
+        "材料.zip": gbk_zip(both),
+        "材料.tar.gz": _tar(both),
+        "材料.rar": rar5(both),
+        "旧.rar": rar4(both),
+        "winmail.dat": tnef("征集表.xlsx".encode("gbk"), form),
+        "转发.msg": outlook_mail("报送", "请查收", {"征集表.csv": lines}),
+        "原邮件.eml": make_mail(_mail(sender, (File("征集表.xlsx", form),), Client.FOXMAIL)),
+    }
+    return Specimens(sender, letter, files)
+
+
+def _tar(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    return out.getvalue()
+
+
+def _mail(sender: Sender, files: tuple[File, ...], client: Client) -> Mail:
+    return Mail(
+        sender=sender.address,
+        subject=f"{sender.name}报送海外人才与科技交流合作需求征集表",
+        text="您好，现报送征集表，请查收。\n解压密码：2020kjc",
+        date=SENT,
+        files=files,
+        sender_name=sender.name,
+        client=client,
+        quoted="> 请尽快报送",
+    )
+
+
+def broken_mail(seed: int, number: int) -> bytes:
+    """One mail, broken in one to a few places."""
+    rng = Random(f"{seed}:{number}")
+    sound = specimens()
+    name = rng.choice(list(sound.files))
+    content = sound.files[name]
+    whole = rng.random() < 0.35
+    if not whole:
+        content = _broken_file(content, rng)
+    files = (File("报送函.pdf", sound.letter), File(name, content)) if rng.random() < 0.4 else (File(name, content),)
+    mail = make_mail(_mail(sound.sender, files, rng.choice(list(Client))))
+    return _broken_structure(mail, rng) if whole else mail
+
+
+def _broken_file(content: bytes, rng: Random) -> bytes:
+    if content.startswith(b"PK") and rng.random() < 0.7:
+        return _broken_members(content, rng)
+    if content.startswith(b"%PDF") and rng.random() < 0.5:
+        return _broken_streams(content, rng)
+    return _broken_bytes(content, rng)
+
+
+def _broken_members(content: bytes, rng: Random) -> bytes:
+    """A zip that is sound, with members that are not."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        names = old.namelist()
+        chosen = set(rng.sample(names, min(len(names), rng.randint(1, 3))))
+        for name in names:
+            member = old.read(name)
+            if name in chosen:
+                if rng.random() < 0.1:
+                    continue
+                member = _broken_bytes(member, rng) if rng.random() < 0.5 else _broken_markup(member, rng)
+            new.writestr(name, member)
+    return out.getvalue()
+
+
+def _broken_streams(pdf: bytes, rng: Random) -> bytes:
+    """A PDF whose streams can be inflated and say something else."""
+    at = [n for n in range(len(pdf)) if pdf.startswith(b"stream\r\n", n) or pdf.startswith(b"stream\n", n)]
+    if not at:
+        return _broken_bytes(pdf, rng)
+    start = pdf.index(b"\n", rng.choice(at)) + 1
+    end = pdf.find(b"endstream", start)
+    try:
+        inside = zlib.decompressobj().decompress(pdf[start:end])
+    except zlib.error:
+        return _broken_bytes(pdf, rng)
+    return pdf[:start] + zlib.compress(_broken_bytes(inside, rng)) + pdf[end:]
+
+
+def _broken_markup(content: bytes, rng: Random) -> bytes:
+    """Elements doubled, dropped, nested or renamed; attributes with other values."""
+    pieces = content.split(b"<")
+    for _ in range(rng.randint(1, 6)):
+        at = rng.randrange(len(pieces))
+        match rng.randrange(6):
+            case 0:
+                pieces[at:at] = pieces[at : at + rng.randint(1, 30)] * rng.choice((1, 2, 50))
+            case 1:
+                del pieces[at : at + rng.randint(1, 8)]
+            case 2:
+                pieces[at] = _broken_bytes(pieces[at], rng) if pieces[at] else b"x>"
+            case 3:
+                other = rng.randrange(len(pieces))
+                pieces[at], pieces[other] = pieces[other], pieces[at]
+            case 4:
+                number = str(rng.choice((-1, 0, 1, 99, 16385, 1048577, 4294967296, 10**30))).encode()
+                pieces[at] = b'"'.join(
+                    number if n % 2 and rng.random() < 0.5 else p for n, p in enumerate(pieces[at].split(b'"'))
+                )
+            case 5:
+                pieces[at:at] = [pieces[at].split(b">")[0] + b">"] * rng.choice((3, 300))
+        if not pieces:
+            return b""
+    return b"<".join(pieces)
+
+
+def _broken_structure(mail: bytes, rng: Random) -> bytes:
+    """Header lines moved, doubled, dropped, folded or mislabelled; then perhaps bytes too."""
+    lines = mail.split(b"\r\n")
+    heads = [n for n, line in enumerate(lines) if b":" in line[:40] or line.startswith(b"--")]
+    for _ in range(rng.randint(1, 5)):
+        at = min(rng.choice(heads), len(lines) - 1)
+        match rng.randrange(7):
+            case 0:
+                del lines[at]
+            case 1:
+                lines.insert(at, lines[rng.choice(heads) % len(lines)])
+            case 2:
+                lines[at] = _broken_bytes(lines[at], rng) if lines[at] else b" "
+            case 3:
+                lines.insert(
+                    at, rng.choice((b"", b" x", b"\tname*0*=gb2312''%B1", b"--", b"Content-Type: message/rfc822"))
+                )
+            case 4:
+                lines[at] = lines[at].replace(b"base64", rng.choice((b"quoted-printable", b"8bit", b"x-uuencode", b"")))
+            case 5:
+                lines[at] = lines[at].replace(b"mixed", rng.choice((b"alternative", b"digest", b"related", b"signed")))
+            case 6:
+                lines[at] *= rng.choice((2, 200, 5000))
+    end = rng.choice((b"\r\n", b"\r\n", b"\n", b"\r"))
+    broken = end.join(lines)
+    return _broken_bytes(broken, rng) if rng.random() < 0.4 else broken
+
+
+def _broken_bytes(content: bytes, rng: Random) -> bytes:
+    data = bytearray(content)
+    for _ in range(rng.choice((1, 1, 2, 5, 30))):
+        if not data:
+            break
+        rng.choice(_BREAKS)(data, rng.randrange(len(data)), rng)
+    return bytes(data)
+
+
+def _flip(data: bytearray, at: int, rng: Random) -> None:
+    data[at] ^= 1 << rng.randrange(8)
+
+
+def _replace(data: bytearray, at: int, rng: Random) -> None:
+    data[at] = rng.randrange(256)
+
+
+def _cut(data: bytearray, at: int, rng: Random) -> None:
+    del data[at : at + rng.choice((1, 2, 16, 400, 1 << 30))]
+
+
+def _double(data: bytearray, at: int, rng: Random) -> None:
+    data[at:at] = data[at : at + rng.choice((1, 8, 300, 5000))] * rng.choice((1, 1, 3))
+
+
+def _number(data: bytearray, at: int, rng: Random) -> None:
+    size = rng.choice((1, 2, 4, 8))
+    value = rng.choice(_NUMBERS) & ((1 << 8 * size) - 1)
+    data[at : at + size] = value.to_bytes(size, rng.choice(("little", "big")))
+
+
+def _scrap(data: bytearray, at: int, rng: Random) -> None:
+    data[at:at] = rng.choice(_SCRAPS)
+
+
+def _move(data: bytearray, at: int, rng: Random) -> None:
+    size, to = rng.choice((4, 64, 1000)), rng.randrange(len(data))
+    data[at : at + size] = data[to : to + size]
+
+
+_BREAKS: tuple[Callable[[bytearray, int, Random], None], ...] = (_flip, _replace, _cut, _double, _number, _scrap, _move)
