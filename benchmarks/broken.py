@@ -29,8 +29,9 @@ _NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFF
 _SCRAPS = (
     b"\0", b"\r\n", b"\n\n", b"\xff\xfe", b"PK\x03\x04", b"PK\x01\x02", b"<!DOCTYPE a [", b"&#x0;", b"--", b'"', b";",
     b"=?gb2312?B?", b"?=", b"*0*=", b"(" * 300, b"<" * 300, b"<td colspan=99999 rowspan=99999>",
-    b"<table><tr><td>" * 40, b'r="1048576"', b't="s"', b"<v>1e309</v>", b"\x09\x08\x10\0", b"endobj", b"/Kids[1 0 R]", b"/Length 0",
-    b">>stream\n", b"Content-Type: multipart/mixed; boundary=x\r\n", b"Content-Transfer-Encoding: base64\r\n", "是□否☑".encode(),
+    b"<table><tr><td>" * 40, b'r="1048576"', b't="s"', b"<v>1e309</v>", b"\x09\x08\x10\0", b"endobj",
+    b"/Kids[1 0 R]", b"/Length 0", b">>stream\n", b"Content-Type: multipart/mixed; boundary=x\r\n",
+    b"Content-Transfer-Encoding: base64\r\n", "是□否☑".encode(),
 )  # fmt: skip
 
 
