@@ -125,7 +125,7 @@ def _structured(content: bytes) -> str | None:
         return "image/emf"
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return _zip(content)
-    if content.startswith(b"0\x82") and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in content[:64]:
+    if content.startswith(b"0") and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in content[:32]:
         return SIGNED
     return PDF if b"%PDF-" in content[:1024] else None
 

@@ -18,13 +18,12 @@ from service.reading.containers.zips import open_zip
 from service.reading.found import Found, Paths, extension_of, safe_name
 from service.reading.limits import CONTAINERS
 from service.reading.mail import ParsedMail, parse
+from service.reading.mail.signed import signed_content
 from service.reading.watch import GIVEN_UP, Unwatched, Watch
 
 __all__ = ["DETACHED_SIGNATURES", "Unpacked", "unpack"]
 
-_CANNOT_OPEN = {
-    sniff.SIGNED: "数字签名或加密邮件（p7m），本系统无法打开，请以普通附件重新发送",
-}
+_ENCRYPTED = "数字签名或加密邮件（p7m），本系统无法打开，请以普通附件重新发送"
 DETACHED_SIGNATURES = frozenset(
     {
         "application/pkcs7-signature",
@@ -83,9 +82,8 @@ class _Unpacker:
         if found.problem is not None:
             self.files.append(found)
             return []
-        if kind in _CANNOT_OPEN:
-            self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=_CANNOT_OPEN[kind]))
-            return []
+        if kind == sniff.SIGNED:
+            return self.open_signed(task, found)
         if kind == sniff.MAIL:
             return self.open_mail(task, found)
         if kind in _ARCHIVES:
@@ -137,6 +135,19 @@ class _Unpacker:
                 return open_tar(content, budget)
             case _:
                 return open_packed(content, found.name, kind, budget)
+
+    def open_signed(self, task: _Task, found: Found) -> list[_Task]:
+        """What was signed: the rest of a mail, or a file that bears its own name with .p7m behind it."""
+        content = signed_content(found.content) if task.archives < CONTAINERS.depth else None
+        if not content:
+            self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=_ENCRYPTED))
+            return []
+        self.files.append(replace(found, is_container=True))
+        if sniff.media_type(content) in {sniff.TEXT, sniff.MAIL}:
+            inner = Found("", "", content, sniff.MAIL)
+        else:
+            inner = Found("", found.name.removesuffix(".p7m"), content)
+        return [_Task(inner, found.path, 1, task.archives + 1, task.mails)]
 
     def open_mail(self, task: _Task, found: Found) -> list[_Task]:
         if task.mails >= CONTAINERS.mail_depth:

@@ -17,6 +17,7 @@ from service.reading.forms.plainxml import read_excel_2003, read_open_document
 from service.reading.forms.separated import read_separated
 from service.reading.forms.spreadsheet import read_spreadsheet
 from service.reading.forms.word import read_word
+from service.reading.forms.xlsb import BinaryUnread, read_binary_workbook
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET_NAMES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv", ".xltx", ".ett")
@@ -70,7 +71,7 @@ def read_workbook(content: bytes, kind: Kind) -> Workbook:
     if content.startswith(_OLE):
         return _read_compound(content)
     if content[:4] == b"PK\x03\x04":
-        return _read_package(Package(content), kind)
+        return _read_package(content, Package(content), kind)
     if content.startswith(b"{\\rtf"):
         return _converted(content, ".rtf", "RTF 文档（.rtf）", content.count(b"\\cell") >= _TABLE_CELLS)
     return _read_text(content)
@@ -90,10 +91,10 @@ def _read_text(content: bytes) -> Workbook:
     return read_separated(content)
 
 
-def _read_package(package: Package, kind: Kind) -> Workbook:
+def _read_package(content: bytes, package: Package, kind: Kind) -> Workbook:
     names = package.names()
     if any(name.endswith("workbook.bin") for name in names):
-        raise UnsupportedKind("Excel 二进制工作簿（.xlsb）")
+        return _read_binary(content, macros=any("vbaproject" in name for name in names))
     if "content.xml" in package:
         return read_open_document(package)
     if kind is Kind.WORD:
@@ -101,6 +102,13 @@ def _read_package(package: Package, kind: Kind) -> Workbook:
     if kind is Kind.SPREADSHEET:
         return read_spreadsheet(package)
     raise FileDamaged("文件不是电子表格，也不是文字处理文档")
+
+
+def _read_binary(content: bytes, *, macros: bool) -> Workbook:
+    try:
+        return read_binary_workbook(content, macros=macros)
+    except BinaryUnread:
+        raise UnsupportedKind("Excel 二进制工作簿（.xlsb），未能读取") from None
 
 
 def _read_compound(content: bytes) -> Workbook:

@@ -17,12 +17,15 @@ from service.reading.mail.links import Link, oversized_links
 from service.reading.mail.names import name_of
 from service.reading.mail.quoting import split_quoted
 from service.reading.mail.second_opinion import more_files
+from service.reading.mail.signed import signed_content
 from service.reading.mail.splitter import Split, split
 from service.reading.mail.transfer import Decoded
 from service.reading.mail.uuencode import cut_out
 
 __all__ = ["ParsedMail", "parse"]
 
+SIGNED_TYPES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SIGNATURES = 3  # inside each other
 _FORWARD = re.compile(r"^\s*(?:fwd?|转发|轉寄|转寄|转)\s*[:：]", re.IGNORECASE)
 _REPORTS = frozenset({"message/delivery-status", "text/rfc822-headers", "message/disposition-notification"})
 
@@ -41,7 +44,7 @@ class ParsedMail:
 
 def parse(raw: bytes, words: MailWords) -> ParsedMail:
     """Takes one mail apart. Deterministic."""
-    tree = split(raw)
+    tree = _unwrapped(split(raw))
     leaves = [leaf_of(part, n) for n, part in enumerate(tree.parts, 1)]
     leaves, uufiles = _without_uufiles(leaves)
     body = body_of(leaves)
@@ -53,6 +56,18 @@ def parse(raw: bytes, words: MailWords) -> ParsedMail:
     links = _links(envelope, body, text, words)
     defects = (*tree.defects, *_damages(leaves), *([] if raw.strip() else ["empty mail"]))
     return ParsedMail(envelope, text, quoted, tuple(files), links, tuple(dict.fromkeys(defects)))
+
+
+def _unwrapped(tree: Split) -> Split:
+    """A mail that is one opaque signature is what was signed, under its own header."""
+    for _ in range(_SIGNATURES):
+        if len(tree.parts) != 1 or tree.parts[0].media_type not in SIGNED_TYPES:
+            break
+        content = signed_content(leaf_of(tree.parts[0], 1).content)
+        if not content:
+            break
+        tree = replace(split(content), header=tree.header)
+    return tree
 
 
 def _files(leaves: list[Leaf], body: Body) -> Iterator[Found]:

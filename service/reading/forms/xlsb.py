@@ -1,0 +1,117 @@
+"""Excel's binary workbooks (.xlsb, [MS-XLSB]) into grids, with calamine in a process of its own.
+
+A file made to do harm can make calamine abort its whole process or ask for any amount of memory: there it costs
+nothing but its own reading. Promises rows, merges and logical values (check boxes) where they stand; fonts, strike-out
+and drawn controls are not seen, so that no tick is guessed from them.
+
+Run as `python -m service.reading.forms.xlsb`: a workbook on the standard input, its grids as JSON on the standard output.
+"""
+
+import datetime
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from service.reading.forms.grid import CellDetail, Grid, Merge, Position, Workbook
+from service.reading.forms.limits import MAX_CELL_TEXT, MAX_CELLS, MAX_COLUMNS, MAX_MERGES, MAX_ROWS, MAX_SHEETS
+from service.reading.forms.numbers import shown
+from service.reading.forms.package import FileDamaged
+
+_SOURCE: Final = Path(__file__).resolve().parents[3]
+_SECONDS: Final = 30.0
+_CPU_SECONDS: Final = 10
+_MEMORY: Final = 1 << 30  # bytes of address space
+_ANSWER: Final = 64 << 20  # bytes
+_CANNOT: Final = 3  # exit code: no workbook
+
+
+class BinaryUnread(Exception):
+    """The process ended, or took too long: whether the file is sound is not known."""
+
+
+def read_binary_workbook(content: bytes, *, macros: bool) -> Workbook:
+    """All sheets. Raises FileDamaged or BinaryUnread."""
+    environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(_SOURCE)}
+    command = [sys.executable, "-m", "service.reading.forms.xlsb"]
+    try:
+        done = subprocess.run(
+            command, input=content, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd="/",
+            timeout=_SECONDS, check=False,
+        )  # fmt: skip
+    except (subprocess.TimeoutExpired, OSError):
+        raise BinaryUnread from None
+    if done.returncode == _CANNOT:
+        raise FileDamaged("文件已损坏，无法打开")
+    if done.returncode or len(done.stdout) > _ANSWER:
+        raise BinaryUnread
+    return Workbook(tuple(_grid(sheet) for sheet in json.loads(done.stdout)), macros=macros)
+
+
+def _grid(sheet: dict[str, Any]) -> Grid:
+    cells: dict[Position, str] = {}
+    details: dict[Position, CellDetail] = {}
+    for row, column, value in sheet["cells"]:
+        if isinstance(value, bool):
+            details[row, column] = CellDetail(boolean=value)
+        cells[row, column] = _text(value)
+    merges = tuple(Merge(*edges) for edges in sheet["merges"])
+    return Grid(sheet["name"], cells, details, merges, hidden=sheet["hidden"], cut=sheet["cut"])
+
+
+def _text(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return value if isinstance(value, str) else shown(repr(value), "", since_1904=False)
+
+
+def main() -> None:
+    """Read one workbook, under limits."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        visible = python_calamine.SheetVisibleEnum.Visible
+        sheets = [
+            _sheet(book.get_sheet_by_name(about.name), hidden=about.visible != visible)
+            for about in book.sheets_metadata[:MAX_SHEETS]
+            if about.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+    except (python_calamine.CalamineError, ValueError, OSError):
+        sys.exit(_CANNOT)
+    sys.stdout.write(json.dumps(sheets))
+
+
+def _sheet(sheet: Any, *, hidden: bool) -> dict[str, Any]:
+    cells: list[tuple[int, int, str | float | bool]] = []
+    cut = ""
+    for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS + 1), 1):
+        if number > MAX_ROWS or len(cells) > MAX_CELLS:
+            cut = f"只读取前{number - 1}行"
+            break
+        for column, value in enumerate(row[:MAX_COLUMNS], 1):
+            plain = _plain(value)
+            if not isinstance(plain, str) or plain.strip():
+                cells.append((number, column, plain))
+    merges = [(a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in (sheet.merged_cell_ranges or [])[:MAX_MERGES]]
+    return {"name": sheet.name, "hidden": hidden, "cells": cells, "merges": merges, "cut": cut}
+
+
+def _plain(value: Any) -> str | float | bool:
+    """A cell as JSON knows it; days as people write them."""
+    if isinstance(value, datetime.date):
+        return f"{value.year}/{value.month}/{value.day}"
+    if isinstance(value, bool | int | float):
+        return value
+    return str(value)[:MAX_CELL_TEXT]
+
+
+if __name__ == "__main__":
+    main()
