@@ -23,6 +23,8 @@ from tests.reading.containers.archives import rar4, rar5, tnef
 from tests.reading.containers.msg import outlook_mail
 from tests.reading.forms.biff import OldSheet, old_workbook
 from tests.reading.forms.test_text_files import page
+from tests.reading.forms.xlsb import binary_workbook
+from tests.reading.mail.test_signed import signed
 
 SENT = datetime(2020, 3, 20, 1, 0, tzinfo=UTC)
 _NUMBERS = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
@@ -62,6 +64,8 @@ def specimens() -> Specimens:
         "报送函.docx": pieces.letter_word(sender).content,
         "报送函.pdf": letter,
         "征集表.et": old_workbook(OldSheet("表1", cells)),
+        "征集表.xlsb": binary_workbook({"表1": cells}),
+        "报送函.pdf.p7m": signed(letter),
         "征集表.xls": page(*table, charset="gbk"),
         "征集表.csv": lines,
         "材料.zip": gbk_zip(both),

@@ -4,7 +4,7 @@ A file made to do harm can make calamine abort its whole process or ask for any 
 nothing but its own reading. Promises rows, merges and logical values (check boxes) where they stand; fonts, strike-out
 and drawn controls are not seen, so that no tick is guessed from them.
 
-Run as `python -m service.reading.forms.xlsb`: a workbook on the standard input, its grids as JSON on the standard output.
+Run as `python -m service.reading.forms.xlsb`: a workbook on standard input, its grids as JSON on standard output.
 """
 
 import datetime
