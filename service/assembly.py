@@ -125,8 +125,27 @@ def _without_copies(tables: Sequence[Table]) -> Iterable[Table]:
 
 
 def _without_renewed(table: Table, new: Sequence[Row]) -> Table:
-    """A table without the rows that a supplement writes anew: who "补充" what was missing sends the row again."""
-    return replace(table, rows=tuple(row for row in table.rows if not any(_is_renewed(row, other) for other in new)))
+    """A table without the rows that a supplement writes anew: who "补充" what was missing sends the row again.
+
+    Where most rows come again as they were, the form does, and its rows may be changed; else only a row that keeps
+    all it said is the same need. A need written like another is kept: a row too many is seen, a lost one is not.
+    """
+    again = sum(any(_is_completed(row, other) for other in new) for row in table.rows)
+    same = _is_renewed if again * 2 > len(table.rows) else _is_completed
+    return replace(table, rows=tuple(row for row in table.rows if not any(same(row, other) for other in new)))
+
+
+def _is_completed(old: Row, new: Row) -> bool:
+    """True for a row written again with at most its gaps filled."""
+    if not old.unit or (old.answers and new.answers):
+        return _is_renewed(old, new)
+    now = {key: _fold(value) for key, value in new.cells.items()}
+    kept = (
+        now.get(key) in (None, "") or _fold(value) in now[key]
+        for key, value in old.cells.items()
+        if key not in ("seq", "city")
+    )
+    return _is_renewed(old, new) and all(kept)
 
 
 def _is_renewed(old: Row, new: Row) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from service.digest.facts import Debtor, DigestFacts, Matter
 from service.digest.rendering import render_digest
 from service.domain.judgement import Channel, PieceState, Severity, Verdict
-from service.domain.mail import Address
+from service.domain.mail import Address, MailKind
 from service.domain.outgoing import OutgoingLetter
 from service.mailbox import Session, list_uids
 from service.records.views import CaseView, MailView, Views
@@ -24,6 +24,8 @@ LAST_DIGEST = "last_digest"
 TELL_WHO_OWES = timedelta(days=7)
 """How long before the deadline the digest begins to name who owes."""
 _LONGEST_TOLD = timedelta(days=31)
+_IN_CASE = frozenset({MailKind.SUBMISSION, MailKind.FOLLOW_UP})
+"""Kinds whose verdict is their case's."""
 
 
 def digest_for(desk: Desk, day: date | None, since: date | None = None) -> RenderedLetter:
@@ -92,30 +94,31 @@ def _name(case: CaseView) -> str:
 
 
 def _needing(views: Views, mails: list[MailView], cases: list[CaseView]) -> Iterator[Matter]:
-    """Cases that wait for a person however old, and the day's mails that belong to no case."""
+    """Cases that wait for a person however old, and the day's mails that wait by themselves."""
     for case in cases:
         if case.state == Verdict.STAFF_REVIEW.value:
             yield Matter(case.number, _reason(views.mails(case.id)), case.unit or "", case.updated)
     for mail in mails:
-        if (
-            mail.decision
-            and mail.decision.verdict is Verdict.STAFF_REVIEW
-            and not views.case_of_mail(mail.sha256 or "")
-        ):
-            yield Matter(
-                mail.subject,
-                mail.decision.why[0].removeprefix("邮件性质：") if mail.decision.why else "",
-                mail.sender or "",
-                mail.at,
-            )
+        if mail.decision and mail.decision.verdict is Verdict.STAFF_REVIEW:
+            case_of = views.case_of_mail(mail.sha256 or "")
+            # A question in a case leaves the case as it is: only here would anybody see it.
+            if case_of is None or mail.decision.kind is MailKind.INQUIRY:
+                yield _asked(mail, case_of)
+
+
+def _asked(mail: MailView, case: CaseView | None) -> Matter:
+    """A mail that nobody but a person can answer."""
+    why = mail.decision.why[0].removeprefix("邮件性质：") if mail.decision and mail.decision.why else ""
+    return Matter(mail.subject, why, (case.unit if case else None) or mail.sender or "", mail.at)
 
 
 def _reason(mails: list[MailView]) -> str:
-    newest = next((m.decision for m in reversed(mails) if m.decision), None)
+    newest = next((m.decision for m in reversed(mails) if m.decision and m.decision.kind in _IN_CASE), None)
     if newest is None:
         return ""
-    found = newest.of_severity(Severity.STAFF)
-    return "；".join(f.message for f in found) or "；".join(newest.why[-1:])
+    found = Counter(f.message for f in newest.of_severity(Severity.STAFF))
+    told = (message + (f"（共 {count} 处）" if count > 1 else "") for message, count in found.items())
+    return "；".join(told) or "；".join(newest.why[-1:])
 
 
 def _quarantined(views: Views) -> Iterator[Matter]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
-from service.domain.judgement import Judgement, Verdict
+from service.domain.judgement import Channel, Judgement, Route, Verdict
 from service.domain.mail import MailKind
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
@@ -157,15 +157,14 @@ class Records:
         decision = judgement.decision
         if decision.kind not in (MailKind.SUBMISSION, MailKind.FOLLOW_UP):
             return (None, None) if found is None else (found.id, found.case.number)
-        values = {
-            "unit": decision.route.unit,
-            "city": decision.route.city,
-            "channel": decision.route.channel.value,
+        values: dict[str, object] = {
             "state": decision.verdict.value,
             "on_time": decision.on_time,
             "complete": decision.verdict is Verdict.ACCEPTED,
             "updated": now,
         }
+        if found is None or not decision.route.contradiction:
+            values |= _whose(decision.route)
         if found is not None:
             connection.execute(_CHANGE_CASE, {"case": found.id, **values})
             return found.id, found.case.number
@@ -213,6 +212,14 @@ class Records:
             "holding": holding_json(judgement.dossier, decision),
         }
         connection.execute(_ADD_VERSION, version)
+
+
+def _whose(route: Route) -> dict[str, str | None]:
+    """Whose case it is. Nobody's yet when the evidence names several units: by the name of one of them, that unit's
+    own mails would join it, take over what it holds and end staff's part in it."""
+    if route.contradiction:
+        return {"unit": None, "city": None, "channel": Channel.UNKNOWN.value}
+    return {"unit": route.unit, "city": route.city, "channel": route.channel.value}
 
 
 def _header(submission: Submission) -> dict[str, str | None]:

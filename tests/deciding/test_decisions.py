@@ -269,6 +269,28 @@ def test_a_supplement_adds_rows() -> None:
     assert [row.unit for table, row in dossier.rows() if table.number == 1] == [COMPANY, "云江某某有限公司", COMPANY]
 
 
+def test_a_supplement_adds_a_need_that_is_written_like_another() -> None:
+    """Who reports two posts types contact, degree and country but once and copies them."""
+    same = {"field": "新材料", "major": "材料学", "degree": "博士", "country": "德国", "phone": "020-00000101"}
+    first = a_table(1, [a_row(cells={**same, "post": "首席研究员", "number": "1"})])
+    more = a_table(1, [a_row(cells={**same, "post": "算法工程师", "number": "1"})])
+    said = {**FORM_ONLY, "tables": (more,), "text": "补充一条需求，请并入此前材料"}
+
+    dossier = follow_up(a_submission(tables=(first, *four_tables()[1:])), a_submission(**said)).dossier
+
+    assert [r.cells["post"] for t, r in dossier.rows() if t.number == 1] == ["首席研究员", "算法工程师"]
+
+
+def test_a_gap_filled_in_a_row_sent_again_is_no_new_need() -> None:
+    first = a_table(1, [a_row(cells={"post": "首席研究员", "number": "1", "phone": ""})])
+    more = a_table(1, [a_row(cells={"post": "首席研究员", "number": "1", "phone": "020-00000101"})])
+    said = {**FORM_ONLY, "tables": (more,), "text": "已补充联系电话"}
+
+    dossier = follow_up(a_submission(tables=(first, *four_tables()[1:])), a_submission(**said)).dossier
+
+    assert [r.cells["phone"] for t, r in dossier.rows() if t.number == 1] == ["020-00000101"]
+
+
 def test_a_supplement_sent_twice_adds_once() -> None:
     again = a_submission(**FORM_ONLY, text="补充报送，请查收")
 

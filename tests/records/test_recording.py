@@ -113,6 +113,38 @@ def test_one_sender_for_two_units_makes_two_cases(records: Records) -> None:
     assert records.find_case(handle(a_mail(2), unit="乙研究院")) is None
 
 
+def test_a_case_whose_mail_contradicts_itself_is_nobodys_yet(records: Records) -> None:
+    """The unit whose letter lies beside another's form must not take that case over with its own mail."""
+    mail = a_mail(1)
+    arrives(records, mail)
+    plain = judged(mail, Verdict.STAFF_REVIEW)
+    route = replace(plain.decision.route, contradiction=("云江市科学技术局", "岭海大学"))
+    contested = replace(plain, decision=replace(plain.decision, route=route))
+
+    records.record(contested, None, "LH2020", "rules-1", lambda number: None, NOON)
+
+    (case,) = Views(records.engine).cases()
+    assert (case.unit, case.channel, case.state) == (None, "unknown", "staff_review")
+    assert records.find_case(handle(a_mail(2), sender="kjj@other.example")) is None
+    assert records.find_case(handle(a_mail(2), unit="岭海大学")) is not None  # who sent it may clear it up
+
+
+def test_a_contradiction_in_a_case_does_not_change_whose_it_is(records: Records) -> None:
+    is_recorded(records, a_mail(1))
+    mail = a_mail(2)
+    arrives(records, mail, uid=2)
+    plain = judged(mail, Verdict.STAFF_REVIEW, unit="岭海大学")
+    route = replace(plain.decision.route, contradiction=("云江市科学技术局", "岭海大学"))
+
+    found = records.find_case(handle(mail))
+    records.record(
+        replace(plain, decision=replace(plain.decision, route=route)), found, "LH2020", "r", lambda number: None, NOON
+    )
+
+    (case,) = Views(records.engine).cases()
+    assert (case.unit, case.state) == ("云江市科学技术局", "staff_review")
+
+
 def test_the_same_mail_by_another_way_is_a_twin(records: Records) -> None:
     first = a_mail(1)
     is_recorded(records, first)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from service.demo.forms import FormLayout
 from service.demo.machines import vacation
 from service.demo.mime import Mail, make_mail
+from service.reporting import digest_facts
+from service.wiring import desk_of, open_service
 from tests.servers.pair import BOX, UNIT
 from tests.stories.conftest import IN_TIME, Station, answering
 
@@ -181,3 +183,18 @@ def test_an_inquiry_waits_for_a_person_and_gets_no_automatic_letter(station: Sta
     station.poll()
 
     assert station.kinds() == []
+
+
+def test_a_question_in_reply_to_our_letter_is_in_the_digest_though_its_case_is_complete(station: Station) -> None:
+    bureau = station.bureau("望海市")
+    station.arrives(make_mail(station.complete(bureau)))
+    station.poll()
+    question = Mail(sender=UNIT, to=BOX, subject="", text="请问表3还可以修改吗？", date=IN_TIME)
+    station.arrives(answering(station.raw_letters()[-1], question))
+
+    station.poll()
+
+    with open_service(station.settings) as service:
+        facts = digest_facts(desk_of(service), None)
+    assert station.kinds() == ["receipt"]
+    assert [(m.who, m.why) for m in facts.needs_person] == [(bureau.name, "来信是询问或请求，没有附报送材料")]
