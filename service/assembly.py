@@ -17,6 +17,7 @@ from service.domain.rules import Rulebook
 from service.domain.submission import Answer, CoverLetter, LetterSource, Row, Submission, Table, Tick
 
 _Held = tuple[Table, str]  # a table and the mail that brought it
+_Same = Callable[[Row, Row], bool]  # whether a new row is an old one written anew
 _NO_CONTENT = frozenset({"seq", "unit", "city", "remark"})
 
 
@@ -83,16 +84,20 @@ def _tables(submission: Submission, earlier: CaseSoFar | None, rulebook: Ruleboo
     consolidates = earlier is not None and earlier.route.channel is Channel.CITY_BUREAU
     renews = said(rulebook.mail.correction_words) or not consolidates
     numbers = sorted({table.number for table, _ in (*old, *new)})
+    # Where something was asked for, "补充" brings just that: the rows that come are those asked about.
+    same = _is_completed if earlier and earlier.complete else _is_renewed
     joined = (
-        _joined([h for h in old if h[0].number == n], [h for h in new if h[0].number == n], adds, renews)
+        _joined(
+            [h for h in old if h[0].number == n], [h for h in new if h[0].number == n], same if adds else None, renews
+        )
         for n in numbers
     )
     return tuple(held for group in joined for held in group)
 
 
-def _joined(old: list[_Held], new: list[_Held], adds: bool, renews: bool) -> list[_Held]:
-    """One table's holdings after this mail. adds: the mail says that it brings more rows; renews: it says, or its
-    sender reports for nobody else, that its rows are all."""
+def _joined(old: list[_Held], new: list[_Held], adds: _Same | None, renews: bool) -> list[_Held]:
+    """One table's holdings after this mail. adds: the mail says that it brings more rows, and which are no more than
+    an old one; renews: it says, or its sender reports for nobody else, that its rows are all."""
     filled = [held for held in new if held[0].rows]
     if not old or not new:
         return old or new
@@ -100,7 +105,7 @@ def _joined(old: list[_Held], new: list[_Held], adds: bool, renews: bool) -> lis
         return old if any(table.rows for table, _ in old) else new
     if adds:
         rows = [row for table, _ in filled for row in table.rows]
-        return [(left, mail) for table, mail in old if (left := _without_renewed(table, rows)).rows] + filled
+        return [(left, mail) for table, mail in old if (left := _without_renewed(table, rows, adds)).rows] + filled
     alone = sum(bool(table.rows) for table, _ in old) < 2
     if alone and renews:
         return filled
@@ -124,14 +129,14 @@ def _without_copies(tables: Sequence[Table]) -> Iterable[Table]:
     return kept.values()
 
 
-def _without_renewed(table: Table, new: Sequence[Row]) -> Table:
+def _without_renewed(table: Table, new: Sequence[Row], is_same: _Same) -> Table:
     """A table without the rows that a supplement writes anew: who "补充" what was missing sends the row again.
 
-    Where most rows come again as they were, the form does, and its rows may be changed; else only a row that keeps
-    all it said is the same need. A need written like another is kept: a row too many is seen, a lost one is not.
+    Where most rows come again as they were, the whole form does, and its rows may be changed. A need written like
+    another is kept otherwise: a row too many is seen, a lost one is not.
     """
     again = sum(any(_is_completed(row, other) for other in new) for row in table.rows)
-    same = _is_renewed if again * 2 > len(table.rows) else _is_completed
+    same = _is_renewed if again * 2 > len(table.rows) else is_same
     return replace(table, rows=tuple(row for row in table.rows if not any(same(row, other) for other in new)))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from service import deciding, rulebook
 from service.checks.wording import Wording, load_wording
-from service.domain.judgement import CaseSoFar, Channel, Finding, Judgement, Route
+from service.domain.judgement import CaseSoFar, Channel, Finding, Judgement, Route, Verdict
 from service.domain.mail import Address, Envelope
 from service.domain.rules import QuestionKind, Rulebook
 from service.domain.submission import (
@@ -219,7 +219,7 @@ def a_case(judged: Judgement, number: str = "LH2020-0007") -> CaseSoFar:
         1,
         dossier.received,
         decision.on_time,
-        False,
+        decision.verdict is Verdict.ACCEPTED,
     )
 
 

@@ -86,7 +86,9 @@ def file_view(path: str, attachment: Attachment | None = None) -> FileView:
     if attachment is None:
         return FileView(shown, packed)
     problem = attachment.problem.value if attachment.problem else ""
-    size, digest = size_text(attachment.size), attachment.sha256[:8]
+    # Of a file behind a link nothing is here that could be measured.
+    here = attachment.role is not Role.LINK
+    size, digest = (size_text(attachment.size), attachment.sha256[:8]) if here else ("", "")
     return FileView(shown, packed, size, digest, attachment.role.value, problem)
 
 

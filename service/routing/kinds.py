@@ -126,7 +126,7 @@ def _staff(submission: Submission, rulebook: Rulebook) -> Kind | None:
 
 
 def _persons(submission: Submission, rulebook: Rulebook, joins_case: bool) -> Kind:
-    meant, reason = _means_to_submit(submission, rulebook)
+    meant, reason = _means_to_submit(submission, rulebook, joins_case)
     if meant:
         return (MailKind.FOLLOW_UP, f"{reason}；接续已有报送件") if joins_case else (MailKind.SUBMISSION, reason)
     if submission.is_empty and not submission.quoted.strip():
@@ -134,9 +134,10 @@ def _persons(submission: Submission, rulebook: Rulebook, joins_case: bool) -> Ki
     return MailKind.INQUIRY, reason
 
 
-def _means_to_submit(submission: Submission, rulebook: Rulebook) -> tuple[bool, str]:
+def _means_to_submit(submission: Submission, rulebook: Rulebook, joins_case: bool) -> tuple[bool, str]:
     words, text = rulebook.mail, submission.text
-    subject = "" if _is_reply(submission.envelope, words) else submission.envelope.subject
+    is_reply = _is_reply(submission.envelope, words)
+    subject = "" if is_reply else submission.envelope.subject
     said = f"{subject}\n{text}"
     encloses, asks = _encloses(said, words), _has(said, (*words.inquiry_words, *words.request_words))
     if has_pieces(submission):
@@ -149,8 +150,12 @@ def _means_to_submit(submission: Submission, rulebook: Rulebook) -> tuple[bool, 
         return True, "正文说附有材料，但没有附件"
     if asks:
         return False, "来信是询问或请求，没有附报送材料"
-    if _has(said, words.submitting_words) or reads_nil(text, rulebook):
+    if reads_nil(text, rulebook):
         return True, "正文说到报送，没有附报送材料"
+    if _has(said, words.submitting_words):
+        # Who answers our letter knows what is asked for; a promise to send it is not to be asked for it again.
+        answers = is_reply and joins_case
+        return not answers, "回信说到报送，没有附报送材料" if answers else "正文说到报送，没有附报送材料"
     return False, "没有附报送材料，也没有说到报送"
 
 

@@ -281,6 +281,17 @@ def test_a_supplement_adds_a_need_that_is_written_like_another() -> None:
     assert [r.cells["post"] for t, r in dossier.rows() if t.number == 1] == ["首席研究员", "算法工程师"]
 
 
+def test_what_was_asked_for_is_no_supplement_though_its_sender_calls_it_so() -> None:
+    same = {"field": "新材料", "major": "材料学", "degree": "博士", "country": "德国", "post": "研究员"}
+    first = a_table(1, [a_row(cells={**same, "number": "1"})])
+    again = a_table(1, [a_row(cells={**same, "number": "2"})])
+    said = {**FORM_ONLY, "tables": (again,), "text": "补充材料见附件"}
+
+    dossier = follow_up(a_submission(**{**FORM_ONLY, "tables": (first,)}), a_submission(**said)).dossier
+
+    assert [r.cells["number"] for _, r in dossier.rows()] == ["2"]
+
+
 def test_a_gap_filled_in_a_row_sent_again_is_no_new_need() -> None:
     first = a_table(1, [a_row(cells={"post": "首席研究员", "number": "1", "phone": ""})])
     more = a_table(1, [a_row(cells={"post": "首席研究员", "number": "1", "phone": "020-00000101"})])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from service.domain.judgement import Finding, Judgement, PieceState, Place, Severity
 from service.domain.rules import Rulebook
 from service.domain.submission import Attachment, Role
+from service.replies.checklist import FileView, file_view
 from service.replies.rendering import Letters
 from service.replies.samples import sample_judgements, sample_rulebook
 from tests.replies.conftest import TEMPLATES
@@ -103,6 +104,12 @@ def test_a_correction_after_the_deadline_names_no_past_date_to_answer_by(letters
 
     assert "前回复" not in letter.text
     assert "请尽快回复" in letter.text
+
+
+def test_of_a_file_behind_a_link_no_size_is_told() -> None:
+    link = Attachment("征集表.xlsx", "征集表.xlsx", 0, "0" * 64, "text/uri-list", Role.LINK)
+
+    assert file_view(link.path, link) == FileView("征集表.xlsx", "", "", "", "link")
 
 
 def test_findings_for_staff_are_not_shown_to_the_submitter(letters: Letters) -> None:

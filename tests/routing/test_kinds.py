@@ -193,3 +193,12 @@ def test_an_unclear_sender_is_a_persons_mail_still() -> None:
     two = (Address("", "a@x.example"), Address("", "b@x.example"))
 
     assert kind(a_submission(envelope=an_envelope(senders=two))) is MailKind.SUBMISSION
+
+
+def test_a_promise_in_reply_to_our_letter_is_not_asked_for_the_same_again() -> None:
+    answer = an_envelope(subject="回复：【补正通知】还缺报送函扫描件", in_reply_to=("<correction@x>",))
+    promise = without_pieces("公章在走流程，明天补发报送函扫描件。", envelope=answer)
+
+    assert kind(promise, joins_case=True) is MailKind.INQUIRY
+    assert kind(without_pieces("报送函扫描件见附件。", envelope=answer), joins_case=True) is MailKind.FOLLOW_UP
+    assert kind(without_pieces("我单位无需求，零报送。", envelope=answer), joins_case=True) is MailKind.FOLLOW_UP
