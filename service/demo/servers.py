@@ -32,6 +32,7 @@ LOOPBACK = "127.0.0.1"
 _LARGEST_MAIL = 200 * 1024 * 1024
 _LONGEST_LINE = 1024 * 1024
 _T = TypeVar("_T")
+_Serving = Callable[..., Coroutine[Any, Any, None]]
 
 
 class _Folder(MailboxData):
@@ -273,7 +274,7 @@ class MailServers:
         for user, password in self._users.items():
             login.users_dict[user] = UserMetadata(config, user, password=password)
             config.set_cache[user] = (self._folders[user], FilterSet())
-        return ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
+        return ProxyProtocolReader(config.proxy_protocol).get_callback(_held(IMAPServer(login, config)))
 
     def _smtp_server(self) -> SMTP:
         delivery = _Delivery(self._users, self._folders)
@@ -288,6 +289,22 @@ class MailServers:
             tls_context=self._tls,
             loop=self._loop,
         )
+
+
+def _held(serve: _Serving) -> _Serving:
+    """The same, its task referred to while it runs. Else nothing does but the loop, weakly: on Python 3.13 connections
+    were collected as garbage, and their clients waited for answers."""
+    running: set[asyncio.Task[Any] | None] = set()
+
+    async def held(*connection: Any) -> None:
+        task = asyncio.current_task()
+        running.add(task)
+        try:
+            await serve(*connection)
+        finally:
+            running.discard(task)
+
+    return held
 
 
 async def _listen(stack: AsyncExitStack, starting: Awaitable[asyncio.Server]) -> int:
