@@ -12,7 +12,7 @@ class MailLimits:
 
     depth: int = 30  # multiparts inside each other
     parts: int = 500
-    header_bytes: int = 64 * KIB  # of the fields we look at, together
+    header_field: int = 16 * KIB  # of all fields of one name, together; we look at about thirty
     header_line: int = 8 * KIB
     header_scan: int = MIB  # how far the end of a header is looked for line by line
     text_chars: int = 400_000  # of body text kept
@@ -25,6 +25,7 @@ class ContainerLimits:
 
     depth: int = 3  # archives inside archives
     mail_depth: int = 8  # mails inside mails
+    mails: int = 100  # that are opened
     members: int = 200
     member_bytes: int = 50 * MIB
     total_bytes: int = 150 * MIB

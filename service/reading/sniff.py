@@ -40,6 +40,8 @@ MAIL = "message/rfc822"
 OUTLOOK = "application/vnd.ms-outlook"
 TNEF = "application/ms-tnef"
 SIGNED = "application/pkcs7-mime"
+BINHEX = "application/mac-binhex40"
+YENC = "application/x-yenc"
 ZIP = "application/zip"
 RAR = "application/vnd.rar"
 SEVEN_ZIP = "application/x-7z-compressed"
@@ -64,6 +66,7 @@ _STARTS = (
     (b"GIF89a", "image/gif"), (b"II*\0", "image/tiff"), (b"MM\0*", "image/tiff"), (b"II+\0", "image/tiff"),
     (b"%PDF-", PDF), (b"{\\rtf", RTF), (b"Rar!\x1a\x07", RAR), (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
     (b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\0", XZ), (b"\x78\x9f\x3e\x22", TNEF),
+    (b"(This file must be converted with BinHex", BINHEX), (b"=ybegin ", YENC),
     (b"\xd7\xcd\xc6\x9a", "image/wmf"), (b"\0\0\x01\0", "image/x-icon"),
 )  # fmt: skip
 _HEIF_BRANDS = {

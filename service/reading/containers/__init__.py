@@ -23,6 +23,8 @@ from service.reading.watch import GIVEN_UP, Unwatched, Watch
 
 __all__ = ["DETACHED_SIGNATURES", "Unpacked", "unpack"]
 
+_OLD_CODES = frozenset({sniff.BINHEX, sniff.YENC})
+_OLD_CODE = "附件用旧式编码（BinHex、yEnc）发送，本系统无法打开，请以普通附件重新发送"
 _ENCRYPTED = "数字签名或加密邮件（p7m），本系统无法打开，请以普通附件重新发送"
 DETACHED_SIGNATURES = frozenset(
     {
@@ -81,6 +83,9 @@ class _Unpacker:
         found = self.placed(task, kind)
         if found.problem is not None:
             self.files.append(found)
+            return []
+        if kind in _OLD_CODES:
+            self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=_OLD_CODE))
             return []
         if kind == sniff.SIGNED:
             return self.open_signed(task, found)
@@ -152,6 +157,10 @@ class _Unpacker:
     def open_mail(self, task: _Task, found: Found) -> list[_Task]:
         if task.mails >= CONTAINERS.mail_depth:
             note = f"邮件嵌套超过{CONTAINERS.mail_depth}层，未展开"
+            self.files.append(replace(found, is_container=True, problem=Problem.REFUSED, note=note))
+            return []
+        if len(self.mails) >= CONTAINERS.mails:
+            note = f"邮件内含邮件超过{CONTAINERS.mails}封，其余未展开"
             self.files.append(replace(found, is_container=True, problem=Problem.REFUSED, note=note))
             return []
         mail = parse(found.content, self.words)

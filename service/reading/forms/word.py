@@ -45,16 +45,18 @@ class _DocumentReader:
     lines: list[str] = field(default_factory=list)  # text outside tables
     above: list[str] = field(default_factory=list)  # since the last table
     cells_left: int = MAX_CELLS
+    room: int = MAX_TEXT  # for text outside tables; a paragraph takes one more than its letters
 
     def read(self, body: Element, depth: int) -> None:
         """Walk a body, a text box or a cell holding tables, in document order."""
         for block in _blocks(body):
             if local_name(block) == "tbl":
                 self._table(block, depth)
-            else:
+            elif self.room > 0:
                 run = RunReader()
                 run.paragraph(block)
                 self._say(run.rich.text)
+                self.room -= 1 + len(run.rich.text)
                 for content in run.floating:
                     if depth < _DEEPEST:
                         self.read(content, depth + 1)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 _LARGEST = 20_000_000  # bytes looked at
+_CHARACTERS = 400_000  # of the text: a letter has two thousand
 _TOKEN = re.compile(
     rb"\\u(?P<unicode>-?\d{1,6}) ?|\\'(?P<byte>[0-9a-fA-F]{2})|\\(?P<word>[a-zA-Z]{1,32})(?:-?\d{1,10})? ?"
     rb"|\\(?P<sign>[^a-zA-Z'])|(?P<open>\{)|(?P<close>\})|(?P<text>[^\\{}\r\n]+)"
@@ -15,7 +16,14 @@ _SIGNS = {b"~": " ", b"\\": "\\", b"{": "{", b"}": "}"}
 
 def rtf_text(content: bytes) -> str:
     """What the document says, a line a paragraph; hidden destinations are left out."""
-    return "".join(_Reader(content[:_LARGEST]).pieces())
+    shown: list[str] = []
+    room = _CHARACTERS
+    for piece in _Reader(content[:_LARGEST]).pieces():
+        shown.append(piece)
+        room -= len(piece)
+        if room <= 0:
+            break
+    return "".join(shown)
 
 
 class _Reader:

@@ -18,7 +18,7 @@ from service.reading.mail.names import name_of
 from service.reading.mail.quoting import split_quoted
 from service.reading.mail.second_opinion import more_files
 from service.reading.mail.signed import signed_content
-from service.reading.mail.splitter import Split, split
+from service.reading.mail.splitter import UNCLOSED, Split, split
 from service.reading.mail.transfer import Decoded
 from service.reading.mail.uuencode import cut_out
 
@@ -48,7 +48,7 @@ def parse(raw: bytes, words: MailWords) -> ParsedMail:
     leaves = [leaf_of(part, n) for n, part in enumerate(tree.parts, 1)]
     leaves, uufiles = _without_uufiles(leaves)
     body = body_of(leaves)
-    files = [*_files(leaves, body), *uufiles, *_cut_short(tree)]
+    files = [*_files(leaves, body), *uufiles, *_left_out(tree), *_broken_off(tree, leaves, raw)]
     if tree.structure_is_broken:
         files += more_files(raw, {f.sha256 for f in files})
     envelope = envelope_of(tree.header)
@@ -90,7 +90,16 @@ def _with_doubts(found: Found, leaf: Leaf) -> Found:
     return replace(found, damage=leaf.decoded.damage)
 
 
-def _cut_short(tree: Split) -> Iterator[Found]:
+def _broken_off(tree: Split, leaves: list[Leaf], raw: bytes) -> Iterator[Found]:
+    """What never arrived of a mail that ends inside a file: its sender did attach it."""
+    if UNCLOSED not in tree.defects or not leaves or leaves[-1].is_body:
+        return
+    if leaves[-1].decoded.damage or not raw.endswith(b"\n"):
+        note = "邮件在传输中断开，其后的内容没有收到"
+        yield Found("", "（邮件未传完，其余部分没有收到）", b"", problem=Problem.EMPTY, note=note, size=0)
+
+
+def _left_out(tree: Split) -> Iterator[Found]:
     if tree.is_cut_short:
         note = "邮件内的部分过多，其余部分未读取"
         yield Found("", "（其余部分）", b"", problem=Problem.REFUSED, note=note, size=0)

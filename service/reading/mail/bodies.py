@@ -78,7 +78,7 @@ def leaf_of(part: Part, position: int) -> Leaf:
 
 def body_of(leaves: Iterable[Leaf]) -> Body:
     """Texts in document order; of alternatives the plain one, unless it says next to nothing."""
-    bodies = [leaf for leaf in leaves if leaf.is_body]
+    bodies = list(_within_room(leaf for leaf in leaves if leaf.is_body))
     markups = [leaf.markup() for leaf in bodies if leaf.part.media_type == "text/html"]
     text = "\n\n".join(t for t in _chosen(bodies) if t.strip())[: MAIL.text_chars]
     return Body(
@@ -86,6 +86,15 @@ def body_of(leaves: Iterable[Leaf]) -> Body:
         tuple(target for markup in markups for target in html.links(markup)[:500]),
         frozenset(cid for markup in markups for cid in html.content_ids(markup)),
     )
+
+
+def _within_room(bodies: Iterable[Leaf]) -> Iterator[Leaf]:
+    """As many as can hold what is kept: hundreds of long ones would cost minutes."""
+    room = 4 * MAIL.text_chars
+    for leaf in bodies:
+        if room > 0:
+            yield leaf
+        room -= len(leaf.content)
 
 
 def _chosen(bodies: list[Leaf]) -> Iterator[str]:

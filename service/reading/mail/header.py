@@ -110,7 +110,8 @@ class _Collector:
     def __init__(self) -> None:
         self._fields: list[tuple[bytes, list[bytes]]] = []
         self._current: list[bytes] | None = None  # lines of the field at hand; None while it is not wanted
-        self._room = MAIL.header_bytes
+        self._room: dict[bytes, int] = {}  # by name: a flood of one field must not drown the others
+        self._name = b""
         self.has_fields = False
         self.defects: list[str] = []
 
@@ -127,7 +128,7 @@ class _Collector:
         if found is None:
             return False
         self.has_fields = True
-        name = found[1].lower()
+        name = self._name = found[1].lower()
         self._current = [] if name in WANTED else None
         if self._current is not None:
             self._fields.append((name, self._current))
@@ -145,10 +146,11 @@ class _Collector:
         if len(line) > MAIL.header_line:
             self.note("header line over 8 KB cut")
             line = line[: MAIL.header_line]
-        if len(line) > self._room:
-            self.note("header over 64 KB cut")
-            line = line[: self._room]
-        self._room -= len(line)
+        room = self._room.get(self._name, MAIL.header_field)
+        if len(line) > room:
+            self.note("header field over 16 KB cut")
+            line = line[:room]
+        self._room[self._name] = room - len(line)
         self._current.append(line)
 
     def header(self) -> Header:

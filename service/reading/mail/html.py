@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 
+_OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:]{0,20})([^<>]*)>")
 _SILENT = frozenset({"script", "style", "head", "title", "noscript", "template"})
 _BLOCKS = frozenset({
@@ -27,9 +28,10 @@ def _pieces(markup: str) -> Iterator[str]:
     at = 0
     unclosed: set[str] = set()
     while at < len(markup):
-        opening = markup.find("<", at)
-        if opening < 0:
+        found = _OPENING.search(markup, at)
+        if found is None:
             break
+        opening = found.start()
         yield _text(markup[at:opening])
         at, piece = _after_markup(markup, opening, unclosed)
         yield piece

@@ -12,8 +12,10 @@ from service.reading.limits import MAIL
 from service.reading.mail import parameters
 from service.reading.mail.header import Header, read_header
 
+UNCLOSED = "multipart has no closing boundary"
 _DELIMITER_LINE = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?$", re.MULTILINE)
 _LINE_END = re.compile(rb"(--)?[ \t\r]*(?:\n|\Z)")
+_PREAMBLE = 500  # bytes
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -83,10 +85,8 @@ class _Splitter:
         """Adds a leaf, or returns the regions of a multipart's parts."""
         found = read_header(self.raw, region.start, region.end)
         self.note(*found.defects)
-        declared = parameters.parse(found.header.get(b"content-type"))
-        if "/" not in declared.token:
-            declared = parameters.Value(region.default_type, declared.plain, declared.extended)
         inner = _Region(found.body, region.end, region.default_type, region.above)
+        declared = self.declared(found.header, inner)
         if declared.token.startswith("multipart/"):
             if len(region.above) >= MAIL.depth:
                 self.note(f"multiparts nested deeper than {MAIL.depth}")
@@ -95,6 +95,16 @@ class _Splitter:
                 return children
             declared = parameters.Value("text/plain", declared.plain, declared.extended)
         return self.leaf(inner, found.header, declared)
+
+    def declared(self, header: Header, inner: _Region) -> parameters.Value:
+        """The first Content-Type that names a type; where a MIME mail has none, what its body looks like."""
+        said = [parameters.parse(value) for value in header.all(b"content-type")]
+        if told := next((value for value in said if "/" in value.token), None):
+            return told
+        if not inner.above and (said or header.all(b"mime-version")) and _begins_with_part(self.raw, inner):
+            return parameters.Value("multipart/mixed")
+        plain = said[0] if said else parameters.parse(None)
+        return parameters.Value(inner.default_type, plain.plain, plain.extended)
 
     def leaf(
         self, region: _Region, header: Header, declared: parameters.Value, *, too_deep: bool = False
@@ -112,7 +122,7 @@ class _Splitter:
             self.note_broken("multipart boundary is missing or never used")
             pieces, closed = self.between(region, boundary) if boundary else ([], False)
         elif not closed:
-            self.note("multipart has no closing boundary")
+            self.note(UNCLOSED)
         self.identity += 1
         subtype = declared.token.removeprefix("multipart/")
         above = (*region.above, (subtype, self.identity))
@@ -171,6 +181,11 @@ def _before_line_end(raw: bytes, line: int) -> int:
     """The end of the content before a delimiter line: the line break belongs to the delimiter."""
     at = line - 1
     return at - 1 if raw[at - 1 : at] == b"\r" else at
+
+
+def _begins_with_part(raw: bytes, region: _Region) -> bool:
+    """Whether a body begins with a delimiter and a MIME field, after a line or two for old programs at most."""
+    return bool(_guess_boundary(raw, region.start, min(region.end, region.start + _PREAMBLE)))
 
 
 def _guess_boundary(raw: bytes, start: int, end: int) -> bytes:
