@@ -237,6 +237,7 @@ class MailWords:
     enclosing_words: tuple[str, ...] = _ENCLOSING  # said by who believes to have attached something
     inquiry_words: tuple[str, ...] = _ASKING  # said by who asks something
     request_words: tuple[str, ...] = ()  # said by who wants something of us: the form again, more time
+    courtesy_words: tuple[str, ...] = ()  # a reply made of these alone wants nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _BULK = frozenset({"bulk", "junk", "list"})
 _OPENING = 200
 """Characters of a mail in which a machine says that it is one; further down it is our own letter, quoted."""
 
+_PAUSES = ",.!。、~…;:-—"
 _CLAUSE = re.compile(r"(?<=[，,。;；:：!！?？\n])")
 
 Kind = tuple[MailKind, str]
@@ -131,6 +132,8 @@ def _persons(submission: Submission, rulebook: Rulebook, joins_case: bool) -> Ki
         return (MailKind.FOLLOW_UP, f"{reason}；接续已有报送件") if joins_case else (MailKind.SUBMISSION, reason)
     if submission.is_empty and not submission.quoted.strip():
         return MailKind.EMPTY, "没有正文，也没有附件"
+    if joins_case and _is_reply(submission.envelope, rulebook.mail) and _is_courtesy(submission, rulebook.mail):
+        return MailKind.EMPTY, "回信只是致谢或告知收到"
     return MailKind.INQUIRY, reason
 
 
@@ -157,6 +160,15 @@ def _means_to_submit(submission: Submission, rulebook: Rulebook, joins_case: boo
         answers = is_reply and joins_case
         return not answers, "回信说到报送，没有附报送材料" if answers else "正文说到报送，没有附报送材料"
     return False, "没有附报送材料，也没有说到报送"
+
+
+def _is_courtesy(submission: Submission, words: MailWords) -> bool:
+    """True when nothing is said but thanks, and nothing brought: staff would open such mails by the hundred."""
+    said = _fold(submission.text)
+    for word in sorted(_folded(words.courtesy_words), key=len, reverse=True):
+        said = said.replace(word, "")
+    brings = any(a.role is not Role.DECORATION for a in submission.attachments)
+    return bool(submission.text.strip()) and not brings and not said.strip(_PAUSES)
 
 
 def _encloses(said: str, words: MailWords) -> bool:

@@ -55,6 +55,7 @@ def read_mail(document: Document) -> MailWords:
         enclosing_words=root.texts("enclosing_words", required=True),
         inquiry_words=root.texts("inquiry_words", required=True),
         request_words=root.texts("request_words"),
+        courtesy_words=root.texts("courtesy_words"),
     )
     root.close()
     return words

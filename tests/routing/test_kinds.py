@@ -157,11 +157,21 @@ def test_what_joins_a_case_and_brings_something_is_a_follow_up() -> None:
     assert kind(letter_saying("补正材料见附件"), joins_case=True) is MailKind.FOLLOW_UP
 
 
-@pytest.mark.parametrize("text", ["收到，谢谢！", "好的，我们尽快补。", "请问还缺什么？"])
+@pytest.mark.parametrize(
+    "text", ["好的，我们尽快补。", "请问还缺什么？", "收到？", "没有收到，谢谢", "好的。\n岭海大学 科研处"]
+)
 def test_a_few_words_in_a_case_are_left_to_staff(text: str) -> None:
     mail = letter_saying(text, "回复：【补正通知】还缺报送函扫描件", in_reply_to=("<a@b>",))
 
     assert kind(mail, joins_case=True) is MailKind.INQUIRY
+
+
+@pytest.mark.parametrize("text", ["收到，谢谢！", "好的，辛苦老师了。", "ＯＫ～\n感谢！"])
+def test_thanks_in_a_case_are_put_before_nobody(text: str) -> None:
+    mail = letter_saying(text, "回复：【回执】材料已收齐", in_reply_to=("<a@b>",))
+
+    assert kind(mail, joins_case=True) is MailKind.EMPTY
+    assert kind(mail) is MailKind.INQUIRY
 
 
 def test_staff_who_forward_a_form_submit_it() -> None:
