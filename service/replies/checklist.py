@@ -45,8 +45,10 @@ class PieceView:
 
     @property
     def is_new(self) -> bool:
-        """Whether this mail brought it, right or not."""
-        return not self.earlier and self.state in ("received", "nil", "faulty")
+        """Whether this mail brought it, right or not. A letter that a nil return in words makes needless came with
+        nothing."""
+        brought = ("received", "faulty") if self.piece == "cover_letter" else ("received", "nil", "faulty")
+        return not self.earlier and self.state in brought
 
 
 @dataclass(frozen=True, slots=True)

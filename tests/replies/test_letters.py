@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.judgement import Finding, Judgement, PieceState, Place, Severity
+from service.domain.mail import MailKind
 from service.domain.rules import Rulebook
 from service.domain.submission import Attachment, Role
 from service.replies.checklist import FileView, file_view
@@ -104,6 +105,17 @@ def test_a_correction_after_the_deadline_names_no_past_date_to_answer_by(letters
 
     assert "前回复" not in letter.text
     assert "请尽快回复" in letter.text
+
+
+def test_who_answers_that_there_is_no_need_is_not_told_that_files_came(letters: Letters) -> None:
+    nil, follow_up = SAMPLES["receipt-nil"], SAMPLES["receipt-follow-up"]
+    dossier = replace(nil.dossier, kind=MailKind.FOLLOW_UP, earlier=follow_up.dossier.earlier, letter=None)
+    pieces = tuple(replace(p, state=PieceState.NIL, mail=None, attachment=None) for p in nil.decision.pieces)
+
+    letter = letters.render(Judgement(dossier, replace(nil.decision, pieces=pieces)), RULEBOOK, "LH2020-0012")
+
+    assert "零报送已收悉并登记" in letter.text
+    assert "本次收到：零报送说明。\n" in letter.text
 
 
 def test_of_a_file_behind_a_link_no_size_is_told() -> None:
