@@ -1,8 +1,8 @@
 """Excel's binary workbooks (.xlsb, [MS-XLSB]) into grids, with calamine in a process of its own.
 
 A file made to do harm can make calamine abort its whole process or ask for any amount of memory: there it costs
-nothing but its own reading. Promises rows, merges and logical values (check boxes) where they stand; fonts, strike-out
-and drawn controls are not seen, so that no tick is guessed from them.
+nothing but its own reading. Promises rows, merges and logical values (check boxes) where they stand. Fonts, strike-out
+and drawn controls are not seen: a question that seems unanswered may be answered by them, and is for staff to look at.
 
 Run as `python -m service.reading.forms.xlsb`: a workbook on standard input, its grids as JSON on standard output.
 """
@@ -17,10 +17,13 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from lxml import etree
+
+from service.reading.forms.biff12 import merges_by_sheet
 from service.reading.forms.grid import CellDetail, Grid, Merge, Position, Workbook
-from service.reading.forms.limits import MAX_CELL_TEXT, MAX_CELLS, MAX_COLUMNS, MAX_MERGES, MAX_ROWS, MAX_SHEETS
+from service.reading.forms.limits import MAX_CELL_TEXT, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHEETS
 from service.reading.forms.numbers import shown
-from service.reading.forms.package import FileDamaged
+from service.reading.forms.package import FileDamaged, FileEncrypted, FileRefused, Package
 
 _SOURCE: Final = Path(__file__).resolve().parents[3]
 _SECONDS: Final = 30.0
@@ -28,6 +31,7 @@ _CPU_SECONDS: Final = 10
 _MEMORY: Final = 1 << 30  # bytes of address space
 _ANSWER: Final = 64 << 20  # bytes
 _CANNOT: Final = 3  # exit code: no workbook
+_PERHAPS_TICKED: Final = CellDetail(overlay=True)
 
 
 class BinaryUnread(Exception):
@@ -56,8 +60,7 @@ def _grid(sheet: dict[str, Any]) -> Grid:
     cells: dict[Position, str] = {}
     details: dict[Position, CellDetail] = {}
     for row, column, value in sheet["cells"]:
-        if isinstance(value, bool):
-            details[row, column] = CellDetail(boolean=value)
+        details[row, column] = CellDetail(boolean=value) if isinstance(value, bool) else _PERHAPS_TICKED
         cells[row, column] = _text(value)
     merges = tuple(Merge(*edges) for edges in sheet["merges"])
     return Grid(sheet["name"], cells, details, merges, hidden=sheet["hidden"], cut=sheet["cut"])
@@ -77,19 +80,29 @@ def main() -> None:
     import python_calamine
 
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        content = sys.stdin.buffer.read()
+        merges = merges_by_sheet(Package(content))
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = python_calamine.SheetVisibleEnum.Visible
         sheets = [
-            _sheet(book.get_sheet_by_name(about.name), hidden=about.visible != visible)
+            _sheet(book.get_sheet_by_name(about.name), merges.get(about.name, ()), hidden=about.visible != visible)
             for about in book.sheets_metadata[:MAX_SHEETS]
             if about.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-    except (python_calamine.CalamineError, ValueError, OSError):
+    except (
+        python_calamine.CalamineError,
+        FileDamaged,
+        FileRefused,
+        FileEncrypted,
+        ValueError,
+        OSError,
+        etree.LxmlError,
+    ):
         sys.exit(_CANNOT)
     sys.stdout.write(json.dumps(sheets))
 
 
-def _sheet(sheet: Any, *, hidden: bool) -> dict[str, Any]:
+def _sheet(sheet: Any, merges: tuple[Merge, ...], *, hidden: bool) -> dict[str, Any]:
     cells: list[tuple[int, int, str | float | bool]] = []
     cut = ""
     for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS + 1), 1):
@@ -100,8 +113,8 @@ def _sheet(sheet: Any, *, hidden: bool) -> dict[str, Any]:
             plain = _plain(value)
             if not isinstance(plain, str) or plain.strip():
                 cells.append((number, column, plain))
-    merges = [(a + 1, b + 1, c + 1, d + 1) for (a, b), (c, d) in (sheet.merged_cell_ranges or [])[:MAX_MERGES]]
-    return {"name": sheet.name, "hidden": hidden, "cells": cells, "merges": merges, "cut": cut}
+    edges = [(merge.top, merge.left, merge.bottom, merge.right) for merge in merges]
+    return {"name": sheet.name, "hidden": hidden, "cells": cells, "merges": edges, "cut": cut}
 
 
 def _plain(value: Any) -> str | float | bool:

@@ -8,7 +8,7 @@ import pytest
 from service.domain.submission import Problem
 from service.reading.forms import xlsb
 from tests.reading.forms.example_forms import TABLE_4
-from tests.reading.forms.filled import answered, header, question_row, read
+from tests.reading.forms.filled import Answers, answered, header, question_row, read
 from tests.reading.forms.test_old_workbooks import CITY, TRIPS, UNIT, cells, needs
 from tests.reading.forms.xlsb import binary_workbook
 
@@ -36,6 +36,27 @@ def test_logical_cells_are_check_boxes_and_places_are_those_of_the_sheet() -> No
     row = read(binary_workbook({"表4": moved}), "征集表.xlsb").tables[0].rows[0]  # type: ignore[dict-item]
 
     assert (row.row, answered(row)["self.self"]) == (7, True)
+
+
+def test_merged_cells_are_filled_down() -> None:
+    rows = needs(ROW, ["", "", "", "海洋", "讲师", "2-3人"])
+    content = binary_workbook({"表1": rows}, merges=[(4, 2, 5, 2), (4, 3, 5, 3)])  # type: ignore[dict-item]
+
+    found = read(content, "征集表.xlsb").tables[0].rows
+
+    assert [(r.row, r.unit, r.city, r.cells["number"]) for r in found] == [
+        (4, UNIT, CITY, "2"),
+        (5, UNIT, CITY, "2-3人"),
+    ]
+
+
+def test_a_question_without_a_tick_that_we_can_see_is_for_staff() -> None:
+    untouched: Answers = {**TRIPS, "join.join": None, "join.group": (), "self.self": None}
+    rows = cells(["表4"], list(header(TABLE_4)), question_row(TABLE_4, 1, UNIT, CITY, untouched))
+
+    answers = read(binary_workbook({"表4": rows}), "征集表.xlsb").tables[0].rows[0].answers  # type: ignore[dict-item]
+
+    assert all(a.doubt for a in answers if a.question in {"join.join", "self.self"})
 
 
 def test_macros_are_noted() -> None:

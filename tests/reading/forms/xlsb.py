@@ -8,6 +8,7 @@ from tests.reading.forms.packages import package, relations
 Value = str | float | bool
 _BEGIN_SHEET, _END_SHEET, _BEGIN_BOOK, _END_BOOK = 129, 130, 131, 132
 _BEGIN_SHEETS, _END_SHEETS, _SHEET = 143, 144, 156
+_MERGE, _BEGIN_MERGES, _END_MERGES = 176, 177, 178
 _BEGIN_DATA, _END_DATA, _SIZE, _ROW, _BOOLEAN, _REAL, _STRING = 145, 146, 148, 0, 4, 5, 6
 
 
@@ -15,8 +16,9 @@ def binary_workbook(
     sheets: Mapping[str, Mapping[tuple[int, int], Value]],
     hidden: Sequence[str] = (),
     more: Mapping[str, bytes] | None = None,
+    merges: Sequence[tuple[int, int, int, int]] = (),
 ) -> bytes:
-    """A .xlsb file; cells count from 1."""
+    """A .xlsb file; cells count from 1; merges, in every sheet, are (top, left, bottom, right)."""
     bundle = b"".join(
         _record(_SHEET, struct.pack("<II", int(name in hidden), n) + _text(f"rId{n}") + _text(name))
         for n, name in enumerate(sheets, 1)
@@ -31,11 +33,11 @@ def binary_workbook(
             *((f"rId{n}", "worksheet", f"worksheets/sheet{n}.bin") for n in range(1, len(sheets) + 1))
         ),
     }
-    parts |= {f"xl/worksheets/sheet{n}.bin": _sheet(cells) for n, cells in enumerate(sheets.values(), 1)}
+    parts |= {f"xl/worksheets/sheet{n}.bin": _sheet(cells, merges) for n, cells in enumerate(sheets.values(), 1)}
     return package(parts | dict(more or {}))
 
 
-def _sheet(cells: Mapping[tuple[int, int], Value]) -> bytes:
+def _sheet(cells: Mapping[tuple[int, int], Value], merges: Sequence[tuple[int, int, int, int]]) -> bytes:
     rows, columns = {row for row, _ in cells}, {column for _, column in cells}
     size = struct.pack("<4I", min(rows) - 1, max(rows) - 1, min(columns) - 1, max(columns) - 1)
     data = b""
@@ -48,6 +50,9 @@ def _sheet(cells: Mapping[tuple[int, int], Value]) -> bytes:
         _record(_BEGIN_DATA),
         data,
         _record(_END_DATA),
+        _record(_BEGIN_MERGES, struct.pack("<I", len(merges))) if merges else b"",
+        *(_record(_MERGE, struct.pack("<4I", a - 1, c - 1, b - 1, d - 1)) for a, b, c, d in merges),
+        _record(_END_MERGES) if merges else b"",
         _record(_END_SHEET),
     )
     return b"".join(parts)
