@@ -17,6 +17,7 @@ from service.domain.rules import Rulebook
 from service.domain.submission import Answer, CoverLetter, LetterSource, Row, Submission, Table, Tick
 
 _Held = tuple[Table, str]  # a table and the mail that brought it
+_Stays = Callable[[list[_Held], Sequence[Row]], list[_Held]]
 _Same = Callable[[Row, Row], bool]  # whether a new row is an old one written anew
 _NO_CONTENT = frozenset({"seq", "unit", "city", "remark"})
 
@@ -78,45 +79,86 @@ def _is_weaker(new: CoverLetter, old: CoverLetter) -> bool:
 
 def _tables(submission: Submission, earlier: CaseSoFar | None, rulebook: Rulebook) -> tuple[_Held, ...]:
     new = [(table, submission.sha256) for table in _without_copies(submission.tables)]
-    old = list(zip(earlier.tables, earlier.table_mails, strict=True)) if earlier else []
-    said = _said(submission)
-    adds = said(rulebook.mail.supplement_words)
-    consolidates = earlier is not None and earlier.route.channel is Channel.CITY_BUREAU
-    renews = said(rulebook.mail.correction_words) or not consolidates
-    numbers = sorted({table.number for table, _ in (*old, *new)})
-    # Where something was asked for, "补充" brings just that: the rows that come are those asked about.
-    same = _is_completed if earlier and earlier.complete else _is_renewed
+    if earlier is None:
+        return tuple(sorted(new, key=_number))
+    old = list(zip(earlier.tables, earlier.table_mails, strict=True))
+    stays = _what_stays(submission, earlier, rulebook)
     joined = (
-        _joined(
-            [h for h in old if h[0].number == n], [h for h in new if h[0].number == n], same if adds else None, renews
-        )
-        for n in numbers
+        _joined([h for h in old if _number(h) == n], [h for h in new if _number(h) == n], stays)
+        for n in sorted(set(map(_number, (*old, *new))))
     )
     return tuple(held for group in joined for held in group)
 
 
-def _joined(old: list[_Held], new: list[_Held], adds: _Same | None, renews: bool) -> list[_Held]:
-    """One table's holdings after this mail. adds: the mail says that it brings more rows, and which are no more than
-    an old one; renews: it says, or its sender reports for nobody else, that its rows are all."""
+def _number(held: _Held) -> int:
+    return held[0].number
+
+
+def _joined(old: list[_Held], new: list[_Held], stays: _Stays) -> list[_Held]:
+    """One table's holdings after this mail."""
     filled = [held for held in new if held[0].rows]
     if not old or not new:
         return old or new
     if not filled:
         return old if any(table.rows for table, _ in old) else new
-    if adds:
-        rows = [row for table, _ in filled for row in table.rows]
-        return [(left, mail) for table, mail in old if (left := _without_renewed(table, rows, adds)).rows] + filled
-    alone = sum(bool(table.rows) for table, _ in old) < 2
-    if alone and renews:
-        return filled
-    return [held for held in old if _is_of_others(held[0], filled)] + filled
+    return [*stays(old, [row for table, _ in filled for row in table.rows]), *filled]
 
 
-def _is_of_others(table: Table, new: Sequence[_Held]) -> bool:
-    """True for rows of units that the new rows do not name: a bureau's next unit, or, in a set of one file per unit,
-    the units whose files were right. They are kept: a row too many is seen, a lost one is not."""
-    units = {_fold(row.unit or "") for row in table.rows}
-    return bool(units) and "" not in units and units.isdisjoint(_fold(r.unit or "") for t, _ in new for r in t.rows)
+def _what_stays(submission: Submission, earlier: CaseSoFar, rulebook: Rulebook) -> _Stays:
+    """What new rows leave of a table's earlier holdings: by what the mail says and for whom its sender reports."""
+    said = _said(submission)
+    if said(rulebook.mail.supplement_words):
+        # Where something was asked for, "补充" brings just that: the rows that come are those asked about.
+        same = _is_completed if earlier.complete else _is_renewed
+        return lambda old, rows: _each(old, lambda table: _without_renewed(table, rows, same))
+    if earlier.route.channel is not Channel.CITY_BUREAU:
+        return _other_files
+    renews = said(rulebook.mail.correction_words)
+    return lambda old, rows: [] if _is_whole_set(old, rows, renews) else _each(old, lambda t: _of_others(t, rows))
+
+
+def _each(held: list[_Held], change: Callable[[Table], Table]) -> list[_Held]:
+    """The holdings with every table changed, those without a row left out."""
+    return [(left, mail) for table, mail in held if (left := change(table)).rows]
+
+
+def _other_files(old: list[_Held], rows: Sequence[Row]) -> list[_Held]:
+    """Who reports for itself renews its table; in a set of one file per unit the units whose files were right stay."""
+    if sum(bool(table.rows) for table, _ in old) < 2:
+        return []
+    return [(table, mail) for table, mail in old if _units(table.rows).isdisjoint(_units(rows)) and _all_named(table)]
+
+
+def _is_whole_set(old: list[_Held], rows: Sequence[Row], renews: bool) -> bool:
+    """True when a bureau's new rows are its whole table, not some of its units. renews: the mail says that what it
+    brings replaces what came before."""
+    tables = [table for table, _ in old if table.rows]
+    if len(tables) > 1:
+        return False
+    held = [row for table in tables for row in table.rows]
+    before, now = _units(held), _units(rows)
+    most = len(before & now) * 2 > len(before)
+    return (renews and (most or before.isdisjoint(now))) or (most and len(rows) >= len(held))
+
+
+def _of_others(table: Table, new: Sequence[Row]) -> Table:
+    """A table without the rows that are renewed: those of the units that the new rows name, and a nameless one that
+    comes again. The others stay: a row too many is seen, a lost one is not."""
+    now = _units(new)
+    kept = (
+        row
+        for row in table.rows
+        if (_fold(row.unit) not in now if row.unit else not any(_is_renewed(row, other) for other in new))
+    )
+    return replace(table, rows=tuple(kept))
+
+
+def _units(rows: Iterable[Row]) -> frozenset[str]:
+    return frozenset(_fold(row.unit) for row in rows if row.unit)
+
+
+def _all_named(table: Table) -> bool:
+    return bool(table.rows) and all(row.unit for row in table.rows)
 
 
 def _without_copies(tables: Sequence[Table]) -> Iterable[Table]:

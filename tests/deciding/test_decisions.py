@@ -10,7 +10,7 @@ from service import deciding
 from service.checks.wording import load_wording, parse_wording
 from service.domain.judgement import CaseSoFar, Judgement, Letter, PieceState, Severity, Verdict
 from service.domain.mail import Address, Envelope
-from service.domain.submission import LetterSource, Problem, Role, Submission
+from service.domain.submission import LetterSource, Problem, Role, Submission, Table
 from service.errors import ConfigurationInvalid
 from tests.builders import (
     BUREAU,
@@ -352,6 +352,46 @@ def test_a_bureaus_rows_of_other_units_stay_unless_the_mail_says_that_they_are_v
     assert "table1" not in dossier.carried_over
 
 
+CONSOLIDATED = {"云江甲厂": "1", "云江乙厂": "1", "云江丙厂": "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "sent", "held"),
+    [
+        pytest.param("乙厂已重新填写。", {"云江乙厂": "2"}, CONSOLIDATED | {"云江乙厂": "2"}, id="one_unit"),
+        pytest.param("乙厂更正如下。", {"云江乙厂": "2"}, CONSOLIDATED | {"云江乙厂": "2"}, id="one_unit_called_a_correction"),
+        pytest.param("", CONSOLIDATED | {"云江乙厂": "2"}, CONSOLIDATED | {"云江乙厂": "2"}, id="the_whole_set"),
+        pytest.param(
+            "", {"云江甲厂": "2", "云江乙厂": "2", "云江丙制造厂": "2"},
+            {"云江甲厂": "2", "云江乙厂": "2", "云江丙制造厂": "2"}, id="a_name_corrected",
+        ),
+        pytest.param(
+            "更正，以此为准。", {"云江甲厂": "1", "云江乙厂": "1"}, {"云江甲厂": "1", "云江乙厂": "1"}, id="one_unit_withdrawn"
+        ),
+    ],
+)  # fmt: skip
+def test_a_bureau_that_corrects_some_units_keeps_the_others(
+    text: str, sent: dict[str, str], held: dict[str, str]
+) -> None:
+    def consolidated(numbers: dict[str, str]) -> Table:
+        return a_table(1, [a_row(unit, cells={"post": "工程师", "number": n}) for unit, n in numbers.items()])
+
+    later = a_submission(**{**FORM_ONLY, "tables": (consolidated(sent),), "text": text})
+
+    rows = follow_up(a_submission(tables=(consolidated(CONSOLIDATED),)), later).dossier.rows()
+
+    assert {row.unit: row.cells["number"] for _, row in rows} == held
+
+
+def test_a_nameless_row_that_comes_again_with_its_name_is_not_asked_about_again() -> None:
+    nameless = a_table(1, [a_row("云江甲厂"), a_row(None, cells={"post": "工程师", "number": "3"})])
+    named = a_table(1, [a_row("云江乙厂", cells={"post": "工程师", "number": "3"})])
+
+    rows = follow_up(a_submission(tables=(nameless,)), a_submission(**{**FORM_ONLY, "tables": (named,)})).dossier.rows()
+
+    assert [row.unit for _, row in rows] == ["云江甲厂", "云江乙厂"]
+
+
 def test_a_unit_that_reports_for_itself_renews_its_rows_whatever_it_calls_itself() -> None:
     first = of_unit(UNIVERSITY)
     later = replace(first, sha256="2" * 64, letters=(), tables=(a_table(1, [a_row(f"{UNIVERSITY}科研处")]),))
@@ -372,7 +412,7 @@ def test_thanks_in_a_case_gets_no_letter_and_changes_nothing() -> None:
 
     judgement = judged(without_pieces("收到，谢谢。", "回复：【回执】报送函", sha256="2" * 64), earlier=case)
 
-    assert verdict_and_letter(judgement) == (Verdict.STAFF_REVIEW, None)
+    assert verdict_and_letter(judgement) == (Verdict.NOT_A_SUBMISSION, None)
 
 
 # ------------------------------------------------------------------ telling
