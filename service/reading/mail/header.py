@@ -18,6 +18,7 @@ WANTED = frozenset(
     b"x-failed-recipients x-mailer authentication-results mime-version".split()
 )
 _NAME = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100})[ \t]*:")
+_MIME_FIELD = re.compile(rb"(MIME-Version|Content-(?:Type|Transfer-Encoding|Disposition))[ \t]*:", re.IGNORECASE)
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
 
 
@@ -66,6 +67,9 @@ def read_header(raw: bytes, start: int, end: int) -> HeaderEnd:
     for begin, stop, after in _lines(raw, start, end):
         line = raw[begin:stop]
         if not line.strip(b"\r"):
+            if collector.lacks(_MIME_FIELD.match(raw, after, end)):
+                collector.note("blank line inside the header")
+                continue
             body = after
             break
         if begin - start > MAIL.header_scan:
@@ -118,6 +122,14 @@ class _Collector:
     def note(self, defect: str) -> None:
         if defect not in self.defects:
             self.defects.append(defect)
+
+    def lacks(self, field: re.Match[bytes] | None) -> bool:
+        """Whether a MIME field behind a blank line belongs to this header; what a nested mail begins with does not."""
+        if field is None or not self._fields:
+            return False
+        kind = next((lines for name, lines in self._fields if name == b"content-type"), [])
+        nested = b"".join(kind).lstrip().lower().startswith(b"message/")
+        return not nested and all(name != field[1].lower() for name, _ in self._fields)
 
     def take(self, line: bytes) -> bool:
         """False for a line that is neither a field nor the continuation of one."""

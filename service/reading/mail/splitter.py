@@ -15,6 +15,11 @@ from service.reading.mail.header import Header, read_header
 UNCLOSED = "multipart has no closing boundary"
 _DELIMITER_LINE = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?$", re.MULTILINE)
 _LINE_END = re.compile(rb"(--)?[ \t\r]*(?:\n|\Z)")
+_LOST_PART = re.compile(  # what is left of its delimiter, its fields, base64
+    rb"^(?:-[^\r\n]{0,200}\r?\n)?(?P<fields>Content-[A-Za-z-]{2,30}:[^\r\n]*\r?\n"
+    rb"(?:(?:Content-[A-Za-z-]{2,30}:|[ \t])[^\r\n]*\r?\n){1,12}\r?\n[A-Za-z0-9+/]{60,}\r?\n)",
+    re.MULTILINE,
+)
 _PREAMBLE = 500  # bytes
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -94,17 +99,39 @@ class _Splitter:
             if children := self.divide(inner, declared):
                 return children
             declared = parameters.Value("text/plain", declared.plain, declared.extended)
+        if inner.above and not declared.token.startswith("message/"):
+            inner, lost = self.without_lost_part(inner)
+            self.leaf(inner, found.header, declared)
+            return lost
         return self.leaf(inner, found.header, declared)
+
+    def without_lost_part(self, inner: _Region) -> tuple[_Region, list[_Region]]:
+        """A leaf, and the part behind it whose delimiter was lost."""
+        at = self.raw.find(b"\nContent-", inner.start, inner.end)
+        lost = _LOST_PART.search(self.raw, inner.start, inner.end) if at >= 0 else None
+        if lost is None:
+            return inner, []
+        self.note("a part without its delimiter")
+        rest = _Region(lost.start("fields"), inner.end, inner.default_type, inner.above)
+        return _Region(inner.start, lost.start(), inner.default_type, inner.above), [rest]
 
     def declared(self, header: Header, inner: _Region) -> parameters.Value:
         """The first Content-Type that names a type; where a MIME mail has none, what its body looks like."""
         said = [parameters.parse(value) for value in header.all(b"content-type")]
-        if told := next((value for value in said if "/" in value.token), None):
-            return told
-        if not inner.above and (said or header.all(b"mime-version")) and _begins_with_part(self.raw, inner):
+        told = [value for value in said if "/" in value.token]
+        if told:
+            return next((v for v in told if len(told) > 1 and self.is_used(v, inner)), told[0])
+        is_mime = said or header.all(b"mime-version") or not header.fields
+        if not inner.above and is_mime and _begins_with_part(self.raw, inner):
             return parameters.Value("multipart/mixed")
         plain = said[0] if said else parameters.parse(None)
         return parameters.Value(inner.default_type, plain.plain, plain.extended)
+
+    def is_used(self, declared: parameters.Value, inner: _Region) -> bool:
+        """Whether a multipart's boundary stands in its body: of several Content-Types that one is meant."""
+        boundary = (declared.get("boundary") or "").rstrip().encode("utf-8", "replace")
+        is_multipart = declared.token.startswith("multipart/") and bool(boundary)
+        return is_multipart and self.raw.find(b"--" + boundary, inner.start, inner.end) >= 0
 
     def leaf(
         self, region: _Region, header: Header, declared: parameters.Value, *, too_deep: bool = False

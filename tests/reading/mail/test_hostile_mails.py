@@ -100,3 +100,34 @@ def test_hundreds_of_mails_inside_a_mail_are_opened_up_to_a_limit() -> None:
     found = read(mixed([inner] * 130))
 
     assert [a.problem for a in found.attachments].count(Problem.REFUSED) == 30
+
+
+def test_a_part_whose_delimiter_was_lost_or_damaged_is_found() -> None:
+    first, second, third = (n for n in range(len(WHOLE)) if WHOLE.startswith(b"--=_b1\r\n", n))
+
+    for place in (second, third):
+        for instead in (b"", b"--=_b\r\n", b"--=_b1--=_b1\r\n"):
+            found = read(WHOLE[:place] + instead + WHOLE[place + 8 :])
+            assert roles(found) == BOTH and found.defects, (place, instead)
+    assert roles(read(WHOLE[:first] + WHOLE[first + 8 :])) == BOTH
+
+
+def test_a_blank_line_inside_a_header_does_not_end_it() -> None:
+    for field in (b"MIME-Version", b"Content-Type: multipart", b"Content-Disposition", b"Content-Transfer-Encoding: b"):
+        at = WHOLE.index(field)
+        found = read(WHOLE[:at] + b"\r\n" + WHOLE[at:])
+        assert roles(found) == BOTH, field
+
+
+def test_the_header_of_a_mail_inside_a_mail_stays_its_own() -> None:
+    inner = b"MIME-Version: 1.0\r\n" + WHOLE.split(b"MIME-Version: 1.0\r\n")[1]
+
+    found = read(mixed([text("转发"), part(b"Content-Type: message/rfc822", body=inner)], boundary=b"out"))
+
+    assert roles(found) == {"邮件1.eml": Role.CONTAINER} | {f"邮件1.eml/{name}": role for name, role in BOTH.items()}
+    assert found.text == "转发"
+
+
+@pytest.mark.parametrize("label", [b"text/html; charset=utf-8", b"application/pdf; name=x.pdf", b"message/rfc822"])
+def test_of_several_content_types_the_multipart_whose_boundary_is_used_is_meant(label: bytes) -> None:
+    assert roles(read(b"Content-Type: " + label + b"\r\n" + WHOLE)) == BOTH
