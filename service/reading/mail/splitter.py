@@ -6,7 +6,7 @@ off or guessed stands in `defects`. It refuses to interpret content; that is for
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.reading.limits import MAIL
 from service.reading.mail import parameters
@@ -154,7 +154,10 @@ class _Splitter:
         subtype = declared.token.removeprefix("multipart/")
         above = (*region.above, (subtype, self.identity))
         inside = "message/rfc822" if subtype == "digest" else "text/plain"
-        return [_Region(start, end, inside, above) for start, end in pieces]
+        found = [_Region(start, end, inside, above) for start, end in pieces]
+        if pieces and closed:  # what follows is nobody's, unless the delimiter of the multipart around it was lost
+            found += self.without_lost_part(replace(region, start=pieces[-1][1]))[1]
+        return found
 
     def between(self, region: _Region, boundary: bytes) -> tuple[list[tuple[int, int]], bool]:
         """Begin and end of every piece, and whether a closing delimiter was seen last."""

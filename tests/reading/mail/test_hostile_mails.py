@@ -131,3 +131,13 @@ def test_the_header_of_a_mail_inside_a_mail_stays_its_own() -> None:
 @pytest.mark.parametrize("label", [b"text/html; charset=utf-8", b"application/pdf; name=x.pdf", b"message/rfc822"])
 def test_of_several_content_types_the_multipart_whose_boundary_is_used_is_meant(label: bytes) -> None:
     assert roles(read(b"Content-Type: " + label + b"\r\n" + WHOLE)) == BOTH
+
+
+def test_a_part_behind_a_closed_multipart_whose_own_delimiter_was_lost_is_found() -> None:
+    inner = mixed([text("您好")], boundary=b"in", head=b"").replace(b"mixed", b"alternative")
+    raw = mixed([inner, attachment(LETTER), attachment(a_form())])
+    lost = raw.index(b"--=_b1\r\n", raw.index(b"--in--"))
+
+    found = read(raw[:lost] + raw[lost + 8 :])
+
+    assert [a.role for a in found.attachments] == [Role.COVER_LETTER, Role.FORM]
