@@ -48,7 +48,7 @@ def weigh(claims: tuple[Claim, ...], tables: Sequence[Table], rulebook: Rulebook
     if head is None:
         return _nobody(case)
     found = route_of(head.entry, rulebook) if head.entry else _route_of_stranger(head, case)
-    against = _against(head, case) or _bureau_behind(found, case)
+    against = _against(head, case) or _bureau_behind(found, case) or _other_house(head, case)
     evidence = tuple(c.as_evidence() for c in claims)
     if against is None:
         return replace(found, evidence=evidence)
@@ -125,6 +125,15 @@ def _against(head: Claim, case: _Case) -> Claim | None:
     """The weightiest claim that names somebody else than the speaker."""
     others = [c for c in case.claims if c.is_strong and c != head and not _agree(head, c, case)]
     return max(others, key=lambda c: c.weight, default=None)
+
+
+def _other_house(head: Claim, case: _Case) -> Claim | None:
+    """The unit from whose own domain a form of another known unit comes, when the form alone names that other: the
+    wrong file may have been attached, and its sender is not asked for another unit's letter."""
+    if head.entry is None or any(c.source not in (REPORTER, ROWS) and c.entry == head.entry for c in case.claims):
+        return None
+    houses = (c for c in case.claims if c.source == DOMAIN and c.entry and not c.entry.is_bureau)
+    return next((c for c in houses if c.entry and not _related(c.entry, head.entry)), None)
 
 
 def _agree(head: Claim, other: Claim, case: _Case) -> bool:

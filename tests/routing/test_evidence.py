@@ -72,6 +72,20 @@ def test_a_letter_from_the_registered_address_of_another_unit_goes_to_staff() ->
     assert codes(judged(of_unit(UNIVERSITY, envelope=an_envelope("kyc@lhmu.example")))) == ["L106"]
 
 
+def test_a_form_alone_from_another_known_units_domain_is_not_asked_for_its_letter() -> None:
+    """The wrong file may be attached. A letter, a name under the mail or a common house says that it is not."""
+    here = an_envelope("wang@lhnu.example", subject="报送材料")
+    form = {"attachments": a_submission().attachments[1:], "tables": four_tables("岭海农业大学", "岭州市"), "text": ""}
+    bare = a_submission(letters=(), envelope=here, **form)
+
+    assert codes(judged(bare)) == ["L101", "R403"]
+    assert judged(bare).decision.verdict == "staff_review"
+    assert codes(judged(replace(bare, text="岭海农业大学科研处"))) == ["L101"]
+    assert codes(judged(of_unit("岭海农业大学", envelope=here))) == []
+    hospital = replace(bare, tables=four_tables(HOSPITAL, "岭州市"), envelope=an_envelope("wang@lhmu.example"))
+    assert codes(judged(hospital)) == ["L101"]
+
+
 def test_a_unit_whose_bureau_sent_its_letter_on_is_not_sent_to_that_bureau() -> None:
     by_address = of_unit(COMPANY, CITY, envelope=an_envelope("kjj@yunjiang.example"))
     by_name = of_unit(COMPANY, CITY, envelope=an_envelope(name="云江市科技局"))
