@@ -155,6 +155,7 @@ def _handle(submission: Submission, parts: Parts) -> Handle:
         sender=sender,
         unit=speaker.unit,
         shared_domain=bool(envelope.sender and envelope.sender.domain in rulebook.mail.free_mail),
+        by_form_alone=routing.is_named_by_form_alone(speaker),
     )
 
 

@@ -48,6 +48,7 @@ class Handle:
     sender: str | None  # lower-case addr-spec
     unit: str | None  # whom it speaks for, when that is clear
     shared_domain: bool  # the sender's domain is free mail, which makes nobody a colleague
+    by_form_alone: bool = False  # nothing but the form names that unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +83,24 @@ def _by_thread(connection: Connection, handle: Handle) -> Row[tuple[object, ...]
 
 
 def _may_join(connection: Connection, case: Row[tuple[object, ...]], handle: Handle) -> bool:
-    if handle.unit is not None and case.unit is not None:
-        return bool(handle.unit == case.unit)
+    if handle.unit is not None and isinstance(case.unit, str):
+        if handle.unit == case.unit:
+            return True
+        if not handle.by_form_alone or _carries_name(handle.unit, case.unit):
+            return False
+        # Who answers us for one unit with nothing but another's form may have taken the wrong file: it is weighed
+        # with the case, and a person is told, instead of asking the sender for that other unit's letter.
     known = addresses(connection, case.id)
     if handle.sender in known:
         return True
     domains = {address.rpartition("@")[2] for address in known}
     colleague = handle.sender is not None and handle.sender.rpartition("@")[2] in domains
     return colleague and not handle.shared_domain
+
+
+def _carries_name(one: str, other: str) -> bool:
+    """A university and its hospital: who reports for both is no stranger to either."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def _by_unit(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:

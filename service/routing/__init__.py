@@ -9,12 +9,12 @@ from dataclasses import replace
 from service.domain.judgement import Channel, Dossier, Route
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
-from service.routing.claims import CASE, ROWS, gather
+from service.routing.claims import CASE, REPORTER, ROWS, gather
 from service.routing.letters import speaking_letter
 from service.routing.names import contract, fold
 from service.routing.weighing import weigh
 
-__all__ = ["route", "speaking_letter", "who_speaks"]
+__all__ = ["is_named_by_form_alone", "route", "speaking_letter", "who_speaks"]
 
 
 def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
@@ -26,6 +26,11 @@ def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
     by_rows_alone = not any(c.is_strong and c.source != ROWS for c in claims)
     unclear = by_rows_alone and found.channel in (Channel.VIA_CITY, Channel.UNKNOWN)
     return replace(found, unit=None) if found.contradiction or unclear else found
+
+
+def is_named_by_form_alone(found: Route) -> bool:
+    """Whether nothing but the form names the unit of a route."""
+    return found.unit is not None and {e.source for e in found.evidence if e.unit == found.unit} <= {REPORTER, ROWS}
 
 
 def route(dossier: Dossier, rulebook: Rulebook) -> Route:

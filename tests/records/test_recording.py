@@ -107,6 +107,18 @@ def test_sharing_a_free_mail_provider_makes_nobody_a_colleague(records: Records)
     assert records.find_case(neighbour) is None
 
 
+def test_a_reply_with_nothing_but_another_units_form_stays_in_the_case_it_answers(records: Records) -> None:
+    is_recorded(records, a_mail(1), unit="岭海大学")
+
+    def joins(unit: str, **how: object) -> bool:
+        return records.find_case(handle(a_mail(2), unit=unit, number="LH2020-0001", **how)) is not None
+
+    assert joins("岭海师范大学", by_form_alone=True)
+    assert not joins("岭海师范大学", by_form_alone=True, sender="stranger@other.example")
+    assert not joins("岭海大学附属医院", by_form_alone=True)
+    assert not joins("岭海师范大学")
+
+
 def test_one_sender_for_two_units_makes_two_cases(records: Records) -> None:
     is_recorded(records, a_mail(1), unit="甲大学")
 
