@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from service import routing
 from service.domain.judgement import CaseSoFar, Channel, Dossier
@@ -106,14 +107,16 @@ def _joined(old: list[_Held], new: list[_Held], stays: _Stays) -> list[_Held]:
 
 def _what_stays(submission: Submission, earlier: CaseSoFar, rulebook: Rulebook) -> _Stays:
     """What new rows leave of a table's earlier holdings: by what the mail says and for whom its sender reports."""
-    said = _said(submission)
-    if said(rulebook.mail.supplement_words):
+    mail, said = rulebook.mail, _said(submission)
+    # "补充材料" over a mail that says "以此为准" is but its title.
+    is_title = said(mail.correction_words, by_subject=False) and not said(mail.supplement_words, by_subject=False)
+    if said(mail.supplement_words) and not is_title:
         # Where something was asked for, "补充" brings just that: the rows that come are those asked about.
         same = _is_completed if earlier.complete else _is_renewed
         return lambda old, rows: _each(old, lambda table: _without_renewed(table, rows, same))
     if earlier.route.channel is not Channel.CITY_BUREAU:
         return _other_files
-    renews = said(rulebook.mail.correction_words)
+    renews = said(mail.correction_words)
     return lambda old, rows: [] if _is_whole_set(old, rows, renews) else _each(old, lambda t: _of_others(t, rows))
 
 
@@ -221,11 +224,19 @@ def _row_content(row: Row) -> tuple[object, ...]:
     return row.unit, row.city, sorted(row.cells.items()), answers
 
 
-def _said(submission: Submission) -> Callable[[Iterable[str]], bool]:
+class _Says(Protocol):
+    def __call__(self, words: Iterable[str], *, by_subject: bool = True) -> bool: ...
+
+
+def _said(submission: Submission) -> _Says:
     """Whether a mail says one of some words; the subject of a reply is ours."""
-    is_reply = bool(submission.envelope.in_reply_to)
-    said = _fold(submission.text if is_reply else f"{submission.envelope.subject} {submission.text}")
-    return lambda words: any(word in said for word in map(_fold, words) if word)
+    subject = "" if submission.envelope.in_reply_to else _fold(submission.envelope.subject)
+    text = _fold(submission.text)
+
+    def says(words: Iterable[str], *, by_subject: bool = True) -> bool:
+        return any(word in text or (by_subject and word in subject) for word in map(_fold, words) if word)
+
+    return says
 
 
 def _fold(text: str) -> str:

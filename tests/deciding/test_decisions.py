@@ -281,6 +281,15 @@ def test_a_supplement_adds_a_need_that_is_written_like_another() -> None:
     assert [r.cells["post"] for t, r in dossier.rows() if t.number == 1] == ["首席研究员", "算法工程师"]
 
 
+def test_supplement_as_a_title_does_not_outweigh_what_the_mail_says() -> None:
+    corrected = a_table(1, [a_row(cells={"post": "所长", "number": "9"})])
+    said = {**FORM_ONLY, "tables": (corrected,), "text": "表格有更正，请以此件为准。"}
+
+    dossier = follow_up(a_submission(), a_submission(**said, envelope=an_envelope(subject="补充材料"))).dossier
+
+    assert [r.cells["post"] for t, r in dossier.rows() if t.number == 1] == ["所长"]
+
+
 def test_what_was_asked_for_is_no_supplement_though_its_sender_calls_it_so() -> None:
     same = {"field": "新材料", "major": "材料学", "degree": "博士", "country": "德国", "post": "研究员"}
     first = a_table(1, [a_row(cells={**same, "number": "1"})])
