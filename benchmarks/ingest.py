@@ -63,7 +63,7 @@ def main() -> None:
             size = _fill(servers, arguments.mails, arguments.rows)
             each = size / arguments.mails / 1000
             print(f"{arguments.mails} mails, {each:.0f} KB each, {arguments.rows} rows per table")
-            runs = [(_floor(servers), _poll(servers, work / str(n))) for n in range(arguments.rounds)]
+            runs = [(_floor(servers), _poll(servers, work / str(n), arguments.mails)) for n in range(arguments.rounds)]
     _report(runs, arguments.mails)
 
 
@@ -76,17 +76,21 @@ def _arguments() -> argparse.Namespace:
 
 
 def _fill(servers: RealServers, count: int, rows: int) -> int:
-    """Mails of different units: a letter that carries its text, a consolidated form, and a presentation."""
+    """Each unit's one mail: a letter that carries its text, a form of many rows, and a presentation."""
     world, forms = the_world(), official_forms()
     pieces = Pieces(Scribe(1, world, forms), world, forms)
-    senders = [*world.bureaus, *world.units_by_route("direct")]
     size = 0
-    for n in range(count):
-        sender = senders[n % len(senders)]
+    for n, sender in enumerate(_units(count)):
         content = make_mail(_mail(sender, pieces, rows, n))
         size += len(content)
         servers.deliver(BOX, content, START + timedelta(minutes=n))
     return size
+
+
+def _units(count: int) -> Iterator[Sender]:
+    """As many units as mails: on the day of a deadline most mails begin a case."""
+    city = the_world().seat_city
+    return (Sender(f"岭海省第{n:04d}研究院", city, "direct", (f"u{n}.example",), (), "") for n in range(count))
 
 
 def _mail(sender: Sender, pieces: Pieces, rows: int, n: int) -> Mail:
@@ -120,10 +124,13 @@ def _floor(servers: RealServers) -> Cost:
     return _cost([sys.executable, "-m", "benchmarks.floor", str(servers.imap_port), BOX, USERS[BOX]])
 
 
-def _poll(servers: RealServers, folder: Path) -> Cost:
+def _poll(servers: RealServers, folder: Path, mails: int) -> Cost:
     folder.mkdir()
     shutil.copytree(ROOT / "rules", folder / "rules")
     lay_over(folder / "rules")
+    with (folder / "rules" / "units.csv").open("a", encoding="utf-8") as directory:
+        for unit in _units(mails):
+            directory.write(f"{unit.name},,省属,科研院所,{unit.city},{unit.domains[0]},,direct,\n")
     shutil.copytree(ROOT / "mail_templates", folder / "mail_templates")
     (folder / "secret").write_text(USERS[BOX])
     (folder / "secret").chmod(0o600)
