@@ -40,6 +40,7 @@ def issue_list(judgement: Judgement, rulebook: Rulebook, words: Any) -> Outgoing
     for index, values in enumerate(issue_rows(judgement, rulebook, words), 1):
         sheets.put_row(sheet, _HEAD_ROW + index, (index, *values), _CENTRED)
     sheets.set_widths(sheet, _WIDTHS)
+    sheets.fit_heights(sheet, _HEAD_ROW)
     sheets.set_print(sheet, _HEAD_ROW)
     return OutgoingFile(words.name, sheets.MEDIA_TYPE, sheets.workbook_bytes(workbook, judgement.dossier.received))
 

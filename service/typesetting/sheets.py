@@ -1,6 +1,7 @@
 """Worksheets that can be printed and trusted: what came by mail is text in them, never a formula."""
 
 import io
+import math
 import zipfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,11 +15,12 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from service.typesetting.text import cell_text
+from service.typesetting.text import cell_text, width
 
 Value: TypeAlias = str | int | float | None  # what a cell may hold
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_LINE_HEIGHT, _HIGHEST = 15, 409  # points; the latter is all a row may have
 PAPER_A4 = 9  # ECMA-376 part 1, 18.3.1.63 pageSetup
 
 _LINE = Side(style="thin", color="BFBFBF")
@@ -88,8 +90,24 @@ def put_row(
 
 
 def set_widths(sheet: Worksheet, widths: Sequence[float]) -> None:
-    for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
+    for column, wide in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = wide
+
+
+def fit_heights(sheet: Worksheet, head_row: int) -> None:
+    """Every row below the head as high as its wrapped text: not every program sees to that when it opens a file."""
+    letters = [get_column_letter(column) for column in range(1, sheet.max_column + 1)]
+    rooms = [sheet.column_dimensions[letter].width for letter in letters]
+    for row, values in enumerate(sheet.iter_rows(min_row=head_row + 1, values_only=True), head_row + 1):
+        lines = max(map(_lines, values, rooms))
+        if lines > 1:
+            sheet.row_dimensions[row].height = min(_HIGHEST, _LINE_HEIGHT * lines + 2)
+
+
+def _lines(value: object, room: float) -> int:
+    """How many lines a text takes in a column; half a character is lost at its edges."""
+    parts = str(value or "").split("\n")
+    return sum(max(1, math.ceil(width(part) / max(1.0, room - 1))) for part in parts)
 
 
 def merge(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:

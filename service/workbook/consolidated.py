@@ -124,6 +124,7 @@ def _write_cases(sheet: Worksheet, cases: Sequence[CaseForWorkbook], rulebook: R
     for index, case in enumerate(sorted(cases, key=lambda c: c.number), 1):
         sheets.put_row(sheet, _HEAD_ROW + index, [index, *_case_line(case, forms, zone)], centred)
     sheets.set_widths(sheet, [6, 14, 30, 10, 14, 12, 18, 10, 22, 12, 10, *[9] * len(forms)])
+    sheets.fit_heights(sheet, _HEAD_ROW)
     sheets.set_print(sheet, _HEAD_ROW, frozen_columns=3)
 
 

@@ -42,6 +42,7 @@ def write_table(sheet: Worksheet, form: TableForm, rows: Sequence[Entry], note: 
         values = [index if c.group == "" and c.label == _SEQ else c.value(entry) for c in columns]
         sheets.put_row(sheet, _HEAD_ROW + index, values, centred)
     sheets.set_widths(sheet, [c.width for c in columns])
+    sheets.fit_heights(sheet, _HEAD_ROW)
     sheets.set_print(sheet, _HEAD_ROW, _GROUP_ROW, frozen_columns=3)
     sheet.auto_filter.ref = f"A{_HEAD_ROW}:{sheet.cell(_HEAD_ROW + max(1, len(rows)), len(columns)).coordinate}"
 

@@ -36,6 +36,15 @@ def test_a_sheet_for_the_overview_each_table_and_the_cases(tmp_path: Path) -> No
     assert list(written(tmp_path, a_case())) == ["概况", "表1", "表4", "报送件"]
 
 
+def test_a_row_is_as_high_as_its_longest_text(tmp_path: Path) -> None:
+    long = a_row(4, "岭东乙厂", post="负责新产品研发和成果转化，" * 12)
+
+    sheet = written(tmp_path, a_case(rows=(a_row(3, "岭东甲厂"), long)))["表1"]
+
+    usual, high = (sheet.row_dimensions[row].height or 15 for row in (5, 6))
+    assert 2 * usual < high <= 409
+
+
 def test_rows_stand_in_the_directorys_order_of_cities_and_are_numbered_anew(tmp_path: Path) -> None:
     east = a_case("LH2020-0001", (a_row(9, "岭东机械厂", "岭东"),), city="岭东市", unit="岭东市科学技术局")
 
