@@ -50,6 +50,8 @@ def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, r
         yield from _of_route(decision.route)
     if dossier.states_nil:
         yield f"零报送：{_NIL.get(dossier.nil_source or '', '')}写明无需求"
+    for table in dossier.submission.printed_tables:
+        yield f"{table.attachment} 的页面上有表{table.number}，读到{len(table.rows)}行，供工作人员参考，不作为电子版"
     for finding in decision.findings:
         yield f"{_SEVERITIES[finding.severity]} {finding.code}：{_where(finding.place)}{finding.message}"
     if decision.pieces:

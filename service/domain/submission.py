@@ -166,6 +166,7 @@ class Submission:
     attachments: tuple[Attachment, ...] = ()
     letters: tuple[CoverLetter, ...] = ()  # best first
     tables: tuple[Table, ...] = ()
+    printed_tables: tuple[Table, ...] = ()  # read off a PDF where no electronic form came: for staff, never a piece
     defects: tuple[str, ...] = ()  # English: what was broken in the MIME structure
     reader: str = ""  # version of the reader that made this
 

@@ -44,6 +44,7 @@ class DocumentLimits:
     small_picture_side: int = 320  # pixels: a page of text is larger
     small_picture_bytes: int = 6 * KIB
     inline_picture_side: int = 500
+    printed: int = 3  # PDFs whose tables are read where no electronic form came
 
 
 MAIL = MailLimits()

@@ -14,7 +14,7 @@ from service.reading import sniff
 from service.reading.containers import Unpacked, unpack
 from service.reading.forms import read_form
 from service.reading.found import Paths
-from service.reading.letters import DocumentReading, Ocr, combine, read_document, settled
+from service.reading.letters import DocumentReading, LooksLike, Ocr, combine, read_document, settled
 from service.reading.limits import DOCUMENTS
 from service.reading.mail import ParsedMail, parse
 from service.reading.mail.links import Link
@@ -37,6 +37,7 @@ def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr, watch: Watch | None 
     _read_forms(items, tools)
     letters = _read_letters(items, tools)
     tables = tuple(table for item in items if item.form is not None for table in item.form.tables)
+    printed = () if tables else _printed_tables(items, tools)
     whole = _whole(items, letters, tables, hints_of(rulebook))
     return Submission(
         sha256=hashlib.sha256(content).hexdigest(),
@@ -47,6 +48,7 @@ def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr, watch: Watch | None 
         attachments=(*(_attachment(item, opinion_on(item, whole)) for item in items), *_links(mail, unpacked)),
         letters=letters,
         tables=tables,
+        printed_tables=printed,
         defects=(*mail.defects, *unpacked.defects),
         reader=READER_VERSION,
     )
@@ -83,6 +85,29 @@ def _read_forms(items: Iterable[Item], tools: _Tools) -> None:
             found = item.found
             with tools.watch.over(item.sha256):
                 item.form = read_form(found.content, found.path, found.name, found.media_type, forms)
+
+
+def _printed_tables(items: Iterable[Item], tools: _Tools) -> tuple[Table, ...]:
+    """What stands in the form's PDF, where nothing electronic was sent; and what follows a letter in its PDF.
+
+    Given up under a name of its own: a file that ends this may still be read as a letter.
+    """
+    pages = [item for item in items if item.found.media_type == sniff.PDF and _may_hold_tables(item)]
+    for item in pages[: DOCUMENTS.printed]:
+        key = hashlib.sha256(f"tables of {item.sha256}".encode()).hexdigest()
+        if tools.watch.gives_up(key):
+            continue
+        found = item.found
+        with tools.watch.over(key):
+            item.printed = read_form(found.content, found.path, found.name, found.media_type, tools.rulebook.forms)
+    return tuple(table for item in pages if item.printed is not None for table in item.printed.tables)
+
+
+def _may_hold_tables(item: Item) -> bool:
+    document = item.document
+    if document is None or document.problem is not None:
+        return False
+    return document.looks_like in {LooksLike.FORM, LooksLike.OTHER} or (_is_letter(item) and document.pages > 1)
 
 
 def _read_letters(items: list[Item], tools: _Tools) -> tuple[CoverLetter, ...]:

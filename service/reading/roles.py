@@ -62,6 +62,7 @@ class Item:
     copy_of: str | None = None  # path of the same bytes met earlier
     form: FormReading | None = None
     document: DocumentReading | None = None
+    printed: FormReading | None = None  # what stands in the ruled tables of a PDF
 
     @property
     def name(self) -> str:
@@ -237,6 +238,8 @@ def _document(item: Item, document: DocumentReading, mail: Picture) -> Opinion:
         return Opinion(Role.COVER_LETTER, document.why, document.problem, document.note)
     if looks == "form" and item.sort in {Sort.PAGES, Sort.PICTURE}:
         return Opinion(Role.FORM_SCAN, document.why or "征集表的扫描件", document.problem, document.note)
+    if looks == "other" and item.printed is not None and item.printed.tables:
+        return Opinion(Role.FORM_SCAN, item.printed.why, document.problem, document.note)
     if looks == "decoration":
         return Opinion(Role.DECORATION, document.why or "装饰图片", document.problem, document.note)
     if not mail.has_form and (looks == "form" or (item.sort is Sort.WORDS and mail.hints.form(item.name))):

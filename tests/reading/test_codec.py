@@ -64,6 +64,7 @@ SUBMISSIONS = st.builds(
     some(ATTACHMENTS),
     some(LETTERS),
     some(TABLES),
+    some(TABLES),
     some(TEXT),
     TEXT,
 )

@@ -19,7 +19,13 @@ from service.reading.forms.kinds import Kind, UnsupportedKind, kind_of, read_wor
 from service.reading.forms.limits import MAX_TEXT
 from service.reading.forms.package import FileDamaged, FileEncrypted, FileRefused
 
-_KIND_WORDS = {Kind.SPREADSHEET: "电子表格", Kind.WORD: "文字处理文档", Kind.TEXT: "文本", Kind.UNKNOWN: "文件"}
+_KIND_WORDS = {
+    Kind.SPREADSHEET: "电子表格",
+    Kind.WORD: "文字处理文档",
+    Kind.PAGES: "PDF ",
+    Kind.TEXT: "文本",
+    Kind.UNKNOWN: "文件",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from service.reading.forms.markup import read_markup
 from service.reading.forms.oldsheets import read_old_workbook
 from service.reading.forms.package import FileDamaged, FileEncrypted, Package
 from service.reading.forms.plainxml import read_excel_2003, read_open_document
+from service.reading.forms.printed import read_pages
 from service.reading.forms.separated import read_separated
 from service.reading.forms.spreadsheet import read_spreadsheet
 from service.reading.forms.word import read_word
@@ -31,6 +32,7 @@ _WORD_NAMES: Final = (".docx", ".doc", ".wps", ".rtf", ".docm", ".odt")
 class Kind(StrEnum):
     SPREADSHEET = "spreadsheet"
     WORD = "word"
+    PAGES = "pages"
     TEXT = "text"
     UNKNOWN = "unknown"
 
@@ -47,11 +49,17 @@ def kind_of(content: bytes, name: str, media_type: str) -> Kind:
         found = _kind_of_package(content)
         if found is not Kind.UNKNOWN:
             return found
+    if _is_pdf(content):
+        return Kind.PAGES
     if lower.endswith(_SPREADSHEET_NAMES) or "spreadsheet" in label or "ms-excel" in label or label == "text/csv":
         return Kind.SPREADSHEET
     if lower.endswith(_WORD_NAMES) or "wordprocessing" in label or "msword" in label:
         return Kind.WORD
     return Kind.TEXT if label.startswith("text/") else Kind.UNKNOWN
+
+
+def _is_pdf(content: bytes) -> bool:
+    return b"%PDF-" in content[:1024]
 
 
 def _kind_of_package(content: bytes) -> Kind:
@@ -68,6 +76,8 @@ def read_workbook(content: bytes, kind: Kind) -> Workbook:
     """The grids of a file. Raises FileDamaged, FileEncrypted, FileRefused or UnsupportedKind."""
     if not content:
         raise FileDamaged("文件是空的")
+    if kind is Kind.PAGES:
+        return read_pages(content)
     if content.startswith(_OLE):
         return _read_compound(content)
     if content[:4] == b"PK\x03\x04":
