@@ -10,7 +10,7 @@ from service.checks import pieces
 from service.checks.seen import Seen, Sentences
 from service.domain.judgement import Dossier, Route, Severity
 from service.domain.rules import Rulebook
-from service.domain.submission import Attachment, Problem, Role
+from service.domain.submission import Problem
 
 CODE = "F203"
 EXPLANATION = """
@@ -18,7 +18,6 @@ EXPLANATION = """
 各表已从别的文件读到的，或文件完好、只是本系统读不了这种格式的，交工作人员处理。
 """
 SENTENCES: Sentences = {"default": (), "unsupported": ()}
-_OFFICE = ("sheet", "excel", "word", "msword", "officedocument", "ole")
 
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
@@ -26,16 +25,9 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
         return
     whole = pieces.is_whole(dossier, rulebook)
     for attachment in dossier.submission.attachments:
-        if not _is_form(attachment):
+        if not pieces.is_meant_as_form(attachment):
             continue
         if attachment.problem is Problem.UNSUPPORTED:
             yield Seen(pieces.in_file(attachment), "unsupported", soften=Severity.STAFF)
         elif attachment.problem in (Problem.DAMAGED, Problem.UNREADABLE_TEXT):
             yield Seen(pieces.in_file(attachment), soften=Severity.STAFF if whole else None)
-
-
-def _is_form(attachment: Attachment) -> bool:
-    if attachment.role is Role.FORM:
-        return True
-    office = any(kind in attachment.media_type.lower() for kind in _OFFICE)
-    return attachment.role is Role.UNREADABLE and office

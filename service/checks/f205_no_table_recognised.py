@@ -24,5 +24,5 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     if dossier.tables or not pieces.wants_form(dossier, rulebook):
         return
     for attachment in dossier.submission.of_role(Role.FORM):
-        if attachment.problem in (None, Problem.MACROS):
+        if attachment.problem in (None, Problem.MACROS, Problem.UNKNOWN_KIND):
             yield Seen(pieces.in_file(attachment))

@@ -11,6 +11,7 @@ LETTER, FORM = "letter", "form"
 _BOTH = frozenset({LETTER, FORM})
 _PICTURES = frozenset(("pdf", "ofd", "jpg", "jpeg", "png", "bmp", "tif", "tiff", "heic", "heif", "webp", "gif"))
 _SHEETS = frozenset(("xls", "xlsx", "xlsm", "xlsb", "et", "ett", "csv", "ods"))
+_OFFICE = ("sheet", "excel", "word", "msword", "officedocument", "ole")
 _HIDING = frozenset(Problem) - {Problem.MACROS, Problem.UNKNOWN_KIND}
 
 
@@ -77,6 +78,13 @@ def could_hold(attachment: Attachment) -> frozenset[str]:
     if suffix in _PICTURES:
         return frozenset({LETTER})
     return frozenset({FORM}) if suffix in _SHEETS else _BOTH
+
+
+def is_meant_as_form(attachment: Attachment) -> bool:
+    """A form, or an office file that could not be read and most likely is one."""
+    if attachment.role is Role.FORM:
+        return True
+    return attachment.role is Role.UNREADABLE and any(kind in attachment.media_type.lower() for kind in _OFFICE)
 
 
 def is_picture(attachment: Attachment) -> bool:

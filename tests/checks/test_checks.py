@@ -195,9 +195,11 @@ def test_nothing_attached_asks_for_both() -> None:
         (an_attachment("表.zip", Role.CONTAINER, Problem.REFUSED, "application/zip"), {"A303": Severity.CORRECT}),
         (an_attachment("表.xlsx", Role.LINK, None, ""), {"A301": Severity.CORRECT}),
         (an_attachment("表.abc", Role.UNREADABLE, Problem.UNKNOWN_KIND, "application/octet-stream"), {"F201": Severity.CORRECT, "A305": Severity.REMARK}),
+        (an_attachment("表.pgp", Role.UNREADABLE, Problem.DAMAGED, "application/octet-stream"), {"A302": Severity.STAFF}),
+        (an_attachment("说明.txt", Role.SUPPORTING, Problem.UNREADABLE_TEXT, "text/plain"), {"A302": Severity.STAFF}),
         (an_attachment("简介.docx", Role.SUPPORTING, None, "application/msword"), {"F201": Severity.CORRECT}),
     ],
-    ids=["scan", "damaged", "damaged_by_kind", "unsupported", "locked", "no_table", "macros", "empty", "damaged_zip", "bomb", "link", "unknown", "other"],
+    ids=["scan", "damaged", "damaged_by_kind", "unsupported", "locked", "no_table", "macros", "empty", "damaged_zip", "bomb", "link", "unknown", "unknown_and_damaged", "unread_beside", "other"],
 )  # fmt: skip
 def test_one_reason_is_given_for_a_form_that_cannot_be_used(file: Attachment, expected: Mapping[str, Severity]) -> None:
     judgement = judged(a_submission(attachments=(a_scan(), file), tables=()))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.checks import pieces
 from service.domain.judgement import Judgement, Severity, Verdict
 from service.domain.mail import Address, Envelope
 from service.domain.submission import Attachment, Problem, Role, Submission, Table, Tick
@@ -106,6 +107,7 @@ def hold(judgement: Judgement) -> None:
     assert (decision.verdict is Verdict.NEEDS_CORRECTION) <= bool(asks)
     if decision.verdict is Verdict.WRONG_ROUTE:
         assert asks == {"R401"}
+    assert decision.verdict is not Verdict.ACCEPTED or not pieces.missing(judgement.dossier, a_rulebook())
     assert not ({"F201", "F202"} & asks and judgement.dossier.tables)
     assert not ("L101" in asks and judgement.dossier.letter)
     assert all(f.message and f.code in a_rulebook().checks for f in decision.findings)
