@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from service.domain.rules import Rulebook
 from service.domain.submission import Problem
-from service.reading.letters import editable, judging, pdf, pictures, rtf, ruling, scan, seal, word97
+from service.reading.letters import editable, judging, ofd, pdf, pictures, rtf, ruling, scan, seal, word97
 from service.reading.letters.model import DocumentReading, LooksLike, Ocr, OcrFailed, OcrUnavailable, Sheet
 from service.reading.letters.text import chinese
 
@@ -20,8 +20,6 @@ _WITH_ANNEX = 2  # scanned pages of a whole letter and what follows it
 _OTHER_PAGES = 2  # scanned pages of what is no letter: more are read only where they bear a seal
 _LOOK_SIDE = 1000  # px, to see rules and seals by
 _HARDLY_TEXT = 50  # Chinese characters: a document with less is its pictures
-_OFD = "OFD 版式文件暂不能自动辨认，请在阅读软件中选择“导出为 PDF”后重新发送"
-_HEIC = "HEIC 图片暂不能自动辨认，请转为 JPG 或 PDF 后重新发送"
 _OLD_WORD = "旧版 Word 文档不能自动辨认，请发送盖章后的扫描件（PDF 或 JPG）"
 _EMPTY = "文件是空的，请重新发送"
 _NO_OCR = "本机没有可用的文字识别，需人工查看"
@@ -45,7 +43,7 @@ def read_document(
         return judging.refused(path, 0, *reader)
     try:
         return reader(content, path, rulebook, ocr)
-    except (pdf.PdfRefused, pictures.PictureRefused, editable.EditableRefused) as refusal:
+    except (pdf.PdfRefused, ofd.OfdRefused, pictures.PictureRefused, editable.EditableRefused) as refusal:
         return judging.refused(path, 0, refusal.problem, refusal.note)
     except OcrUnavailable:
         return judging.refused(path, 1, Problem.UNSUPPORTED, _NO_OCR)
@@ -58,16 +56,15 @@ def read_document(
 
 _Reader = Callable[[bytes, str, Rulebook, Ocr], DocumentReading]
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PHOTO_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 _PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*", b"BM", b"GIF8")
 
 
 def _reader(content: bytes, name: str, media_type: str) -> _Reader | tuple[Problem, str]:
     if b"%PDF-" in content[:1024]:
         return _read_pdf
-    if content.startswith(_PICTURES) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP"):
+    if content.startswith(_PICTURES) or _is_in_box(content):
         return _read_pictures
-    if content[4:8] == b"ftyp" and content[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"hevc", b"avif"):
-        return Problem.UNSUPPORTED, _HEIC
     if content.startswith(_OLE):
         return _read_old_word
     if content.startswith(b"PK"):
@@ -75,9 +72,16 @@ def _reader(content: bytes, name: str, media_type: str) -> _Reader | tuple[Probl
     return _textual(content, media_type)
 
 
+def _is_in_box(content: bytes) -> bool:
+    """WebP in its RIFF, HEIC and AVIF in their ISO file."""
+    return (content[:4] == b"RIFF" and content[8:12] == b"WEBP") or (
+        content[4:8] == b"ftyp" and content[8:12] in _PHOTO_BRANDS
+    )
+
+
 def _zipped(content: bytes, name: str) -> _Reader | tuple[Problem, str]:
     if b"OFD.xml" in content or name.endswith(".ofd"):
-        return Problem.UNSUPPORTED, _OFD
+        return _read_ofd
     if b"word/document.xml" in content or name.endswith(".docx"):
         return _read_docx
     return Problem.UNKNOWN_KIND, _UNKNOWN
@@ -131,6 +135,12 @@ def _pasted(scans: Sequence[bytes], path: str, rulebook: Rulebook, ocr: Ocr) -> 
 
 def _read_pdf(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
     with pdf.opened(content) as document:
+        pages = _Pages(len(document), document.sheet, document.picture)
+        return judging.reading(path, len(document), _read(path, pages, rulebook, ocr), rulebook)
+
+
+def _read_ofd(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
+    with ofd.opened(content) as document:
         pages = _Pages(len(document), document.sheet, document.picture)
         return judging.reading(path, len(document), _read(path, pages, rulebook, ocr), rulebook)
 

@@ -6,7 +6,7 @@ Nothing in the file is run: pdfium is built without JavaScript here, and launch 
 import ctypes
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,11 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from service.domain.submission import LetterSource, Problem
 from service.reading.letters import stamped
-from service.reading.letters.legible import is_legible
 from service.reading.letters.model import Box, Line, Point, Sheet
 from service.reading.letters.reading_order import in_order, joined
-from service.reading.letters.signed_date import date_line
-from service.reading.letters.text import chinese
+from service.reading.letters.text_layer import SCAN_SHARE, is_told_by
 
 if TYPE_CHECKING:
     from service.reading.letters.model import Picture
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
 _DAMAGED = "PDF 文件不完整或已损坏，请重新导出后发送"
 _POINTS = 72
 _CHARACTERS = 6000  # of one page: a page of a letter has under a thousand
-_TEXT_LAYER = 50  # Chinese characters: fewer, and the text is a page number or a watermark
-_SIGNATURE = 10  # Chinese characters of a page that holds only what closes a letter
-_SCAN_SHARE = 0.6  # a picture over so much of the page makes it a scan, whatever text a scanner hid behind it
 _PICTURES = 200  # of one page that are looked at
 _STAMP = (60, 230)  # points: 21 to 81 mm
 _BELOW_HEAD = 0.75  # of the page's height from its foot
@@ -84,7 +79,7 @@ class Pdf:
             if _is_scan(page):
                 return None
             lines, turn, rings = _lines(page)
-            if not _is_told_by(lines):
+            if not is_told_by(lines):
                 return None
             return self._with_seals(page, lines, turn, rings)
         finally:
@@ -111,13 +106,6 @@ class Pdf:
         return Sheet(in_order(lines), LetterSource.TEXT_LAYER, marks, colour=True, perhaps_sealed=perhaps)
 
 
-def _is_told_by(lines: Sequence[Line]) -> bool:
-    """True when the text is what the page shows: enough of it, or the date under a signature; and no gibberish."""
-    text = "".join(line.text for line in lines)
-    enough = chinese(text) > _TEXT_LAYER or (chinese(text) >= _SIGNATURE and date_line(lines) is not None)
-    return enough and is_legible(text)
-
-
 def _drawn(page: Any, long_side: int) -> "Picture":
     import numpy
 
@@ -140,7 +128,7 @@ def _is_scan(page: Any) -> bool:
         covered += abs(min(right, width * 2) - max(left, 0)) * abs(min(top, height * 2) - max(low, 0))
         if number > _PICTURES:
             break
-    return bool(covered > _SCAN_SHARE * width * height)
+    return bool(covered > SCAN_SHARE * width * height)
 
 
 def _has_stamp_like_picture(page: Any) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from service.reading.letters.model import Picture
 
 _PIXELS = 50_000_000  # of one frame as decoded: A4 at 600 dpi has 35 million
-_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF")
+_FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "HEIF", "AVIF")
 _DRAFT = 2400  # px: a JPEG is decoded at a half, a quarter or an eighth when that leaves as much
 _SMALL_SIDE = 150  # px
 _SMALL_FILE = 4096  # bytes
@@ -65,8 +65,12 @@ class Pictures:
 @contextmanager
 def opened(content: bytes) -> Iterator[Pictures]:
     """The image file for as long as the block runs. Raises PictureRefused."""
-    from PIL import Image, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - importing them registers their formats
+    from PIL import AvifImagePlugin, Image, TiffImagePlugin, WebPImagePlugin  # noqa: F401 - this registers them
 
+    if content[4:8] == b"ftyp":
+        import pi_heif
+
+        pi_heif.register_heif_opener(thumbnails=False, decode_threads=1)
     with _refusing():
         image = Image.open(io.BytesIO(content), formats=_FORMATS)
         image.draft("RGB", (_DRAFT, _DRAFT))

@@ -43,8 +43,8 @@ def read_without_ocr(content: bytes, error: type[OcrFailed] = OcrFailed) -> Docu
     ("content", "problem"),
     [
         pytest.param(b"", Problem.EMPTY, id="empty"),
-        pytest.param(b"\0\0\0\x18ftypheic" + bytes(40), Problem.UNSUPPORTED, id="heic"),
-        pytest.param(b"PK\x03\x04" + bytes(30) + b"OFD.xml", Problem.UNSUPPORTED, id="ofd"),
+        pytest.param(b"\0\0\0\x18ftypheic" + bytes(40), Problem.DAMAGED, id="broken_heic"),
+        pytest.param(b"PK\x03\x04" + bytes(30) + b"OFD.xml", Problem.DAMAGED, id="broken_ofd"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), Problem.DAMAGED, id="broken_old_word"),
         pytest.param(a_doc("", encrypted=True), Problem.ENCRYPTED, id="locked_old_word"),
         pytest.param(a_doc("")[:1500], Problem.DAMAGED, id="cut_off_old_word"),
