@@ -7,6 +7,7 @@ off or guessed stands in `defects`. It refuses to interpret content; that is for
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from service.reading.limits import MAIL
 from service.reading.mail import parameters
@@ -14,7 +15,13 @@ from service.reading.mail.header import Header, read_header
 
 UNCLOSED = "multipart has no closing boundary"
 _DELIMITER_LINE = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?$", re.MULTILINE)
-_LINE_END = re.compile(rb"(--)?[ \t\r]*(?:\n|\Z)")
+_LINE_END = re.compile(rb"[ \t]*(--)?[ \t\r]*(?:\n|\Z)")
+_WORDS_BEHIND = re.compile(  # a closing delimiter's, or those of one with a part's header or its end right below
+    rb"(?:(--)(?![0-9A-Za-z'()+_,./:=?-])[^\r\n]*\r?(?:\n|\Z)"
+    rb"|[ \t]+[^\r\n]*\r?\n(?=\r?\n|Content-))",
+    re.IGNORECASE,
+)
+_DECLARED = re.compile(rb"boundary\s{0,9}=\s{0,9}\"?([^\"\r\n;]{1,200})", re.IGNORECASE)
 _LOST_PART = re.compile(  # what is left of its delimiter, its fields, base64
     rb"^(?:-[^\r\n]{0,200}\r?\n)?(?P<fields>Content-[A-Za-z-]{2,30}:[^\r\n]*\r?\n"
     rb"(?:(?:Content-[A-Za-z-]{2,30}:|[ \t])[^\r\n]*\r?\n){1,12}\r?\n[A-Za-z0-9+/]{60,}\r?\n)",
@@ -66,6 +73,7 @@ class _Splitter:
         self.broken = False
         self.cut_short = False
         self.identity = 0
+        self._longer: dict[bytes, tuple[bytes, ...]] = {}
 
     def note(self, *defects: str) -> None:
         self.defects += [d for d in defects if d not in self.defects]
@@ -164,7 +172,7 @@ class _Splitter:
         pieces: list[tuple[int, int]] = []
         start: int | None = None
         closed = False
-        for line, after, is_close in _delimiters(self.raw, region.start, region.end, boundary):
+        for line, after, is_close in self.delimiters(region, boundary):
             if start is not None:
                 pieces.append((start, max(start, _before_line_end(self.raw, line))))
             elif closed:
@@ -175,6 +183,38 @@ class _Splitter:
         if start is not None:
             pieces.append((start, region.end))
         return pieces, closed
+
+
+    def delimiters(self, region: _Region, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
+        """(begin, successor, closes) of every delimiter line in the region."""
+        raw, end = self.raw, region.end
+        mark = b"--" + boundary
+        at = raw.find(mark, region.start, end)
+        while at >= 0:
+            after = at + len(mark)
+            if at == region.start or raw[at - 1 : at] == b"\n":
+                rest = _LINE_END.match(raw, after, end) or self.words_behind(boundary, after, end)
+                if rest is not None:
+                    yield at, rest.end(), rest[1] is not None
+                    after = max(after, rest.end())
+            at = raw.find(mark, after, end)
+
+    def words_behind(self, boundary: bytes, after: int, end: int) -> re.Match[bytes] | None:
+        """A delimiter with words behind it (RFC 2046 section 5.1.1), if it is not the beginning of a longer one."""
+        found = _WORDS_BEHIND.match(self.raw, after, end)
+        if found is None:
+            return None
+        if (boundary + found[0].rstrip()).startswith(self.longer_than(boundary)):
+            return None
+        self.note("words behind a delimiter")
+        return found
+
+    def longer_than(self, boundary: bytes) -> tuple[bytes, ...]:
+        """The boundaries that are declared anywhere in the mail and only begin like this one."""
+        if boundary not in self._longer:
+            declared = (found[1].rstrip() for found in islice(_DECLARED.finditer(self.raw), MAIL.parts))
+            self._longer[boundary] = tuple({d for d in declared if d.startswith(boundary) and d != boundary})
+        return self._longer[boundary]
 
 
 def split(raw: bytes) -> Split:
@@ -192,19 +232,6 @@ def _start_of(raw: bytes) -> int:
     if raw.startswith((b"From ", b">From "), at):
         at = raw.find(b"\n", at) + 1 or len(raw)
     return at
-
-
-def _delimiters(raw: bytes, start: int, end: int, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
-    """(begin, successor, closes) of every delimiter line in the region."""
-    mark = b"--" + boundary
-    at = raw.find(mark, start, end)
-    while at >= 0:
-        after = at + len(mark)
-        rest = _LINE_END.match(raw, after, end)
-        if rest is not None and (at == start or raw[at - 1 : at] == b"\n"):
-            yield at, rest.end(), rest[1] is not None
-            after = max(after, rest.end())
-        at = raw.find(mark, after, end)
 
 
 def _before_line_end(raw: bytes, line: int) -> int:

@@ -105,6 +105,35 @@ def test_a_boundary_that_begins_like_another_one_is_not_confused_with_it() -> No
     assert [p.body for p in found.parts] == [b"in", b"out"]
 
 
+@pytest.mark.parametrize("end", [b"--b1-->", b"--b1-- end of mail", b"--b1  --"])
+def test_words_behind_a_closing_delimiter_do_not_make_it_part_of_a_file(end: bytes) -> None:
+    raw = mixed([text("您好"), attachment(PDF)], boundary=b"b1").replace(b"--b1--\r\n", end + b"\r\nand more\r\n")
+
+    found = parse(raw, WORDS)
+
+    assert [(f.content, f.damage) for f in found.files] == [(PDF, "")]
+    assert found.text == "您好"
+
+
+def test_words_behind_a_delimiter_with_a_header_below_it_divide_parts() -> None:
+    raw = mixed([text("您好"), attachment(PDF)], boundary=b"b1").replace(b"--b1\r\n", b"--b1 next part\r\n")
+
+    assert [f.content for f in parse(raw, WORDS).files] == [PDF]
+
+
+def test_a_line_that_only_begins_like_a_delimiter_stays_in_its_text() -> None:
+    raw = mixed([text("--b1 is what I wrote\r\n--b1x--\r\nand more")], boundary=b"b1")
+
+    assert parse(raw, WORDS).text.splitlines() == ["--b1 is what I wrote", "--b1x--", "and more"]
+
+
+def test_a_longer_boundary_with_words_behind_it_is_not_taken_for_its_beginning() -> None:
+    inner = mixed([text("内"), attachment(PDF)], boundary=b"b1 in", head=b"")
+    raw = mixed([inner, attachment(PDF[:-1])], boundary=b"b1")
+
+    assert [f.content for f in parse(raw, WORDS).files] == [PDF, PDF[:-1]]
+
+
 @pytest.mark.parametrize(
     "boundary",
     [
@@ -208,6 +237,8 @@ HOSTILE = {
     "fields": b"a:b\r\n" * 300_000 + b"\r\n",
     "percent_signs": b'Content-Disposition: attachment; filename="' + b"%E6" * 20_000 + b' %"\r\n\r\n',
     "boundaries": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--bx\r\n" * 200_000,
+    "words_behind": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b x\r\nboundary=bx\r\n" * 100_000,
+    "words_behind_parts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b x\r\n\r\n" * 200_000,
     "many_parts": HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 200_000,
     "html_openings": HEAD + b"Content-Type: text/html\r\n\r\n" + b"<script><!--<a href=" * 30_000,
     "quote_marks": HEAD + b"Content-Type: text/plain\r\n\r\n" + b"On 1\r\n" * 100_000,
