@@ -18,13 +18,14 @@ from service.reading.containers.zips import open_zip
 from service.reading.found import Found, Paths, extension_of, safe_name
 from service.reading.limits import CONTAINERS
 from service.reading.mail import ParsedMail, parse
+from service.reading.mail.oldcodes import from_old_code
 from service.reading.mail.signed import signed_content
 from service.reading.watch import GIVEN_UP, Unwatched, Watch
 
 __all__ = ["DETACHED_SIGNATURES", "Unpacked", "unpack"]
 
 _OLD_CODES = frozenset({sniff.BINHEX, sniff.YENC})
-_OLD_CODE = "附件用旧式编码（BinHex、yEnc）发送，本系统无法打开，请以普通附件重新发送"
+_OLD_CODE = "附件用旧式编码（BinHex、yEnc）发送，内容不完整，无法打开，请以普通附件重新发送"
 _ENCRYPTED = "数字签名或加密邮件（p7m），本系统无法打开，请以普通附件重新发送"
 DETACHED_SIGNATURES = frozenset(
     {
@@ -85,8 +86,7 @@ class _Unpacker:
             self.files.append(found)
             return []
         if kind in _OLD_CODES:
-            self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=_OLD_CODE))
-            return []
+            return self.open_old_code(task, found)
         if kind == sniff.SIGNED:
             return self.open_signed(task, found)
         if kind == sniff.MAIL:
@@ -140,6 +140,14 @@ class _Unpacker:
                 return open_tar(content, budget)
             case _:
                 return open_packed(content, found.name, kind, budget)
+
+    def open_old_code(self, task: _Task, found: Found) -> list[_Task]:
+        whole = from_old_code(found.content) if task.archives < CONTAINERS.depth else None
+        if whole is None:
+            self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=_OLD_CODE))
+            return []
+        self.files.append(replace(found, is_container=True))
+        return [_Task(Found("", whole.name, whole.content), found.path, 1, task.archives + 1, task.mails)]
 
     def open_signed(self, task: _Task, found: Found) -> list[_Task]:
         """What was signed: the rest of a mail, or a file that bears its own name with .p7m behind it."""

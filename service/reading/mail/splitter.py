@@ -184,7 +184,6 @@ class _Splitter:
             pieces.append((start, region.end))
         return pieces, closed
 
-
     def delimiters(self, region: _Region, boundary: bytes) -> Iterator[tuple[int, int, bool]]:
         """(begin, successor, closes) of every delimiter line in the region."""
         raw, end = self.raw, region.end

@@ -8,6 +8,8 @@ _WHITE = b" \t\r\n\0"
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
 _BASE64_OF_KNOWN = (b"UEsDB", b"JVBER", b"0M8R4KGx", b"/9j/", b"iVBORw0K", b"UmFyIR", b"SUkqA", b"N3q8r")
+_XX = b"+-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_XX_TO_UU = bytes.maketrans(_XX, bytes([*b"`", *range(33, 96)]))
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{20,}={0,2}\r?\n?")
 
 
@@ -20,11 +22,11 @@ class Decoded:
 def undo(body: bytes, encoding: str) -> Decoded:
     """The bytes that were sent. Never raises; what could not be understood is left out and told."""
     name = re.sub(r"[^a-z0-9]", "", encoding.lower())
-    if name.startswith("base64") or name == "b":
+    if name.startswith("base64") or name in {"b", "xgzip64", "gzip64"}:
         return from_base64(body)
     if name.startswith("quotedprintable") or name == "qp":
         return Decoded(binascii.a2b_qp(body), "broken quoted-printable" if _BROKEN_QP.search(body) else "")
-    if name in {"xuuencode", "uuencode", "xuue", "uue"}:
+    if name in {"xuuencode", "uuencode", "xuue", "uue", "xxxencode", "xxencode"}:
         return from_uuencode(body)
     if body.lstrip().startswith(_BASE64_OF_KNOWN) and _BASE64_LINE.match(body.lstrip()):
         return Decoded(from_base64(body).content, "base64 without its label")
@@ -58,12 +60,19 @@ def _run(run: bytes) -> bytes:
 
 
 def from_uuencode(body: bytes) -> Decoded:
-    """Lines between "begin" and "end", or all lines when there is no "begin"."""
+    """Lines between "begin" and "end", or all lines when there is no "begin". xxencode is told by its letters."""
     lines = body.splitlines()
     begin = next((n for n, line in enumerate(lines) if line.startswith(b"begin ")), -1)
+    lines = lines[begin + 1 :]
+    if lines and is_xx(lines[0]):
+        lines = [line.translate(_XX_TO_UU) if line.strip() != b"end" else line for line in lines]
+    return _from_lines(lines)
+
+
+def _from_lines(lines: list[bytes]) -> Decoded:
     out: list[bytes] = []
     damage = "uuencode without its end"
-    for line in lines[begin + 1 :]:
+    for line in lines:
         if line.strip() in (b"end", b"`", b""):
             damage = "" if line.strip() == b"end" else damage
             if line.strip() == b"end":
@@ -74,6 +83,13 @@ def from_uuencode(body: bytes) -> Decoded:
         except binascii.Error:
             damage = "broken uuencode line"
     return Decoded(b"".join(out), damage)
+
+
+def is_xx(line: bytes) -> bool:
+    """A line of xxencode: of its letters only, some of which uuencode has not, and as long as it says."""
+    if not line or line.translate(None, _XX) or line.upper() == line:
+        return False
+    return len(line) - 1 == (_XX.index(line[0]) + 2) // 3 * 4
 
 
 def _uu_line(line: bytes) -> bytes:
