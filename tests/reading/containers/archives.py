@@ -111,15 +111,29 @@ def locked_zip(name: str, content: bytes, password: bytes) -> bytes:
     return bytes(stored)
 
 
-def tnef(name: bytes, content: bytes) -> bytes:
+def tnef(name: bytes, content: bytes, code_page: int = 936) -> bytes:
     """A winmail.dat with one file, its name in the code page of Chinese Windows (MS-OXTNEF)."""
+    return _tnef(code_page) + _tnef_attribute(2, 0x00018010, name + b"\0") + _tnef_attribute(2, 0x0006800F, content)
 
-    def attribute(level: int, kind: int, data: bytes) -> bytes:
-        return struct.pack("<BII", level, kind, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
 
+def tnef_with_a_mail(name: bytes, mail: bytes) -> bytes:
+    """A winmail.dat with a mail in it, which is a winmail.dat of its own (MS-OXTNEF section 2.1.3.3.15)."""
+    size = 16 + len(mail)
+    attributes = struct.pack("<I", 2)
+    attributes += struct.pack("<HHII", 0x001E, 0x3704, 1, len(name) + 1) + (name + b"\0").ljust(
+        -(-(len(name) + 1) // 4) * 4, b"\0"
+    )
+    inside = bytes.fromhex("0703020000000000c000000000000046") + mail
+    attributes += struct.pack("<HHII", 0x000D, 0x3701, 1, size) + inside.ljust(-(-size // 4) * 4, b"\0")
+    return _tnef(936) + _tnef_attribute(2, 0x00069005, attributes)
+
+
+def _tnef(code_page: int) -> bytes:
     out = struct.pack("<IH", 0x223E9F78, 1)
-    out += attribute(1, 0x00089006, struct.pack("<I", 0x00010000))  # attTnefVersion
-    out += attribute(1, 0x00069007, struct.pack("<II", 936, 0))  # attOemCodepage
-    out += attribute(2, 0x00069002, b"\1\0" + b"\0" * 12)  # attAttachRendData begins a file
-    out += attribute(2, 0x00018010, name + b"\0")  # attAttachTitle
-    return out + attribute(2, 0x0006800F, content)  # attAttachData
+    out += _tnef_attribute(1, 0x00089006, struct.pack("<I", 0x00010000))  # attTnefVersion
+    out += _tnef_attribute(1, 0x00069007, struct.pack("<II", code_page, 0))  # attOemCodepage
+    return out + _tnef_attribute(2, 0x00069002, b"\1\0" + b"\0" * 12)  # attAttachRendData begins a file
+
+
+def _tnef_attribute(level: int, kind: int, data: bytes) -> bytes:
+    return struct.pack("<BII", level, kind, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)

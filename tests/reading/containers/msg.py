@@ -10,15 +10,26 @@ _TEXT, _BINARY, _NUMBER = 0x001F, 0x0102, 0x0003
 Tree = Mapping[str, "bytes | Tree"]
 
 
-def outlook_mail(subject: str, body: str, files: Mapping[str, bytes]) -> bytes:
-    """A .msg with these files; all texts in UTF-16."""
-    tree: dict[str, bytes | Tree] = dict(_properties({0x001A: "IPM.Note", 0x0037: subject, 0x1000: body}, bytes(32)))
+def outlook_mail(subject: str, body: str, files: "Mapping[str, bytes | Tree]") -> bytes:
+    """A .msg with these files, or mails from `mail_inside`; all texts in UTF-16."""
+    return compound(_mail(subject, body, files, bytes(32)))
+
+
+def mail_inside(subject: str, body: str, files: "Mapping[str, bytes | Tree]") -> "Tree":
+    """A mail as it lies inside another .msg."""
+    return _mail(subject, body, files, bytes(24))
+
+
+def _mail(subject: str, body: str, files: "Mapping[str, bytes | Tree]", head: bytes) -> "Tree":
+    tree: dict[str, bytes | Tree] = dict(_properties({0x001A: "IPM.Note", 0x0037: subject, 0x1000: body}, head))
     for number, (name, content) in enumerate(files.items()):
-        values: dict[int, str | bytes | int] = {0x3707: name, 0x3701: content, 0x3705: 1}
-        tree[f"__attach_version1.0_#{number:08X}"] = dict(_properties(values, bytes(8)))
-    head = bytearray(tree["__properties_version1.0"])  # type: ignore[arg-type]
-    struct.pack_into("<4I", head, 8, 0, len(files), 0, len(files))
-    return compound(tree | {"__properties_version1.0": bytes(head)})
+        is_file = isinstance(content, bytes)
+        values: dict[int, str | bytes | int] = {0x3707: name, 0x3701: content, 0x3705: 1} if is_file else {0x3001: name, 0x3705: 5}  # type: ignore[dict-item]  # fmt: skip
+        inside: dict[str, bytes | Tree] = {} if is_file else {"__substg1.0_3701000D": content}
+        tree[f"__attach_version1.0_#{number:08X}"] = dict(_properties(values, bytes(8))) | inside
+    listed = bytearray(tree["__properties_version1.0"])  # type: ignore[arg-type]
+    struct.pack_into("<4I", listed, 8, 0, len(files), 0, len(files))
+    return tree | {"__properties_version1.0": bytes(listed)}
 
 
 def _properties(values: Mapping[int, str | bytes | int], head: bytes) -> Iterator[tuple[str, bytes]]:

@@ -13,8 +13,8 @@ from service.reading.containers.members import Budget
 from service.reading.found import Found
 from service.reading.mail.passwords import passwords_in
 from service.reading.sniff import RAR, SEVEN_ZIP
-from tests.reading.containers.archives import locked_zip, rar4, rar5, tnef
-from tests.reading.containers.msg import outlook_mail
+from tests.reading.containers.archives import locked_zip, rar4, rar5, tnef, tnef_with_a_mail
+from tests.reading.containers.msg import mail_inside, outlook_mail
 from tests.reading.mail.raw import WORDS
 
 FILES = {"报送函.pdf": b"%PDF letter", "表/征集表.xlsx": b"PK form" * 9}
@@ -131,6 +131,37 @@ def test_an_outlook_mail_gives_its_files_and_its_text_but_no_sender() -> None:
     ]
     assert unpacked.texts == ("报送征集表\n\n请查收附件。",)
     assert unpacked.mails == ()
+
+
+def test_a_mail_inside_an_outlook_mail_gives_its_files_in_a_folder_of_its_name() -> None:
+    innermost = mail_inside("征集表", "表在附件", {"征集表.xlsx": b"PK form"})
+    inner = mail_inside("回复", "见附件", {"报送函.pdf": b"%PDF letter", "转发/征集表": innermost})
+
+    unpacked = unpack([Found("", "转发.msg", outlook_mail("转发", "请查收", {"..": inner, "对象": {}}))], WORDS)
+
+    assert [(f.path, f.content, f.problem) for f in unpacked.files[1:]] == [
+        ("转发.msg/邮件/报送函.pdf", b"%PDF letter", None),
+        ("转发.msg/邮件/征集表/征集表.xlsx", b"PK form", None),
+        ("转发.msg/对象", b"", Problem.UNSUPPORTED),
+    ]
+    assert unpacked.texts == ("转发\n\n请查收\n\n回复\n\n见附件\n\n征集表\n\n表在附件",)
+
+
+def test_a_mail_inside_a_winmail_dat_keeps_its_place_and_gives_its_files() -> None:
+    inner = tnef("征集表.xlsx".encode("gbk"), b"PK form")
+
+    found = unpack([Found("", "winmail.dat", tnef_with_a_mail("转发".encode("gbk"), inner))], WORDS).files
+
+    assert [(f.path, f.content) for f in found[1:]] == [
+        ("winmail.dat/转发", inner),
+        ("winmail.dat/转发/征集表.xlsx", b"PK form"),
+    ]
+
+
+def test_a_western_name_in_a_winmail_dat_is_not_read_as_chinese() -> None:
+    found = unpack([Found("", "winmail.dat", tnef("Anhang-äöü.pdf".encode("cp1252"), b"%PDF", 1252))], WORDS).files
+
+    assert found[1].name == "Anhang-äöü.pdf"
 
 
 @settings(max_examples=80)
