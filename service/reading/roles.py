@@ -184,6 +184,8 @@ def opinion_on(item: Item, mail: Picture) -> Opinion:
 def _is_decoration(item: Item) -> bool:
     if item.found.declared in DETACHED_SIGNATURES or item.found.media_type in _DRAWINGS:
         return True
+    if item.found.media_type == sniff.APPLE_NOTES:
+        return True
     if is_decoration((), item.name) or extension_of(item.name) in _DECORATION_EXTENSIONS:
         return True
     return item.is_readable and is_small_picture(item)

@@ -42,6 +42,8 @@ TNEF = "application/ms-tnef"
 SIGNED = "application/pkcs7-mime"
 BINHEX = "application/mac-binhex40"
 YENC = "application/x-yenc"
+APPLE_SINGLE = "application/applefile"  # a file with what the Macintosh notes about it
+APPLE_NOTES = "application/x-apple-double"  # the notes alone, beside the file
 ZIP = "application/zip"
 RAR = "application/vnd.rar"
 SEVEN_ZIP = "application/x-7z-compressed"
@@ -67,6 +69,7 @@ _STARTS = (
     (b"%PDF-", PDF), (b"{\\rtf", RTF), (b"Rar!\x1a\x07", RAR), (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
     (b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\0", XZ), (b"\x78\x9f\x3e\x22", TNEF),
     (b"(This file must be converted with BinHex", BINHEX), (b"=ybegin ", YENC),
+    (b"\0\5\x16\0\0", APPLE_SINGLE), (b"\0\5\x16\7\0", APPLE_NOTES),
     (b"\xd7\xcd\xc6\x9a", "image/wmf"), (b"\0\0\x01\0", "image/x-icon"),
 )  # fmt: skip
 _HEIF_BRANDS = {
@@ -215,6 +218,8 @@ def _textual(content: bytes, extension: str) -> str | None:
 
 def _is_mail(text: bytes) -> bool:
     """At least two fields of a mail in an unbroken block at the very beginning."""
+    if text[:6].upper() == b"BEGIN:":  # of a calendar or a card, in which X- fields are usual
+        return False
     block = _FIELDS.match(text.replace(b"\r\n", b"\n"))
     return block is not None and len(_MAIL_FIELD.findall(block[0])) >= 2
 

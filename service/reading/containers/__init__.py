@@ -24,8 +24,8 @@ from service.reading.watch import GIVEN_UP, Unwatched, Watch
 
 __all__ = ["DETACHED_SIGNATURES", "Unpacked", "unpack"]
 
-_OLD_CODES = frozenset({sniff.BINHEX, sniff.YENC})
-_OLD_CODE = "附件用旧式编码（BinHex、yEnc）发送，内容不完整，无法打开，请以普通附件重新发送"
+_OLD_CODES = frozenset({sniff.BINHEX, sniff.YENC, sniff.APPLE_SINGLE})
+_OLD_CODE = "附件用旧式编码（BinHex、yEnc、AppleSingle）发送，内容不完整，无法打开，请以普通附件重新发送"
 _ENCRYPTED = "数字签名或加密邮件（p7m），本系统无法打开，请以普通附件重新发送"
 DETACHED_SIGNATURES = frozenset(
     {

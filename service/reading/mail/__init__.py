@@ -29,6 +29,11 @@ _SIGNATURES = 3  # inside each other
 _FORWARD = re.compile(r"^\s*(?:fwd?|转发|轉寄|转寄|转)\s*[:：]", re.IGNORECASE)
 _REPORTS = frozenset({"message/delivery-status", "text/rfc822-headers", "message/disposition-notification"})
 
+_NOT_WHOLE = {  # RFC 2046 section 5.2
+    "message/partial": "发件程序把一封邮件拆成了多封发送，这是其中一段，本系统不能拼合",
+    "message/external-body": "邮件只写明了文件的存放位置，文件没有随邮件送达",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedMail:
@@ -87,6 +92,8 @@ def _files(leaves: list[Leaf], body: Body) -> Iterator[Found]:
 def _with_doubts(found: Found, leaf: Leaf) -> Found:
     if leaf.part.too_deep:
         return replace(found, problem=Problem.REFUSED, note="邮件结构嵌套过深，未再展开")
+    if note := _NOT_WHOLE.get(leaf.part.media_type):
+        return replace(found, problem=Problem.UNSUPPORTED, note=note)
     return replace(found, damage=leaf.decoded.damage)
 
 

@@ -1,4 +1,5 @@
-"""Files in BinHex 4.0 (RFC 1741) and yEnc 1.3, as programs for the Macintosh and for news groups wrote them.
+"""Files in BinHex 4.0 (RFC 1741), AppleSingle (RFC 1740) and yEnc 1.3, as programs for the Macintosh and for news
+groups wrote them.
 
 Whole or not at all: without the right check sums and sizes the answer is None, and the file is named instead.
 Linear, bounded, never raises.
@@ -24,6 +25,7 @@ _YBEGIN = re.compile(rb"=ybegin [^\r\n]{0,100}?\bsize=(\d{1,12})[^\r\n]{0,100}? 
 _YPART = re.compile(rb"=ypart begin=1 end=(\d{1,12})[^\r\n]{0,50}\r?\n")
 _YEND = re.compile(rb"^=yend [^\r\n]{0,200}", re.MULTILINE)
 _YSUM = re.compile(rb"\bp?crc32=([0-9A-Fa-f]{8})\b")
+_APPLE_SINGLE, _DATA, _REAL_NAME = b"\0\5\x16\0\0", 1, 3
 _SHIFTED = bytes((byte - 42) & 255 for byte in range(256))
 
 
@@ -37,8 +39,8 @@ class OldFile:
 
 
 def from_old_code(body: bytes) -> OldFile | None:
-    """The file that a text begins with in one of the two codes; None when there is none, or when it is not whole."""
-    return _from_binhex(body) or _from_yenc(body)
+    """The file that some bytes begin with in one of these codes; None when there is none, or when it is not whole."""
+    return _from_binhex(body) or _from_yenc(body) or _from_apple_single(body)
 
 
 def _from_binhex(body: bytes) -> OldFile | None:
@@ -92,3 +94,17 @@ def _from_yenc(body: bytes) -> OldFile | None:
     if len(content) != size or (told and int(told[1], 16) != zlib.crc32(content)):
         return None
     return OldFile(safe_name(decode(begin[2])), content, end.end())
+
+
+def _from_apple_single(body: bytes) -> OldFile | None:
+    if not body.startswith(_APPLE_SINGLE):
+        return None
+    try:
+        count = struct.unpack(">H", body[24:26])[0]
+        entries = [struct.unpack(">III", body[26 + 12 * n : 38 + 12 * n]) for n in range(count)]
+    except struct.error:
+        return None
+    parts = {kind: body[start : start + size] for kind, start, size in entries if start + size <= len(body)}
+    if not parts.get(_DATA):
+        return None
+    return OldFile(safe_name(decode(parts.get(_REAL_NAME, b""))), parts[_DATA], len(body))
