@@ -19,7 +19,9 @@ EXPLANATION = """
 应报材料已经齐全的，或压缩包完好、只是本系统打不开这种格式的，交工作人员处理。
 还缺应报材料，而来件中有读不出、又没有别的检查指出的文件时，也交工作人员查看。
 """
-SENTENCES: Sentences = {"default": (), "missing": (), "unsupported": (), "unread": ()}
+SENTENCES: Sentences = {
+    "default": (), "missing": (), "partly": (), "partly_missing": (), "unsupported": (), "unread": (),
+}  # fmt: skip
 _UNREAD = frozenset({Problem.DAMAGED, Problem.UNREADABLE_TEXT, Problem.UNSUPPORTED})
 _OWN_ROLES = frozenset({Role.CONTAINER, Role.UNREADABLE, Role.SUPPORTING})  # others have checks of their own
 
@@ -29,12 +31,17 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     whole = pieces.is_whole(dossier, rulebook)
     for attachment in dossier.submission.attachments:
         if attachment.role is Role.CONTAINER and attachment.problem is Problem.DAMAGED:
-            variant = "missing" if missing else "default"
+            variant = "_".join(["partly"] * _was_read(attachment, dossier) + ["missing"] * bool(missing)) or "default"
             yield Seen(pieces.in_file(attachment), variant, missing=missing, soften=Severity.STAFF if whole else None)
         elif attachment.problem is Problem.UNSUPPORTED and _may_be_archive(attachment):
             yield Seen(pieces.in_file(attachment), "unsupported", soften=Severity.REMARK if whole else Severity.STAFF)
         elif _may_hold(attachment, missing):
             yield Seen(pieces.in_file(attachment), "unread", missing=missing, soften=Severity.STAFF)
+
+
+def _was_read(archive: Attachment, dossier: Dossier) -> bool:
+    """Whether some of its files could be had."""
+    return any(a.path.startswith(f"{archive.path}/") for a in dossier.submission.attachments)
 
 
 def _may_be_archive(attachment: Attachment) -> bool:

@@ -14,6 +14,7 @@ from service.checks.wording import load_wording
 from service.cli.context import out, settings
 from service.errors import ServiceError
 from service.mailbox import probe
+from service.reading.containers import unar
 from service.reading.containers.archives import can_open
 from service.reading.forms import office
 from service.reading.letters import OcrProcess
@@ -139,9 +140,11 @@ def _ocr() -> str:
 
 
 def _archives() -> Sign:
-    if can_open(RAR):
-        return Sign("压缩包", "zip、rar、7z 均可打开")
-    return Sign("压缩包", "只能打开 zip；安装 libarchive13 后可打开 rar、7z", warning=True)
+    if not can_open(RAR):
+        return Sign("压缩包", "只能打开 zip；安装 libarchive13 后可打开 rar、7z 等", warning=True)
+    if not unar.is_there():
+        return Sign("压缩包", "zip、rar、7z 等可打开；安装 unar 后还可打开固实、加密、分卷的 rar", warning=True)
+    return Sign("压缩包", "zip、rar、7z 等均可打开，包括分卷的")
 
 
 def _old_documents() -> Sign:

@@ -3,9 +3,13 @@
 import hashlib
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from service.domain.submission import Problem
 from service.reading.charsets import one_line
+
+if TYPE_CHECKING:
+    from service.reading.containers.volumes import Volumes
 
 _SEPARATORS = re.compile(r"[/\\]+")
 _NAME_CHARS = 200
@@ -28,6 +32,7 @@ class Found:
     problem: Problem | None = None  # of getting at its bytes
     note: str = ""  # Chinese, with a problem
     is_container: bool = False  # its members stand beside it
+    volumes: "Volumes | None" = field(default=None, repr=False)  # of the archive whose first volume this is
     size: int = -1  # when the bytes could not be had
 
     @property

@@ -26,7 +26,7 @@ class ContainerLimits:
     depth: int = 3  # archives inside archives
     mail_depth: int = 8  # mails inside mails
     mails: int = 100  # that are opened
-    members: int = 200
+    members: int = 600
     member_bytes: int = 50 * MIB
     total_bytes: int = 150 * MIB
     ratio: int = 200  # unpacked to packed, of one member

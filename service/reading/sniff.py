@@ -51,14 +51,25 @@ TAR = "application/x-tar"
 GZIP = "application/gzip"
 BZIP2 = "application/x-bzip2"
 XZ = "application/x-xz"
+LZMA = "application/x-lzma"
+ZSTD = "application/zstd"
+COMPRESS = "application/x-compress"
+LZIP = "application/x-lzip"
+LZ4 = "application/x-lz4"
+CPIO = "application/x-cpio"
+CAB = "application/vnd.ms-cab-compressed"
+LHA = "application/x-lzh-compressed"
+ARJ = "application/x-arj"
+ISO = "application/x-iso9660-image"
 EMPTY = "application/x-empty"
 UNKNOWN = "application/octet-stream"
 
 EXTENSIONS = {
     XLSX: "xlsx", XLSM: "xlsm", XLSB: "xlsb", XLS: "xls", XML_SPREADSHEET: "xml", ODS: "ods", CSV: "csv", DOCX: "docx",
     DOCM: "docm", DOC: "doc", ODT: "odt", RTF: "rtf", PPTX: "pptx", PPT: "ppt", OFD: "ofd", PDF: "pdf", HTML: "html",
-    TEXT: "txt", XML: "xml", MAIL: "eml", OUTLOOK: "msg", TNEF: "dat", SIGNED: "p7m", ZIP: "zip", RAR: "rar",
-    SEVEN_ZIP: "7z", TAR: "tar", GZIP: "gz", "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif",
+    TEXT: "txt", XML: "xml", MAIL: "eml", OUTLOOK: "msg", TNEF: "dat", SIGNED: "p7m", ZIP: "zip",
+    RAR: "rar", SEVEN_ZIP: "7z", TAR: "tar", GZIP: "gz", CAB: "cab", LHA: "lzh", ARJ: "arj", ISO: "iso",
+    "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif",
     "image/bmp": "bmp", "image/tiff": "tif", "image/webp": "webp", "image/heic": "heic", "image/avif": "avif",
     "image/svg+xml": "svg", "image/wmf": "wmf", "image/emf": "emf",
 }  # fmt: skip
@@ -70,7 +81,11 @@ _STARTS = (
     (b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\0", XZ), (b"\x78\x9f\x3e\x22", TNEF),
     (b"(This file must be converted with BinHex", BINHEX), (b"=ybegin ", YENC),
     (b"\0\5\x16\0\0", APPLE_SINGLE), (b"\0\5\x16\7\0", APPLE_NOTES),
-    (b"\xd7\xcd\xc6\x9a", "image/wmf"), (b"\0\0\x01\0", "image/x-icon"),
+    (b"\xd7\xcd\xc6\x9a", "image/wmf"), (b"\0\0\x01\0", "image/x-icon"), (b"MSCF\0\0\0\0", CAB),
+    (b"\x28\xb5\x2f\xfd", ZSTD), (b"\x1f\x9d", COMPRESS), (b"LZIP\x01", LZIP), (b"\x04\x22\x4d\x18", LZ4),
+    (b"070701", CPIO), (b"070702", CPIO), (b"070707", CPIO), (b"\xc7\x71", CPIO), (b"\x71\xc7", CPIO),
+    (b"\x09\x02\x06\0\0\0\x10\0", XLS), (b"\x09\x04\x06\0\0\0\x10\0", XLS),
+    (b"\x09\0\x04\0\x02\0\x10\0", XLS),
 )  # fmt: skip
 _HEIF_BRANDS = {
     b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic", b"hevc": "image/heic",
@@ -95,6 +110,13 @@ _OFFICE_ENTRIES = (b"docProps/", b"_rels/.rels", b"xl/", b"word/")
 """What an office package may begin with: not every writer puts [Content_Types].xml first."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TYPES_PART = 1024 * 1024
+_ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_ZIP_END = 22 + 0xFFFF  # the end record with the longest comment
+_ZIP_FAULTS = (
+    zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, struct.error,
+)  # fmt: skip
+_LHA = re.compile(rb"-l[hz][0-9dsx]-")
+_ISO_AT = 32769  # the first volume descriptor (ECMA-119 6.2.1)
 _HEAD = 4096
 _MAIL_FIELD = re.compile(
     rb"^(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|Message-ID|MIME-Version|Content-Type|X-[\w-]{1,60})"
@@ -125,15 +147,46 @@ def _structured(content: bytes) -> str | None:
         return "image/webp"
     if content.startswith(b"BM") and content[6:10] == b"\0\0\0\0":
         return "image/bmp"
-    if content[257:262] == b"ustar":
+    if content[257:262] == b"ustar" or _is_old_tar(content):
         return TAR
+    if content.startswith(b"\x5d\0\0") and content[5:13] in (b"\xff" * 8, content[5:10] + b"\0\0\0"):
+        return LZMA
+    if _LHA.match(content, 2):
+        return LHA
+    if content.startswith(b"\x60\xea") and 30 <= int.from_bytes(content[2:4], "little") <= 2600:
+        return ARJ
+    if content[_ISO_AT : _ISO_AT + 5] == b"CD001":
+        return ISO
     if content[40:44] == b" EMF":
         return "image/emf"
-    if content.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+    if content.startswith(_ZIP_STARTS):
         return _zip(content)
     if content.startswith(b"0") and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in content[:32]:
         return SIGNED
-    return PDF if b"%PDF-" in content[:1024] else None
+    if b"%PDF-" in content[:1024]:
+        return PDF
+    return _zip(content) if is_zip(content) else None
+
+
+def is_zip(content: bytes) -> bool:
+    """Whether it is a zip archive, by its beginning, or by its end where something was put before it."""
+    if content.startswith(_ZIP_STARTS):
+        return True
+    if b"PK\x05\x06" not in content[-_ZIP_END:]:
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return bool(archive.namelist())
+    except _ZIP_FAULTS:
+        return False
+
+
+def _is_old_tar(content: bytes) -> bool:
+    """A tar of before POSIX bears no mark, only the check sum of its first header."""
+    told = content[148:156].strip(b" \0")
+    if not told or told.strip(b"01234567") or not content[:1].strip(b"\0"):
+        return False
+    return int(told, 8) == sum(content[:148]) + 8 * 32 + sum(content[156:512])
 
 
 def _heif(content: bytes) -> str:
@@ -158,25 +211,16 @@ def _damaged_ole(content: bytes) -> str:
 def _zip(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist()[:5000])
-            if "[Content_Types].xml" in names:
-                with archive.open("[Content_Types].xml") as part:
+            names = {name.replace("\\", "/").lower(): name for name in archive.namelist()[:5000]}
+            if types := names.get("[content_types].xml"):
+                with archive.open(types) as part:
                     return _ooxml(part.read(_TYPES_PART)) or _ooxml_by_folder(content) or ZIP
-            if "OFD.xml" in names:
+            if "ofd.xml" in names:
                 return OFD
             if "mimetype" in names:
-                with archive.open("mimetype") as part:
+                with archive.open(names["mimetype"]) as part:
                     return _opendocument(part.read(200)) or ZIP
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        ValueError,
-        NotImplementedError,
-        RuntimeError,
-        EOFError,
-        struct.error,
-    ):
+    except _ZIP_FAULTS:
         return _damaged_zip(content)
     return ZIP
 

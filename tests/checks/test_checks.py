@@ -207,6 +207,17 @@ def test_one_reason_is_given_for_a_form_that_cannot_be_used(file: Attachment, ex
     assert {f.code: f.severity for f in judgement.decision.findings} == expected
 
 
+def test_of_an_archive_that_was_read_in_part_it_is_said_so() -> None:
+    archive = an_attachment("材料.zip", Role.CONTAINER, Problem.DAMAGED, "application/zip")
+    inside = an_attachment("材料.zip/简介.docx", Role.SUPPORTING, None, "application/msword")
+
+    judgement = judged(a_submission(attachments=(a_scan(), archive, inside), tables=()))
+
+    assert [f.message for f in judgement.decision.findings if f.code == "A302"] == [
+        "这个压缩包不完整，只读出其中一部分文件，因此还没有见到征集表电子版。请重新打包发送，或直接附上其中的文件。"
+    ]
+
+
 @pytest.mark.parametrize(
     "file",
     [

@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from service.domain.rules import MailWords
 from service.domain.submission import Problem
 from service.reading import sniff
-from service.reading.containers.archives import open_archive
-from service.reading.containers.members import Budget, Opened
-from service.reading.containers.outlook import open_msg, open_tnef
-from service.reading.containers.tars import open_packed, open_tar
-from service.reading.containers.zips import open_zip
+from service.reading.containers.members import Budget
+from service.reading.containers.opening import OPENERS, Packed, open_volumes
+from service.reading.containers.volumes import brought_together
 from service.reading.found import Found, Paths, extension_of, safe_name
 from service.reading.limits import CONTAINERS
 from service.reading.mail import ParsedMail, parse
@@ -35,10 +33,7 @@ DETACHED_SIGNATURES = frozenset(
         "application/pgp-keys",
     }
 )
-_PACKED = frozenset({sniff.GZIP, sniff.BZIP2, sniff.XZ})
 _MAIL_TYPES = frozenset({sniff.MAIL, "message/global"})
-_OUTLOOK = frozenset({sniff.TNEF, sniff.OUTLOOK})
-_ARCHIVES = frozenset({sniff.ZIP, sniff.RAR, sniff.SEVEN_ZIP, sniff.TAR}) | _PACKED | _OUTLOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +55,10 @@ class _Task:
     mails: int = 0  # mails above it
 
 
+def _tasks(files: Sequence[Found], folder: str = "", archives: int = 0, mails: int = 0) -> list[_Task]:
+    return [_Task(found, folder, n, archives, mails) for n, found in enumerate(brought_together(files), 1)]
+
+
 class _Unpacker:
     def __init__(self, words: MailWords, passwords: Sequence[str], watch: Watch) -> None:
         self.watch = watch
@@ -73,7 +72,7 @@ class _Unpacker:
         self.defects: list[str] = []
 
     def run(self, files: Iterable[Found]) -> Unpacked:
-        stack = [_Task(found, "", n) for n, found in enumerate(files, 1)][::-1]
+        stack = _tasks([*files])[::-1]
         while stack:
             stack += reversed(self.visit(stack.pop()))
         return Unpacked(tuple(self.files), tuple(self.texts), tuple(self.mails), tuple(self.defects))
@@ -82,7 +81,7 @@ class _Unpacker:
         """Notes a file under its path, and returns what lies inside it."""
         kind = _kind(task.found)
         found = self.placed(task, kind)
-        if found.problem is not None:
+        if found.problem is not None or found.is_container:
             self.files.append(found)
             return []
         if kind in _OLD_CODES:
@@ -91,7 +90,7 @@ class _Unpacker:
             return self.open_signed(task, found)
         if kind == sniff.MAIL:
             return self.open_mail(task, found)
-        if kind in _ARCHIVES:
+        if kind in OPENERS or found.volumes is not None:
             return self.open_archive(task, found, kind)
         self.files.append(found)
         return []
@@ -111,7 +110,8 @@ class _Unpacker:
             self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=GIVEN_UP))
             return []
         with self.watch.over(sha256):
-            opened = self._open(found, kind)
+            packed = Packed(found.content, found.name, kind, self.budget, self.passwords)
+            opened = open_volumes(found.volumes, packed) if found.volumes else OPENERS[kind](packed)
         self.files.append(replace(found, is_container=True, problem=opened.problem, note=opened.note))
         if opened.text:
             self.texts.append(opened.text)
@@ -119,27 +119,7 @@ class _Unpacker:
             Found("/".join(m.folders), m.name, m.content, problem=m.problem, note=m.note, size=m.size)
             for m in opened.members
         ]
-        return [_Task(f, found.path, n, task.archives + 1, task.mails) for n, f in enumerate(inner, 1)]
-
-    def _open(self, found: Found, kind: str) -> Opened:
-        content, budget = found.content, self.budget
-        match kind:
-            case sniff.ZIP:
-                opened = open_zip(content, budget)
-                if opened.problem is Problem.ENCRYPTED and self.passwords:
-                    unlocked = open_archive(content, kind, budget, self.passwords)
-                    return opened if unlocked.problem else unlocked
-                return opened
-            case sniff.RAR | sniff.SEVEN_ZIP:
-                return open_archive(content, kind, budget)
-            case sniff.TNEF:
-                return open_tnef(content, budget)
-            case sniff.OUTLOOK:
-                return open_msg(content, budget)
-            case sniff.TAR:
-                return open_tar(content, budget)
-            case _:
-                return open_packed(content, found.name, kind, budget)
+        return _tasks(inner, found.path, task.archives + 1, task.mails)
 
     def open_old_code(self, task: _Task, found: Found) -> list[_Task]:
         whole = from_old_code(found.content) if task.archives < CONTAINERS.depth else None
@@ -176,13 +156,13 @@ class _Unpacker:
         self.texts.append("\n\n".join(t for t in (mail.envelope.subject, mail.text, mail.quoted) if t))
         self.mails.append((found.path, mail))
         self.defects += [f"{found.path}: {d}" for d in mail.defects]
-        return [_Task(f, found.path, n, task.archives, task.mails + 1) for n, f in enumerate(mail.files, 1)]
+        return _tasks(mail.files, found.path, task.archives, task.mails + 1)
 
 
 def unpack(
     files: Iterable[Found], words: MailWords, passwords: Sequence[str] = (), watch: Watch | None = None
 ) -> Unpacked:
-    """All files of a mail with their paths. Never raises. passwords: for locked zips, as the mail states them."""
+    """All files of a mail with their paths. Never raises. passwords: as the mail states them."""
     return _Unpacker(words, passwords, watch or Unwatched()).run(files)
 
 

@@ -1,38 +1,58 @@
-"""RAR and 7z archives, and zips under a known password, through the system's libarchive, read as a stream into memory.
+"""RAR, 7z and what few people use still, and zips under a known password: through the system's libarchive, as a
+stream into memory; what it cannot do, through `unar`.
 
-What libarchive cannot do (solid RAR 4, several volumes, encrypted RAR and 7z) is named, never called damaged.
+What neither can do is named, never called damaged.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from service.domain.submission import Problem
 from service.reading import sniff
-from service.reading.containers.members import Budget, Member, Opened, Refused, decode_name, is_decoration, place_of
-from service.reading.limits import CONTAINERS
+from service.reading.containers.members import (
+    Budget,
+    Member,
+    Opened,
+    Refused,
+    decode_name,
+    is_decoration,
+    place_of,
+    refused,
+)
+from service.reading.containers.unar import open_by_unar
 
-_FORMATS = {sniff.RAR: ("rar5", "rar"), sniff.SEVEN_ZIP: ("7zip",), sniff.ZIP: ("zip",)}
-_NAMES = {sniff.RAR: "rar", sniff.SEVEN_ZIP: "7z", sniff.ZIP: "zip"}
-_LOCKED = re.compile(r"ncrypt|[Pp]assphrase|[Cc]rypto")
-_ENDED = re.compile(rb"\x03\x05[\x00-\x07][\x00\x01]")  # RAR 5's end block, whose lack libarchive does not mind
-_TAIL = 64  # bytes
-_BROKEN = re.compile(r"[Tt]runcated|CRC|[Cc]hecksum|[Dd]amaged|[Cc]orrupt|[Uu]nexpected end")
+_FORMATS: Final = {
+    sniff.RAR: ("rar5", "rar"), sniff.SEVEN_ZIP: ("7zip",), sniff.ZIP: ("zip",), sniff.CAB: ("cab",),
+    sniff.LHA: ("lha",), sniff.ISO: ("iso9660",), sniff.CPIO: ("cpio",), sniff.ARJ: (),
+}  # fmt: skip
+_NAMES: Final = {
+    sniff.RAR: "rar", sniff.SEVEN_ZIP: "7z", sniff.ZIP: "zip", sniff.CAB: "cab", sniff.LHA: "lzh", sniff.ISO: "iso",
+    sniff.CPIO: "cpio", sniff.ARJ: "arj",
+}  # fmt: skip
+_CHECKED: Final = frozenset({sniff.SEVEN_ZIP, sniff.ZIP})
+"""Kinds of which libarchive knows so much that what it calls damaged is damaged."""
+_LOCKED: Final = re.compile(r"ncrypt|[Pp]assphrase|[Cc]rypto")
+_ENDED: Final = re.compile(rb"\x03\x05[\x00-\x07][\x00\x01]")  # RAR 5's end block, whose lack libarchive does not mind
+_TAIL: Final = 64  # bytes
+_BROKEN: Final = re.compile(r"[Tt]runcated|CRC|[Cc]hecksum|[Dd]amaged|[Cc]orrupt|[Uu]nexpected end")
 
 
 def open_archive(content: bytes, kind: str, budget: Budget, passwords: Sequence[str] = ()) -> Opened:
     """The members of an archive within the budget. Never raises.
 
-    passwords: tried one after the other; none: the archive is opened without.
+    passwords: tried one after the other where the archive is locked.
     """
-    best = Opened((), Problem.UNSUPPORTED, _unsupported(kind))
-    for password in passwords or (None,):
-        for name in _FORMATS[kind]:
-            opened = _open(content, name, kind, budget, password)
-            if opened.problem is None or opened.members:
-                return opened
-            best = opened if opened.problem is not Problem.UNSUPPORTED else best
-    return best
+    opened = _by_libarchive(content, kind, budget, passwords)
+    is_locked = opened.problem is Problem.ENCRYPTED
+    if opened.problem is not Problem.UNSUPPORTED and not (is_locked and passwords):
+        return opened
+    trial = budget.attempt()
+    second = open_by_unar([(f"archive.{_NAMES[kind]}", content)], trial, passwords)
+    if second is None or (is_locked and second.problem is not None):
+        return opened
+    budget.settle(trial)
+    return second
 
 
 def can_open(kind: str) -> bool:
@@ -53,6 +73,23 @@ def _unsupported(kind: str) -> str:
     return f"{_NAMES[kind]}压缩包，本系统无法打开，请改用zip格式"
 
 
+def _by_libarchive(content: bytes, kind: str, budget: Budget, passwords: Sequence[str]) -> Opened:
+    """Tried with every password; what an attempt that failed has unpacked does not count."""
+    best, spent = Opened((), Problem.UNSUPPORTED, _unsupported(kind)), budget
+    for password in (None, *passwords):
+        for name in _FORMATS[kind]:
+            trial = budget.attempt()
+            opened = _open(content, name, kind, trial, password)
+            if opened.problem is not Problem.UNSUPPORTED or opened.members:
+                best, spent = opened, trial
+            if opened.problem is None or opened.members:
+                break
+        if best.problem is not Problem.ENCRYPTED:
+            break
+    budget.settle(spent)
+    return best
+
+
 def _open(content: bytes, name: str, kind: str, budget: Budget, password: str | None) -> Opened:
     libarchive = _library()
     if libarchive is None:
@@ -63,7 +100,7 @@ def _open(content: bytes, name: str, kind: str, budget: Budget, password: str | 
             for member in _members(archive, len(content), budget):
                 members.append(member)
     except Refused as refusal:
-        return Opened(tuple(members), Problem.REFUSED, str(refusal))
+        return refused(members, refusal)
     except (libarchive.ArchiveError, ValueError, OSError, EOFError) as error:
         return Opened(tuple(members), *_trouble(str(error), kind, bool(members)))
     if name == "rar5" and not _ENDED.search(content[-_TAIL:]):
@@ -88,13 +125,10 @@ def _name_of(name: str | bytes | None) -> str:
 
 def _stream(entry: Any, packed: int, budget: Budget) -> bytes:
     """Unpacks until a limit is passed; declared sizes are not believed. Raises Refused."""
-    out, room = bytearray(), budget.room()
+    out = bytearray()
     for block in entry.get_blocks():
         out += block
-        if len(out) > room:
-            break
-        if len(out) > CONTAINERS.ratio_floor and len(out) > CONTAINERS.ratio * max(1, packed):
-            raise Refused("压缩比异常，疑似压缩炸弹，未读取")
+        budget.check(len(out), max(1, packed))
     budget.take(len(out))
     return bytes(out)
 
@@ -103,6 +137,21 @@ def _trouble(message: str, kind: str, partly: bool) -> tuple[Problem, str]:
     """What an error of libarchive's means to its sender."""
     if _LOCKED.search(message):
         return Problem.ENCRYPTED, "压缩包已加密，无法读取"
-    if _BROKEN.search(message) and kind != sniff.RAR:
+    if _BROKEN.search(message) and kind in _CHECKED:
         return Problem.DAMAGED, "压缩包已损坏，未能全部读取" if partly else "压缩包已损坏，无法打开"
     return Problem.UNSUPPORTED, _unsupported(kind)
+
+
+def unfiltered(content: bytes, budget: Budget) -> bytes:
+    """What one packed stream holds (zstd, compress, lzip; gzip with something behind it). Raises Refused, OSError."""
+    libarchive = _library()
+    if libarchive is None:
+        raise OSError
+    out = bytearray()
+    try:
+        with libarchive.memory_reader(content, format_name="raw", filter_name="all") as archive:
+            for entry in archive:
+                out += _stream(entry, len(content), budget.attempt())
+    except libarchive.ArchiveError as error:
+        raise OSError from error
+    return bytes(out)

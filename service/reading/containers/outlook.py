@@ -4,11 +4,12 @@ Whoever wrote the mail inside is data: it never becomes the sender of the mail t
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from service.domain.submission import Problem
 from service.reading.charsets import codec_for, decode
-from service.reading.containers.members import Budget, Member, Opened, Refused, is_decoration, place_of
+from service.reading.containers.members import Budget, Member, Opened, Refused, is_decoration, place_of, refused
 from service.reading.limits import CONTAINERS
 
 _TNEF_NOTE = "Outlook专用格式（winmail.dat），本系统无法打开，请以普通附件重新发送"
@@ -126,5 +127,5 @@ def _members(files: list[_File], budget: Budget, text: str = "") -> Opened:
             else:
                 members.append(Member(folders, name, content))
     except Refused as refusal:
-        return Opened(tuple(members), Problem.REFUSED, str(refusal), text)
+        return replace(refused(members, refusal), text=text)
     return Opened(tuple(members), text=text)

@@ -4,15 +4,27 @@ import io
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from lzma import LZMAError
 
 from service.domain.submission import Problem
-from service.reading.containers.members import Budget, Member, Opened, Refused, decode_name, is_decoration, place_of
+from service.reading.containers.broken_zips import Rescue, open_broken_zip
+from service.reading.containers.members import (
+    Budget,
+    Member,
+    Opened,
+    Refused,
+    decode_name,
+    is_decoration,
+    place_of,
+    refused,
+)
 from service.reading.limits import CONTAINERS
 
 _IS_ENCRYPTED = 0x1
 _NAME_IS_UTF8 = 0x800
 _CHUNK = 256 * 1024
+_NO_NUMBER = 1000  # of volumes: not told (zip64), or nonsense
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -27,34 +39,49 @@ _BROKEN = (
 
 
 def open_zip(content: bytes, budget: Budget) -> Opened:
-    """The members within the budget. Never raises."""
+    """The members within the budget; of a broken archive those that are whole. Never raises."""
     if content.count(b"PK\x01\x02") > CONTAINERS.directory_entries:
         return Opened((), Problem.REFUSED, f"压缩包内文件超过{CONTAINERS.directory_entries}个，未展开")
+    if (volume := _volume(content)) > 1:
+        note = f"分卷zip压缩包的最后一卷（共{volume}卷），本邮件缺前面的分卷"
+        return Opened((), Problem.UNSUPPORTED, note)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _read(archive, budget)
+            return _read(archive, Rescue(content), budget)
     except _BROKEN:
-        return Opened((), Problem.DAMAGED, "压缩包已损坏，无法打开")
+        return open_broken_zip(content, budget)
 
 
-def _read(archive: zipfile.ZipFile, budget: Budget) -> Opened:
+def _volume(content: bytes) -> int:
+    """Which volume of a split archive this is by its end record (4.3.16); 1 for a whole one."""
+    at = content.rfind(b"PK\x05\x06")
+    number = struct.unpack_from("<H", content, at + 4)[0] if 0 <= at <= len(content) - 6 else 0
+    return int(number) + 1 if number < _NO_NUMBER else 1
+
+
+def _read(archive: zipfile.ZipFile, rescue: Rescue, budget: Budget) -> Opened:
     members: list[Member] = []
-    locked = 0
-    for info in archive.infolist():
-        folders, name = place_of(_name_of(info))
-        if info.is_dir() or not name or is_decoration(folders, name):
-            continue
-        if info.flag_bits & _IS_ENCRYPTED:
-            locked += 1
-            continue
+    wanted = [info for info in archive.infolist() if _is_wanted(info)]
+    locked = [info for info in wanted if info.flag_bits & _IS_ENCRYPTED]
+    free = [info for info in wanted if not info.flag_bits & _IS_ENCRYPTED]
+    for number, info in enumerate(free):
         try:
             budget.take_member()
-            members.append(_member(archive, info, budget))
+            members.append(_member(archive, info, rescue, budget))
         except Refused as refusal:
-            return Opened(tuple(members), Problem.REFUSED, str(refusal))
+            return refused(members, refusal, _names(free[number:]))
     if locked:
-        return Opened(tuple(members), Problem.ENCRYPTED, f"压缩包已加密，有{locked}个文件无法读取")
+        return Opened(tuple(members), Problem.ENCRYPTED, f"压缩包已加密，有{len(locked)}个文件无法读取")
     return Opened(tuple(members))
+
+
+def _is_wanted(info: zipfile.ZipInfo) -> bool:
+    folders, name = place_of(_name_of(info))
+    return bool(name) and not info.is_dir() and not is_decoration(folders, name)
+
+
+def _names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
+    return [place_of(_name_of(info))[1] for info in infos]
 
 
 def _name_of(info: zipfile.ZipInfo) -> str:
@@ -67,15 +94,18 @@ def _name_of(info: zipfile.ZipInfo) -> str:
         return info.orig_filename
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Member:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, rescue: Rescue, budget: Budget) -> Member:
     """One member; what is wrong with it alone stays its own problem. Raises Refused."""
     folders, name = place_of(_name_of(info))
+    content: bytes | None
     try:
         content = _stream(archive, info, budget)
     except NotImplementedError:
         note = "压缩方式不受支持，请用普通zip格式重新压缩"
         return Member(folders, name, b"", Problem.UNSUPPORTED, note, info.file_size)
-    except _BROKEN:
+    except _BROKEN:  # zipfile also refuses a name that is not written alike in both places
+        content = rescue.data(info.header_offset, info.CRC, budget)
+    if content is None:
         return Member(folders, name, b"", Problem.DAMAGED, "压缩包内的此文件已损坏", info.file_size)
     budget.take(len(content))
     return Member(folders, name, content)
@@ -84,12 +114,8 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> 
 def _stream(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> bytes:
     """Unpacks until a limit is passed; declared sizes are not believed. Raises Refused."""
     out = bytearray()
-    room = budget.room()
     with archive.open(info) as member:
         while chunk := member.read(_CHUNK):
             out += chunk
-            if len(out) > room:
-                budget.take(len(out))
-            if len(out) > CONTAINERS.ratio_floor and len(out) > CONTAINERS.ratio * max(1, info.compress_size):
-                raise Refused("压缩比异常，疑似压缩炸弹，未读取")
+            budget.check(len(out), max(1, info.compress_size))
     return bytes(out)

@@ -137,3 +137,81 @@ def _tnef(code_page: int) -> bytes:
 
 def _tnef_attribute(level: int, kind: int, data: bytes) -> bytes:
     return struct.pack("<BII", level, kind, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+
+
+def rar4_volumes(name: str, content: bytes, count: int) -> list[bytes]:
+    """One stored file over several RAR 4 volumes (technical note: split-before and split-after flags)."""
+
+    def block(kind: int, flags: int, rest: bytes) -> bytes:
+        head = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+        return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head
+
+    size, raw, volumes = -(-len(content) // count), name.encode("gb18030"), []
+    for number in range(count):
+        piece, last = content[number * size : (number + 1) * size], number == count - 1
+        crc = zlib.crc32(content if last else piece)
+        told = struct.pack("<II", len(piece), len(content))
+        rest = told + struct.pack("<BIIBBHI", 2, crc, 0x50740000, 20, 0x30, len(raw), 0x20) + raw
+        out = b"Rar!\x1a\x07\x00" + block(0x73, 0x0011 | (0x0100 if number == 0 else 0), b"\0" * 6)
+        out += block(0x74, 0x8000 | (number > 0) | (not last) << 1, rest) + piece
+        volumes.append(out + block(0x7B, 0x4000 | (not last), b""))
+    return volumes
+
+
+def cabinet(files: Mapping[str, bytes]) -> bytes:
+    """Stored, in one folder (MS-CAB)."""
+    data = b"".join(files.values())
+    entries, at = b"", 0
+    for name, content in files.items():
+        entries += struct.pack("<IIHHHH", len(content), at, 0, 0x5074, 0, 0x20) + name.encode("gb18030") + b"\0"
+        at += len(content)
+    first = 36 + 8
+    start = first + len(entries)
+    size = start + 8 + len(data)
+    head = b"MSCF\0\0\0\0" + struct.pack("<IIIIBBHHHHH", size, 0, first, 0, 3, 1, 1, len(files), 0, 0, 0)
+    return head + struct.pack("<IHH", start, 1, 0) + entries + struct.pack("<IHH", 0, len(data), len(data)) + data
+
+
+def lzh(files: Mapping[str, bytes]) -> bytes:
+    """Stored (-lh0-), with headers of level 0."""
+    out = b""
+    for name, content in files.items():
+        raw = name.encode("gb18030")
+        rest = b"-lh0-" + struct.pack("<IIIBBB", len(content), len(content), 0x50740000, 0x20, 0, len(raw)) + raw
+        rest += struct.pack("<H", _crc16(content))
+        out += bytes([len(rest), sum(rest) & 0xFF]) + rest + content
+    return out + b"\0"
+
+
+def arj(files: Mapping[str, bytes]) -> bytes:
+    """Stored (ARJ technical note)."""
+
+    def header(first: bytes, name: bytes) -> bytes:
+        basic = first + name + b"\0\0"
+        return b"\x60\xea" + struct.pack("<H", len(basic)) + basic + struct.pack("<IH", zlib.crc32(basic), 0)
+
+    out = header(struct.pack("<10B", 30, 11, 1, 0, 0, 0, 2, 0, 0, 0) + bytes(20), b"a.arj")
+    for name, content in files.items():
+        sizes = struct.pack("<IIII", 0x50740000, len(content), len(content), zlib.crc32(content))
+        first = struct.pack("<8B", 30, 11, 1, 0, 0, 0, 0, 0) + sizes + struct.pack("<HHH", 0, 0x20, 0)
+        out += header(first, name.encode("gb18030")) + content
+    return out + b"\x60\xea\0\0"
+
+
+def _crc16(content: bytes) -> int:
+    crc = 0
+    for byte in content:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
+    return crc
+
+
+def written_by_libarchive(files: Mapping[str, bytes], form: str, packing: str | None = None) -> bytes:
+    import libarchive
+
+    out = bytearray()
+    with libarchive.custom_writer(lambda block: out.extend(bytes(block)) or len(block), form, packing) as archive:
+        for name, content in files.items():
+            archive.add_file_from_memory(name, len(content), content)
+    return bytes(out)

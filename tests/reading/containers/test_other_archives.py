@@ -7,13 +7,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.domain.submission import Problem
-from service.reading.containers import unpack
+from service.reading import programs
+from service.reading.containers import unar, unpack
 from service.reading.containers.archives import open_archive
 from service.reading.containers.members import Budget
 from service.reading.found import Found
 from service.reading.mail.passwords import passwords_in
-from service.reading.sniff import RAR, SEVEN_ZIP
-from tests.reading.containers.archives import locked_zip, rar4, rar5, tnef, tnef_with_a_mail
+from service.reading.sniff import ARJ, RAR, SEVEN_ZIP
+from tests.reading.containers.archives import (
+    arj,
+    cabinet,
+    locked_zip,
+    lzh,
+    rar4,
+    rar5,
+    tnef,
+    tnef_with_a_mail,
+    written_by_libarchive,
+)
 from tests.reading.containers.msg import mail_inside, outlook_mail
 from tests.reading.mail.raw import WORDS
 
@@ -38,13 +49,7 @@ def libarchive() -> bool:
 
 
 def seven_zip() -> bytes:
-    import libarchive
-
-    out = bytearray()
-    with libarchive.custom_writer(lambda block: out.extend(bytes(block)) or len(block), "7zip") as archive:
-        for name, content in FILES.items():
-            archive.add_file_from_memory(name, len(content), content)
-    return bytes(out)
+    return written_by_libarchive(FILES, "7zip")
 
 
 @pytest.mark.parametrize("write", [rar4, rar5])
@@ -65,6 +70,50 @@ def test_a_7z_is_opened(libarchive: bool) -> None:
     assert opened.problem is (None if libarchive else Problem.UNSUPPORTED)
 
 
+@pytest.mark.parametrize("write", [cabinet, lzh])
+def test_older_archives_are_opened_with_their_chinese_names(write, libarchive: bool) -> None:  # type: ignore[no-untyped-def]
+    found = unpack([Found("", "材料", write(FILES))], WORDS).files
+
+    assert {f.path.partition("/")[2]: f.content for f in found[1:]} == (FILES if libarchive else {})
+    assert found[0].problem is (None if libarchive else Problem.UNSUPPORTED)
+
+
+def test_what_libarchive_cannot_do_is_opened_where_unar_is_and_named_elsewhere() -> None:
+    found = unpack([Found("", "材料.arj", arj(FILES))], WORDS).files
+
+    assert {f.path.partition("/")[2]: f.content for f in found[1:]} == (FILES if unar.is_there() else {})
+    assert found[0].problem is (None if unar.is_there() else Problem.UNSUPPORTED)
+
+
+@pytest.mark.parametrize(
+    ("form", "packing", "inside"),
+    [
+        ("iso9660", None, set(FILES)),
+        ("cpio_newc", None, set(FILES)),
+        ("ustar", "zstd", set(FILES)),
+        ("ustar", "compress", set(FILES)),
+        ("ustar", "lzip", set(FILES)),
+        ("v7tar", None, set(FILES)),
+    ],
+)
+def test_rare_archives_are_opened(form: str, packing: str | None, inside: set[str], libarchive: bool) -> None:
+    if not libarchive:
+        return
+    names = {"letter.pdf": FILES["报送函.pdf"], "t/form.xlsx": FILES["表/征集表.xlsx"]}
+
+    found = unpack([Found("", "材料.tar.x", written_by_libarchive(names, form, packing))], WORDS).files
+
+    assert {f.path.partition("/")[2].lower(): f.content for f in found[1:]} == names
+
+
+def test_unar_takes_nothing_where_listing_and_content_disagree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unar, "_unpacked", lambda *_: b"too short")
+
+    opened = open_archive(arj(FILES), ARJ, Budget())
+
+    assert (opened.members, opened.problem) == ((), Problem.UNSUPPORTED)
+
+
 def test_a_rar_cut_short_is_never_taken_for_a_whole_one(libarchive: bool) -> None:
     whole = rar5(FILES)
 
@@ -80,8 +129,9 @@ def test_what_libarchive_does_not_understand_is_not_called_damaged() -> None:
     assert (opened.problem, "zip" in opened.note) == (Problem.UNSUPPORTED, True)
 
 
-def test_without_the_systems_library_the_archive_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_systems_library_and_unar_the_archive_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "libarchive", None)
+    monkeypatch.setattr(programs, "find", lambda *_: None)
 
     opened = open_archive(rar5(FILES), RAR, Budget())
 

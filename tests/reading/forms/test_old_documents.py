@@ -11,6 +11,7 @@ from service.demo.submissions import Scribe, official_forms
 from service.demo.wordfiles import form_docx
 from service.demo.world import the_world
 from service.domain.submission import Problem, Table
+from service.reading import programs
 from service.reading.forms import kinds, office, read_form
 from service.reading.forms.office import OfficeFailed, OfficeMissing, as_docx
 from tests.reading.forms.example_forms import FORMS
@@ -83,7 +84,7 @@ def _as_doc(modern: bytes, folder: Path) -> bytes:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(office, "_FILTER", "doc:MS Word 97")
         with contextlib.suppress(OfficeFailed):  # it looks for a .docx; ours is to be a .doc
-            office._convert(office._program() or "", folder, "form.docx")
+            office._convert(programs.find("soffice", "libreoffice") or "", folder, "form.docx")
     return (folder / "out" / "form.doc").read_bytes()
 
 
@@ -116,8 +117,8 @@ def test_a_program_that_hangs_is_ended_with_all_that_it_started(
     hanging = tmp_path / "soffice"
     hanging.write_text(f"#!/bin/sh\nsleep 300 &\necho $! $$ >{pids}\nwait\n")
     hanging.chmod(0o755)
-    monkeypatch.setattr(office, "_program", lambda: str(hanging))
-    monkeypatch.setattr(office, "_SECONDS", 1.0)
+    monkeypatch.setattr(programs, "find", lambda *_: str(hanging))
+    monkeypatch.setattr(office, "_ALLOWED", programs.Allowed(seconds=1.0, cpu_seconds=60))
 
     with pytest.raises(OfficeFailed):
         as_docx(one_need(), ".rtf")
