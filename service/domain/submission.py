@@ -85,6 +85,7 @@ class CoverLetter:
     addressee: str | None = None
     seal: Seal = Seal.CANNOT_TELL
     seal_text: str | None = None  # ring text as read
+    seal_sure: float = 1.0  # 0..1, its least certain character; 0 when several seals say different things
     sealed_colour: bool = False  # the page is in colour, so a red seal would be seen
     confidence: float = 0.0  # 0..1, of the fields together
     signer_candidates: tuple[str, ...] = ()  # other lines that look like a signature or letterhead, best first

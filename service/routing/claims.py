@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from rapidfuzz.distance import Levenshtein
+
 from service.domain.judgement import CaseSoFar, Evidence
 from service.domain.places import city_of
 from service.domain.rules import City, Rulebook
 from service.domain.submission import CoverLetter, Row, Submission, Table
 from service.routing.directory import Directory, Entry, directory_of
 from service.routing.letters import is_our_notice, signer_of
-from service.routing.names import differ_tellingly, fold, name_before_about, similarity
+from service.routing.names import contract, differ_tellingly, fold, name_before_about, similarity
 
 LETTER, SEAL, REPORTER, ROWS = "letter_signer", "seal", "form_reporter", "form_rows"
 ADDRESS, DOMAIN, CASE = "address", "domain", "case"
@@ -19,6 +21,9 @@ STRONG = frozenset({LETTER, SEAL, REPORTER, ROWS, ADDRESS, CASE})
 """Sources that may decide; all others only support (a domain alone never decides)."""
 
 _SAME_NAME = 0.6  # a scan's reading of a name that the form has typed
+_SEAL_SURE = 0.9  # from so much for its least certain character a seal may contradict
+_SEAL_APART = 2  # characters by which names must differ to be told apart by a seal
+_SEAL_MISREAD = 0.75  # less than a form's 填报单位
 _SIGNATURE_LINES = 8
 _OFFICE = re.compile(r".{0,6}(?:处|部|科|室|办|院办)$")
 
@@ -33,6 +38,7 @@ class Claim:
     weight: float
     misread: bool = False  # the line was found by allowing for a misreading
     typed: bool = True  # not read from a picture
+    sure: bool = True  # a seal whose ring was read without doubt; it alone may contradict
 
     @property
     def is_strong(self) -> bool:
@@ -76,13 +82,23 @@ def _of_letters(letter: CoverLetter | None, others: Sequence[CoverLetter], ruleb
     if signer := signer_of(letter, rulebook):
         typed = letter.source.value != "ocr"
         yield Claim(LETTER, signer.name, signer.entry, weight * signer.sureness, signer.misread, typed)
-    if letter.seal_text and (entry := directory_of(rulebook).match(letter.seal_text)):
-        yield Claim(SEAL, letter.seal_text, entry, _weight(rulebook, SEAL), typed=False)
+    yield from _of_seal(letter, rulebook)
     for other in others:
         if other != letter and not is_our_notice(other, rulebook):
             signer = signer_of(other, rulebook)
             if signer and signer.entry:
                 yield Claim(OTHER_LETTER, signer.name, signer.entry, weight * 0.3, typed=False)
+
+
+def _of_seal(letter: CoverLetter, rulebook: Rulebook) -> Iterator[Claim]:
+    """The unit in a seal's ring. Rings are misread more often than lines: no equality, no name, no claim."""
+    directory, text = directory_of(rulebook), letter.seal_text
+    if text is None or (entry := directory.match_seal(text, rulebook.weights)) is None:
+        return
+    exact = directory.match(text) == entry
+    weight = _weight(rulebook, SEAL) * (1.0 if exact else _SEAL_MISREAD)
+    sure = exact and letter.seal_sure >= _SEAL_SURE
+    yield Claim(SEAL, text, entry, weight, misread=not exact, typed=False, sure=sure)
 
 
 def _of_form(tables: Sequence[Table], rulebook: Rulebook) -> Iterator[Claim]:
@@ -177,17 +193,38 @@ def _of_case(earlier: CaseSoFar | None, rulebook: Rulebook) -> Iterator[Claim]:
 
 
 def _settle(claims: list[Claim], rulebook: Rulebook) -> Iterator[Claim]:
-    """What was read from a picture corrected by what was typed, and slips of the pen by whoever agrees."""
+    """What was read from a picture corrected by what was typed or sealed, and slips of the pen by whoever agrees."""
     typed = [c for c in claims if c.typed and c.source in (REPORTER, ROWS)]
     supported = {c.entry for c in claims if c.entry and c.source in (ADDRESS, DOMAIN)}
+    seal = next((c for c in claims if c.source == SEAL), None)
+    telling = directory_of(rulebook).telling
     for claim in claims:
-        if not claim.typed and claim.source == LETTER:
-            yield _as_typed(claim, typed, directory_of(rulebook).telling)
+        if claim == seal:
+            yield replace(claim, sure=claim.sure and not any(_hardly_differs(claim, c) for c in claims))
+        elif not claim.typed and claim.source == LETTER:
+            yield _as_sealed(_as_typed(claim, typed, telling), seal, telling)
         elif claim in typed and claim.entry is None:
             entry = directory_of(rulebook).match_misread(claim.value, rulebook.weights)
             yield replace(claim, entry=entry, misread=True) if entry in supported else claim
         else:
             yield claim
+
+
+def _hardly_differs(seal: Claim, other: Claim) -> bool:
+    """True for another unit whose name is the seal's but for one character: a slip of reading, not a strange seal."""
+    if not other.is_strong or other.entry is None or seal.entry is None or other.entry == seal.entry:
+        return False
+    return Levenshtein.distance(contract(fold(seal.entry.name)), contract(fold(other.entry.name))) < _SEAL_APART
+
+
+def _as_sealed(claim: Claim, seal: Claim | None, telling: frozenset[str]) -> Claim:
+    """A signature that was misread under the seal is that of the unit in its ring, when the two are alike."""
+    if claim.entry is not None or seal is None or seal.entry is None:
+        return claim
+    read, name = fold(claim.value), fold(seal.entry.name)
+    if similarity(name, read) < _SAME_NAME or differ_tellingly(read, name, telling):
+        return claim
+    return replace(claim, entry=seal.entry, misread=True)
 
 
 def _as_typed(claim: Claim, typed: Sequence[Claim], telling: frozenset[str]) -> Claim:

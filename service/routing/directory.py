@@ -16,6 +16,7 @@ from service.domain.rules import City, Rulebook, Unit, Weights
 from service.routing.names import (
     bracketed,
     contract,
+    differ_tellingly,
     fold,
     is_misreading,
     similarity,
@@ -23,6 +24,8 @@ from service.routing.names import (
 )
 
 _MIN_MISREAD = 6  # shorter names differ from other names by one character too often
+_SEAL_ALIKE = 0.75  # a ring's first and last characters are lost at times
+_RIM = re.compile("^[一二三丨|*★☆-]+|[一二三丨|*★☆0-9-]+$")  # strokes of the rim, read as characters
 _MIN_PART = 4  # shorter bracketed parts are no names of their own
 _DISTRICTS = ("区", "县", "镇", "街道")
 _CAMPUS = re.compile(r"^\(?[^()]{0,10}校区\)?$")
@@ -81,6 +84,32 @@ class Directory:
         best = max((score for score, _ in scored), default=0.0)
         close = {entry for score, entry in scored if score > best - weights.margin}
         return close.pop() if best >= weights.name_match and len(close) == 1 else None
+
+    def match_seal(self, text: str | None, weights: Weights) -> Entry | None:
+        """The one line whose name a seal's ring resembles, rim strokes and lost characters allowed for.
+
+        Never by what tells two names apart: a place that was not read whole matches nothing.
+        """
+        if entry := self.match(text):
+            return entry
+        read = _RIM.sub("", self._local(fold(text or "")))
+        if len(read) < _MIN_MISREAD:
+            return None
+        scored = sorted(((similarity(read, name), name) for name in self._full_names()), reverse=True)
+        best, name = scored[0] if scored else (0.0, "")
+        entry = self.exact.get(name)
+        rival = next((score for score, other in scored if self.exact[other] != entry), 0.0)
+        clear = best >= _SEAL_ALIKE and best - rival >= weights.margin
+        return (
+            entry if clear and not differ_tellingly(read, name, self.telling) and self._same_place(read, name) else None
+        )
+
+    def _full_names(self) -> Iterator[str]:
+        return (name for name, entry in self.exact.items() if entry and len(name) >= _MIN_MISREAD)
+
+    def _same_place(self, read: str, name: str) -> bool:
+        place = city_at_start(name, self.cities, "")
+        return place is None or short_name(place) in read
 
     def near(self, text: str, alike: float) -> Entry | None:
         """The line whose name is nearest to a name in no directory, when a slip or a misreading may part them."""

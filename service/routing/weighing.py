@@ -90,8 +90,9 @@ def _route_of_stranger(head: Claim, case: _Case) -> Route:
 def _speaker(case: _Case) -> Claim | None:
     """The claim to believe: the weightiest that may decide, else a weak one that a name beside it confirms."""
     strong = [c for c in case.claims if c.is_strong and (c.entry or c.source not in (SEAL, ADDRESS, CASE))]
-    head = max(strong, key=lambda c: c.weight, default=None)
-    if head is None:
+    believed = [c for c in strong if c.sure or all(_agree(c, other, case) for other in strong)]
+    head = max(believed, key=lambda c: c.weight, default=None)
+    if head is None or (not head.sure and _is_sent_away(head.entry)):
         return _confirmed(case)
     if head.source in (REPORTER, ROWS) and (bureau := _consolidating_bureau(head, case)):
         return bureau
@@ -106,8 +107,8 @@ def _confirmed(case: _Case) -> Claim | None:
     return next((c for c in weak if c.entry and not _is_sent_away(c.entry)), None)
 
 
-def _is_sent_away(entry: Entry) -> bool:
-    return entry.unit is not None and entry.unit.route is not UnitRoute.DIRECT
+def _is_sent_away(entry: Entry | None) -> bool:
+    return entry is not None and entry.unit is not None and entry.unit.route is not UnitRoute.DIRECT
 
 
 def _consolidating_bureau(head: Claim, case: _Case) -> Claim | None:
@@ -123,7 +124,7 @@ def _consolidating_bureau(head: Claim, case: _Case) -> Claim | None:
 
 def _against(head: Claim, case: _Case) -> Claim | None:
     """The weightiest claim that names somebody else than the speaker."""
-    others = [c for c in case.claims if c.is_strong and c != head and not _agree(head, c, case)]
+    others = [c for c in case.claims if c.is_strong and c.sure and c != head and not _agree(head, c, case)]
     return max(others, key=lambda c: c.weight, default=None)
 
 

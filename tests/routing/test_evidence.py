@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from service.domain.judgement import Channel
+from service.domain.rules import City, UnitRoute
 from service.domain.submission import CoverLetter, LetterSource, Submission
 from service.routing import who_speaks
 from tests.builders import (
@@ -311,3 +312,63 @@ def test_a_letter_that_names_no_signer_claims_nothing(signer: str | None) -> Non
     letter: CoverLetter = a_letter(signer, title=None)
 
     assert speaks(a_submission(letters=(letter,), tables=(), text="")) == (Channel.UNKNOWN, None)
+
+
+def sealed(signer: str | None, seal_text: str, sure: float = 1.0, **changes: object) -> Submission:
+    """A mail of a university whose letter bears this signature and this seal."""
+    letter = replace(a_letter(signer, seal_text=seal_text, title=None, text="x"), seal_sure=sure)
+    return of_unit(UNIVERSITY, letters=(letter,), **changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        pytest.param("岭海农业大学", 0.6, id="one_character_was_hardly_read"),
+        pytest.param("岭海农业大学", 0.0, id="another_seal_stands_beside_it"),
+        pytest.param("岭海农业大", 1.0, id="it_lost_a_character"),
+        pytest.param("某某大学", 1.0, id="it_names_nobody_we_know"),
+    ],
+)
+def test_a_seal_that_was_not_read_surely_contradicts_nobody(text: str, sure: float) -> None:
+    judgement = judged(sealed(UNIVERSITY, text, sure))
+
+    assert (channel_of(judgement), codes(judgement)) == ((Channel.DIRECT_UNIT, UNIVERSITY), [])
+
+
+def test_a_seal_one_character_from_the_signature_is_a_slip_of_reading() -> None:
+    other = next(c.bureau for c in a_rulebook().cities if c.bureau == "岭州市科学技术局")
+    rulebook = replace(a_rulebook(), cities=tuple(_renamed(c, other, "云州市科学技术局") for c in a_rulebook().cities))
+    letter = a_letter(BUREAU, seal_text="云州市科学技术局")
+
+    assert who_speaks(a_submission(letters=(letter,)), rulebook).contradiction == ()
+
+
+def _renamed(city: City, bureau: str, name: str) -> City:
+    return replace(city, bureau=name, name=name[:3]) if city.bureau == bureau else city
+
+
+@pytest.mark.parametrize("text", ["一岭海理工大学", "岭海理工大学1234", "岭海理工大学"])
+def test_strokes_of_the_rim_are_no_part_of_a_seals_name(text: str) -> None:
+    assert speaks(sealed(None, text, tables=())) == (Channel.DIRECT_UNIT, UNIVERSITY)
+
+
+def test_a_seal_whose_place_was_not_read_names_nobody() -> None:
+    assert speaks(sealed(None, "江市科学技术局", tables=())) == (Channel.UNKNOWN, None)
+
+
+def test_a_signature_misread_under_the_seal_is_that_of_the_seal() -> None:
+    judgement = judged(sealed("岭海埋工火学", UNIVERSITY))
+
+    assert (channel_of(judgement), codes(judgement)) == ((Channel.DIRECT_UNIT, UNIVERSITY), [])
+
+
+def test_nobody_is_sent_away_by_a_doubtful_seal_alone() -> None:
+    via_city = next(unit for unit in a_rulebook().units if unit.route is UnitRoute.VIA_CITY and len(unit.name) > 6)
+
+    assert speaks(sealed(None, via_city.name, 0.5, tables=()))[0] is Channel.UNKNOWN
+
+
+def test_of_two_readings_the_typed_one_is_believed_against_a_doubtful_seal() -> None:
+    judgement = judged(sealed(None, "岭海农业大学", 0.5))
+
+    assert (channel_of(judgement), codes(judgement)) == ((Channel.DIRECT_UNIT, UNIVERSITY), [])

@@ -81,10 +81,17 @@ def _joined(letter: CoverLetter, part: CoverLetter) -> CoverLetter:
         date=part.date or letter.date,
         seal=max(letter.seal, part.seal, key=_SEAL_ORDER.index),
         seal_text=part.seal_text or letter.seal_text,
+        seal_sure=_seal_sure(letter, part),
         sealed_colour=letter.sealed_colour or part.sealed_colour,
         confidence=min(1.0, letter.confidence + part.confidence),
         signer_candidates=_names(letter, part),
     )
+
+
+def _seal_sure(letter: CoverLetter, part: CoverLetter) -> float:
+    if letter.seal_text and part.seal_text and letter.seal_text != part.seal_text:
+        return 0.0
+    return part.seal_sure if part.seal_text else letter.seal_sure
 
 
 def _names(letter: CoverLetter, part: CoverLetter) -> tuple[str, ...]:

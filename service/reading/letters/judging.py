@@ -151,6 +151,7 @@ def _letter(path: str, sheets: Sequence[Sheet], read: Fields) -> CoverLetter:
         addressee=read.addressee,
         seal=_sealed(sheets, mark, read),
         seal_text=mark.text if mark else None,
+        seal_sure=_seal_sure(sheets, mark),
         sealed_colour=any(sheet.colour for sheet in sheets),
         confidence=read.sureness,
         signer_candidates=read.candidates,
@@ -166,6 +167,12 @@ def _seal(sheets: Sequence[Sheet], read: Fields) -> SealMark | None:
     """The mark that most likely is the letter's seal: over the signature, else with a star, else any."""
     marks = [mark for sheet in sheets for mark in sheet.seals]
     return max(marks, key=lambda mark: (_over(mark, read), mark.star, mark.coverage), default=None)
+
+
+def _seal_sure(sheets: Sequence[Sheet], mark: SealMark | None) -> float:
+    """How sure the seal's writing is: beside a seal of another text it is not clear which is the signer's."""
+    texts = {other.text for sheet in sheets for other in sheet.seals if other.text}
+    return mark.text_sure if mark is not None and len(texts) == 1 else 0.0 if texts else 1.0
 
 
 def _sealed(sheets: Sequence[Sheet], mark: SealMark | None, read: Fields) -> Seal:

@@ -127,6 +127,7 @@ class SealMark:
     coverage: float
     star: float
     text: str | None = None  # the ring's writing, when it was read
+    text_sure: float = 1.0  # of its least certain character
 
     def touches(self, box: Box) -> bool:
         """True when the box and the mark share some area."""

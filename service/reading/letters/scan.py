@@ -35,7 +35,7 @@ def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
     return Sheet(
         lines=in_order(sure),
         source=LetterSource.OCR,
-        seals=tuple(seal_text.with_text(mark, page.picture, ocr) for mark in marks.seals),
+        seals=seal_text.with_texts(marks.seals, page.picture, ocr),
         colour=marks.colour and (bool(marks.seals) or max(picture.shape) >= _SEAL_SHOWS),
         perhaps_sealed=marks.red_patch,
         blurred=len(lines) >= 5 and len(sure) < len(lines) / 2,

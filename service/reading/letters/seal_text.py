@@ -10,13 +10,23 @@ from service.reading.letters.model import Ocr, SealMark
 from service.reading.letters.seal import in_colour, redness
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from service.reading.letters.model import Picture
 
 _HEIGHT = 48  # px of the strip: what the recogniser wants
 _OUTER, _INNER = 0.95, 0.53  # of the radius: where names stand
+_MARGIN = 16  # px of paper before and behind the writing: beside a long gap the first character is lost more often
 _SURE = 0.7
+_MOST = 3  # seals of one page that are read
+
+
+def with_texts(marks: "Sequence[SealMark]", picture: "Picture", ocr: Ocr) -> tuple[SealMark, ...]:
+    """The marks of a page, the likeliest of them with their text, when it can be made out."""
+    likely = sorted(marks, key=lambda mark: (mark.star, mark.coverage), reverse=True)[:_MOST]
+    return tuple(with_text(mark, picture, ocr) if mark in likely else mark for mark in marks)
 
 
 def with_text(mark: SealMark, picture: "Picture", ocr: Ocr) -> SealMark:
@@ -25,7 +35,7 @@ def with_text(mark: SealMark, picture: "Picture", ocr: Ocr) -> SealMark:
     text = words.text.strip()
     if len(text) < 3 or words.score < _SURE:
         return mark
-    return dataclasses.replace(mark, text=text)
+    return dataclasses.replace(mark, text=text, text_sure=min(words.sure, default=0.0))
 
 
 def unwrapped(mark: SealMark, picture: "Picture") -> "Picture":
@@ -39,21 +49,24 @@ def unwrapped(mark: SealMark, picture: "Picture") -> "Picture":
     ring = _bilinear(picture, x, y)
     ink = redness(ring.astype(numpy.uint8)) if in_colour(picture) else 255 - ring.mean(axis=2)
     dark = 255 - 255 * numpy.clip(ink / max(0.05, float(numpy.percentile(ink, 95))), 0, 1)
-    strip = numpy.roll(dark, -_widest_gap(ink), axis=1).astype(numpy.uint8)
+    begin, length = _written(ink)
+    strip = numpy.roll(dark, -begin, axis=1)[:, :length].astype(numpy.uint8)
     return numpy.repeat(strip[:, :, None], 3, axis=2)
 
 
-def _widest_gap(ink: "NDArray[numpy.float32]") -> int:
-    """The column in the middle of the longest stretch without writing, seen as a circle."""
+def _written(ink: "NDArray[numpy.float32]") -> tuple[int, int]:
+    """First column and length of the writing, which ends where the longest stretch without any begins."""
     busy = ink[_HEIGHT // 6 : -_HEIGHT // 6].mean(axis=0)
+    around = busy.size
     smooth = numpy.convolve(numpy.concatenate([busy[-4:], busy, busy[:4]]), numpy.ones(9) / 9, "valid")
-    empty = smooth < 0.35 * smooth.max()
-    columns = numpy.flatnonzero(~empty)
+    columns = numpy.flatnonzero(smooth >= 0.35 * smooth.max())
     if columns.size == 0:
-        return 0
-    gaps = numpy.diff(numpy.append(columns, columns[0] + empty.size))
+        return 0, around
+    gaps = numpy.diff(numpy.append(columns, columns[0] + around))
     widest = int(gaps.argmax())
-    return int(columns[widest] + gaps[widest] // 2) % int(empty.size)
+    margin = min(_MARGIN, int(gaps[widest]) // 2)
+    begin = int(columns[widest] + gaps[widest]) - margin
+    return begin % around, around - int(gaps[widest]) + 2 * margin
 
 
 def _bilinear(picture: "Picture", x: "NDArray[numpy.float64]", y: "NDArray[numpy.float64]") -> "NDArray[numpy.float64]":

@@ -1,6 +1,9 @@
 """A round red mark is found on any page, and red letterheads, rules and papers are not taken for one."""
 
+import dataclasses
+import math
 import time
+from collections.abc import Sequence
 
 import numpy
 import pytest
@@ -8,7 +11,9 @@ from PIL import Image, ImageDraw
 
 from service.demo.letters import Layout, Seal
 from service.demo.scanning import Scan, Tone, scanned
+from service.reading.letters.model import Words
 from service.reading.letters.seal import Marks, find_seals
+from service.reading.letters.seal_text import unwrapped, with_texts
 from tests.reading.letters.specimens import BUREAU, a_page
 
 
@@ -118,3 +123,45 @@ def test_looking_for_seals_costs_a_fraction_of_recognition() -> None:
     find_seals(page)
 
     assert time.process_time() - start < 0.3
+
+
+class Remembering:
+    """Reads every strip as the same words, and keeps what it was shown."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.strips: list[object] = []
+
+    def read(self, strips: Sequence[object]) -> list[Words]:
+        self.strips += strips
+        return [self.words] * len(strips)
+
+
+def test_a_rings_text_comes_with_its_least_certain_character() -> None:
+    page = numpy.asarray(scanned(a_page(), Scan(dpi=100)))
+    ocr = Remembering(Words("云江市", (0.99, 0.71, 0.95)))
+
+    (mark,) = with_texts(find_seals(page).seals, page, ocr)  # type: ignore[arg-type]  # it only reads
+
+    assert (mark.text, mark.text_sure) == ("云江市", 0.71)
+
+
+def test_of_a_page_full_of_seals_only_a_few_are_read() -> None:
+    page = numpy.asarray(scanned(a_page(), Scan(dpi=100)))
+    (mark,) = find_seals(page).seals
+    ocr = Remembering(Words("云江市", (0.99,) * 3))
+
+    with_texts([dataclasses.replace(mark, coverage=mark.coverage - n / 100) for n in range(8)], page, ocr)  # type: ignore[arg-type]
+
+    assert len(ocr.strips) == 3
+
+
+def test_the_strip_holds_the_writing_and_little_else() -> None:
+    page = numpy.asarray(scanned(a_page(), Scan(dpi=200)))
+    (mark,) = find_seals(page).seals
+
+    strip = unwrapped(mark, page)
+
+    ring = 48 * 2 * math.pi * 0.74 / 0.42
+    assert strip.shape[0] == 48
+    assert 0.4 * ring < strip.shape[1] < 0.7 * ring  # eight characters take half of the ring
