@@ -184,6 +184,22 @@ class Forms:
         return next((q for t in self.tables for q in t.questions() if q.key == key), None)
 
 
+class Counted(StrEnum):
+    """What a number in a cover letter counts."""
+
+    ROWS = "rows"
+    UNITS = "units"
+
+
+@dataclass(frozen=True, slots=True)
+class CountWords:
+    """letter.toml [[count]]: ways of stating how many rows or units some tables hold; {n} stands for the number."""
+
+    phrases: tuple[str, ...]
+    of: Counted
+    tables: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class LetterWords:
     """letter.toml: how a cover letter reads."""
@@ -195,6 +211,9 @@ class LetterWords:
     nil_phrases: tuple[str, ...]  # 零报送 无需求 暂无…需求; … stands for anything within a clause
     nil_exceptions: tuple[str, ...] = ()  # in one sentence with them a nil phrase states nothing: 如无, 无需求的
     nil_doubts: tuple[str, ...] = ()  # may mean that there is no need: 无需填报; a person decides
+    addressee_doubts: tuple[str, ...] = ()  # an addressee with one of these may be ours under another name
+    counts: tuple[CountWords, ...] = ()
+    count_doubts: tuple[str, ...] = ()  # in one sentence with them a number states nothing: 约, 去年
 
 
 _ENCLOSING = ("见附件", "详见附", "附上", "随函", "随信", "请查收", "请查阅", "现将", "现报送", "报上", "呈上")

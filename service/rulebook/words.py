@@ -1,6 +1,6 @@
 """letter.toml and mail.toml: how cover letters read and how mail behaves."""
 
-from service.domain.rules import LetterWords, MailWords
+from service.domain.rules import Counted, CountWords, LetterWords, MailWords
 from service.rulebook.addresses import fault_of_domain, split
 from service.rulebook.patterns import fault_of, safe_patterns
 from service.rulebook.sections import Document, Section
@@ -17,6 +17,9 @@ def read_letter(document: Document) -> LetterWords:
         nil_phrases=root.texts("nil_phrases", required=True),
         nil_exceptions=root.texts("nil_exceptions"),
         nil_doubts=root.texts("nil_doubts"),
+        addressee_doubts=root.texts("addressee_doubts"),
+        counts=tuple(map(_count_words, root.sections("count"))),
+        count_doubts=root.texts("count_doubts"),
     )
     for key in ("nil_phrases", "nil_exceptions", "nil_doubts"):
         for phrase in getattr(words, key):
@@ -24,6 +27,24 @@ def read_letter(document: Document) -> LetterWords:
                 root.problem(key, "有一个只有省略号的说法", "请写出前后的字", phrase)
     root.close()
     return words
+
+
+def _count_words(section: Section) -> CountWords:
+    phrases = section.texts("phrases", required=True)
+    for phrase in phrases:
+        if phrase.count("{n}") != 1 or not phrase.replace("{n}", "").strip("…. "):
+            section.problem("phrases", f"“{phrase[:40]}”里要有一个 {{n}}，前后要有字", "例如 需求{n}项", phrase)
+    words = CountWords(phrases, section.one_of("of", Counted, Counted.ROWS), _table_numbers(section))
+    section.close()
+    return words
+
+
+def _table_numbers(section: Section) -> tuple[int, ...]:
+    written = section.texts("tables", required=True)
+    for number in written:
+        if not number.isdigit():
+            section.problem("tables", f"“{number}”不是表号", '请写表号，例如 ["1", "2"]', number)
+    return tuple(int(number) for number in written if number.isdigit())
 
 
 def _pattern(root: Section, key: str) -> str:
