@@ -92,8 +92,10 @@ def open_bench(settings: Settings | None, rules: Path | None) -> Iterator[Bench]
     book = rulebook.load(rules or (settings.rules_dir if settings else rules_folder()))
     wording = load_wording(_templates(settings) / FINDINGS)
     own = own_addresses(settings) if settings else frozenset()
-    with tempfile.TemporaryDirectory(prefix="collection-mailbox-") as folder, Reader(book) as reader:
-        yield Bench(book, wording, Letters(_templates(settings)), reader, Archive(Path(folder)), own)
+    with tempfile.TemporaryDirectory(prefix="collection-mailbox-") as name:
+        folder = Path(name)
+        with Reader(book, scratch=folder / "scratch") as reader:
+            yield Bench(book, wording, Letters(_templates(settings)), reader, Archive(folder), own)
 
 
 def sender_of(settings: Settings) -> Address:

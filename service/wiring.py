@@ -105,7 +105,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
     records = Records(open_engine(settings.database_url))
     agent = Submitter(smtp_settings(settings)) if settings.smtp else None
     mailboxes = tuple(Mailbox(mailbox_settings(settings, m)) for m in settings.mailboxes)
-    with Reader(book) as reader:
+    with Reader(book, scratch=settings.data_dir / "scratch") as reader:
         parts = Parts(
             archive=archive,
             records=records,

@@ -14,6 +14,7 @@ from service.checks.wording import load_wording
 from service.cli.context import out, settings
 from service.errors import ServiceError
 from service.mailbox import probe
+from service.reading import cage
 from service.reading.containers import unar
 from service.reading.containers.archives import can_open
 from service.reading.forms import office
@@ -67,6 +68,7 @@ def _signs(chosen: Settings) -> Iterator[Sign]:
     yield _try("文字识别", _ocr)
     yield _archives()
     yield _old_documents()
+    yield cage_sign(cage.tried())
     yield _disk(chosen.data_dir)
     yield _clock(chosen)
 
@@ -151,6 +153,19 @@ def _old_documents() -> Sign:
     if office.is_there():
         return Sign("旧版文档", "doc、wps、rtf 可由 LibreOffice 转换")
     return Sign("旧版文档", "没有 LibreOffice，doc、wps、rtf 格式的征集表须人工查看", warning=True)
+
+
+def cage_sign(held: cage.Held) -> Sign:
+    """What keeps a file made to do harm from doing it, should it get hold of the process that reads it."""
+    if held == cage.ALL:
+        return Sign("隔离", "读取附件的进程不能联网，不能读写本服务的文件")
+    missing = [
+        *([] if held.network else ["联网"]),
+        *([] if held.files else ["读写其他文件"]),
+        *([] if held.processes else ["向其他进程发信号"]),
+    ]
+    text = f"本机不能禁止读取附件的进程{'、'.join(missing)}；请改用 Linux 6.12 以上、启用 Landlock 的内核"
+    return Sign("隔离", text, warning=True)
 
 
 def _disk(data_dir: Path) -> Sign:

@@ -11,6 +11,7 @@ class Bounds:
 
     memory_bytes: int = 2560 * _MB  # address space of the child
     cpu_seconds: float = 120.0  # of the child itself, per mail; recognition is bounded by its own process
+    written_bytes: int = 256 * _MB  # per file that the child writes
     file_cpu_seconds: float = 12.0  # of that, per file
     files_given_up: int = 3  # per mail: files that end the child and are left alone when the mail is read again
     wall_seconds: float = 900.0  # per mail

@@ -7,7 +7,8 @@ HEAD = struct.Struct(">cQ")  # what it is, how many bytes follow
 LONGEST = 1 << 30
 
 RULES = b"r"  # parent: pickled (Rulebook, Bounds)
-MAIL = b"m"  # parent: path of a mail's bytes, NUL, SHA-256 of files to be left alone, with commas between
+LEAVE = b"l"  # parent: SHA-256 of the files of the next mail that are to be left alone, with commas between
+MAIL = b"m"  # parent: a mail's bytes
 READY = b"+"  # child: rules taken, nothing to read yet
 OPENED = b"o"  # child: SHA-256 of the file that a library is at work on; empty when it is done with it
 DONE = b"d"  # child: resident bytes (8), then a Submission as JSON
@@ -16,6 +17,11 @@ FAILED = b"f"  # child: what went wrong, without any content of the mail
 
 def pack(kind: bytes, payload: bytes) -> bytes:
     return HEAD.pack(kind, len(payload)) + payload
+
+
+def parted(kind: bytes, payload: bytes) -> tuple[bytes, bytes]:
+    """The same in two pieces, for what is too long to be copied."""
+    return HEAD.pack(kind, len(payload)), payload
 
 
 def receive(stream: BinaryIO) -> tuple[bytes, bytes] | None:

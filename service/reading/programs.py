@@ -1,7 +1,7 @@
 """Runs another program on a submitter's file, for the kinds of files that no free library reads.
 
-In a folder of its own, without a network where the kernel allows, with no more time than a person would wait; what
-it started ends with it. No process group of its own: whoever ends ours must end it too.
+In a folder of its own, in the cage of the reading child, with no more time than a person would wait; what it started
+ends with it. No process group of its own: whoever ends ours must end it too.
 """
 
 import contextlib
@@ -53,9 +53,7 @@ def run(command: Sequence[str], folder: Path, allowed: Allowed) -> Ended:
     printed = folder / _PRINTED
     with (
         printed.open("wb") as out,
-        subprocess.Popen(
-            [*_cut_off(), *command], cwd=folder, env=environment, stdin=null, stdout=out, stderr=null
-        ) as process,
+        subprocess.Popen(command, cwd=folder, env=environment, stdin=null, stdout=out, stderr=null) as process,
     ):
         resource.prlimit(process.pid, resource.RLIMIT_CPU, limits)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (allowed.file_bytes, allowed.file_bytes))
@@ -83,13 +81,3 @@ def _descendants(pid: int) -> list[int]:
     for one in found:
         found += [child for child, parent in parents.items() if parent == one]
     return found[1:]
-
-
-@cache
-def _cut_off() -> tuple[str, ...]:
-    """What to put before a command to run it without a network; nothing where the kernel does not let us."""
-    for command in (("unshare", "-n"), ("unshare", "-r", "-n")):
-        with contextlib.suppress(OSError, subprocess.SubprocessError):
-            if subprocess.run([*command, "true"], capture_output=True, timeout=5, check=False).returncode == 0:
-                return command
-    return ()

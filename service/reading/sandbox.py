@@ -1,17 +1,21 @@
 """`Reader`: reads mails in one long-lived child process, so that no file of a submitter can harm the service.
 
-The child is started by the first reading, and replaced after a crash, a limit, many mails, or other rules. What it
-answers is validated like any other input.
+The child is started by the first reading, and replaced after a crash, a limit, many mails, or other rules. It lives in
+a cage (`reading/cage`): it is handed the bytes of one mail at a time, and sees neither the archive nor anything else
+of the service. What it answers is validated like any other input.
 """
 
 import contextlib
 import os
 import pickle
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -39,11 +43,16 @@ class Reader:
 
     As a context manager it ends its child on leaving. `read` raises ReaderDied or ReaderTimedOut; the next call
     starts a fresh child.
+
+    scratch: a folder of this reader's own, emptied before each child starts: what a killed service left there goes
+    then. In it each child has a folder to write in. None: the machine's place for temporary files.
     """
 
-    def __init__(self, rulebook: Rulebook, bounds: Bounds | None = None) -> None:
+    def __init__(self, rulebook: Rulebook, bounds: Bounds | None = None, scratch: Path | None = None) -> None:
         self._rulebook = rulebook
         self._bounds = bounds or Bounds()
+        self._scratch = scratch
+        self._folder: Path | None = None  # where the child may write
         self._child: subprocess.Popen[bytes] | None = None
         self._read = 0
         self._opened: str | None = None  # SHA-256 of the file that the child is at work on
@@ -54,13 +63,13 @@ class Reader:
 
     def read_json(self, path: Path) -> tuple[Submission, bytes]:
         """The Submission, and the same as the JSON it came in, to be kept."""
-        place = os.fsencode(path.resolve(strict=True))
+        mail = path.read_bytes()
         deadline = time.monotonic() + self._bounds.wall_seconds
         given_up: list[str] = []
         suspects: set[str] = set()
         while True:
             try:
-                return self._read_without(given_up, place, deadline - time.monotonic())
+                return self._read_without(given_up, mail, deadline - time.monotonic())
             except ReaderDied as error:
                 culprit = self._opened
                 if culprit is None or len(given_up) >= self._bounds.files_given_up:
@@ -69,11 +78,11 @@ class Reader:
                     given_up.append(culprit)
                 suspects.add(culprit)  # what else ended the child may have come from outside: once more
 
-    def _read_without(self, given_up: list[str], place: bytes, seconds: float) -> tuple[Submission, bytes]:
+    def _read_without(self, given_up: list[str], mail: bytes, seconds: float) -> tuple[Submission, bytes]:
         """One try. Files given up are named with a problem; what ended the child is in _opened."""
         self._opened = None
         child = self._running()
-        request = frames.pack(frames.MAIL, place + b"\0" + ",".join(given_up).encode())
+        request = frames.pack(frames.LEAVE, ",".join(given_up).encode()), *frames.parted(frames.MAIL, mail)
         kind, payload = self._exchange(child, request, seconds)
         if kind != frames.DONE:
             raise ReaderDied(payload.decode("utf-8", "replace")[:200])
@@ -91,8 +100,14 @@ class Reader:
     def close(self) -> None:
         """End the child and everything it started. The next reading starts another. Safe to call twice."""
         child, self._child = self._child, None
-        if child is None:
-            return
+        if child is not None:
+            self._end(child)
+        folder, self._folder = self._folder, None
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @staticmethod
+    def _end(child: "subprocess.Popen[bytes]") -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
@@ -116,21 +131,31 @@ class Reader:
         if self._child is not None and self._child.poll() is None:
             return self._child
         self.close()
-        self._child = child = _start()
+        self._folder = self._fresh_folder()
+        self._child = child = _start(self._folder)
         self._read = 0
         codec.prepare()
         rules = frames.pack(frames.RULES, pickle.dumps((self._rulebook, self._bounds)))
-        kind, _ = self._exchange(child, rules, self._bounds.start_seconds)
+        kind, _ = self._exchange(child, [rules], self._bounds.start_seconds)
         if kind != frames.READY:
             self.close()
             raise ReaderDied("the reading process did not take its rules")
         return child
 
-    def _exchange(self, child: "subprocess.Popen[bytes]", request: bytes, seconds: float) -> tuple[bytes, bytes]:
-        """Send one message and receive its answer, noting on the way what is at work. Any failure ends the child."""
+    def _fresh_folder(self) -> Path:
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix="reading-", dir=self._scratch))
+
+    def _exchange(
+        self, child: "subprocess.Popen[bytes]", request: Iterable[bytes], seconds: float
+    ) -> tuple[bytes, bytes]:
+        """Send a message and receive its answer, noting on the way what is at work. Any failure ends the child."""
         wire = _Wire(child, time.monotonic() + seconds)
         try:
-            wire.send(request)
+            for piece in request:
+                wire.send(piece)
             kind, payload = wire.receive()
             while kind == frames.OPENED:
                 self._opened = payload.decode("ascii", "replace") or None
@@ -216,15 +241,15 @@ class _Wire:
                 raise _TooLate
 
 
-def _start() -> "subprocess.Popen[bytes]":
+def _start(folder: Path) -> "subprocess.Popen[bytes]":
     # A clean environment: the service's own may hold passwords. A fixed hash seed: the same bytes, the same answer.
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": str(_SOURCE), "PYTHONHASHSEED": "0"}
     child = subprocess.Popen(
-        [sys.executable, "-m", _CHILD, str(os.getpid())],
+        [sys.executable, "-m", _CHILD, str(os.getpid()), str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env={**environment, "TMPDIR": str(folder)},
         cwd="/",
         bufsize=0,
         process_group=0,

@@ -1,7 +1,7 @@
 """The child process that reads mails. Answers over its pipe until its parent goes away.
 
-Run by `sandbox.Reader` as `python -m service.reading.worker PARENT_PID`. Library output cannot reach the wire, and
-what it reports of a failure never quotes the mail.
+Run by `sandbox.Reader` as `python -m service.reading.worker PARENT_PID FOLDER`, and shuts itself in with FOLDER before
+it does anything else. Library output cannot reach the wire, and what it reports of a failure never quotes the mail.
 """
 
 import os
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from service.reading import frames
+from service.reading import cage, frames
 from service.reading.bounds import Bounds
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def main() -> int:
     """Serve until the pipe closes."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # sent to all of a service that stops: the mail at hand is finished
     requests, answers = _own_the_wire()
+    cage.shut(Path(sys.argv[2]))
     _die_with_parent(int(sys.argv[1]))
     _warm_up()
     first = frames.receive(requests)
@@ -72,6 +73,7 @@ def _limit(bounds: Bounds) -> None:
     """Soft limits only: the recognition child sets its own."""
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_AS, bounds.memory_bytes)
+    _set(resource.RLIMIT_FSIZE, bounds.written_bytes)
 
 
 def _limit_cpu(seconds: float) -> None:
@@ -98,11 +100,10 @@ def _serve(requests: BinaryIO, answers: BinaryIO, rulebook: "Rulebook", bounds: 
     from service.reading.letters.ocr import OcrProcess
 
     with OcrProcess() as ocr:
-        while (request := frames.receive(requests)) is not None:
-            path, _, given_up = request[1].partition(b"\0")
-            watch = _Watch(answers, frozenset(given_up.decode().split(",")), bounds)
+        while (leave := frames.receive(requests)) is not None and (mail := frames.receive(requests)) is not None:
+            watch = _Watch(answers, frozenset(leave[1].decode().split(",")), bounds)
             _limit_cpu(bounds.cpu_seconds)
-            _send(answers, *_answer(Path(os.fsdecode(path)), rulebook, ocr, watch))
+            _send(answers, *_answer(mail[1], rulebook, ocr, watch))
 
 
 class _Watch:
@@ -129,12 +130,12 @@ class _Watch:
         _send(self._answers, frames.OPENED, b"")
 
 
-def _answer(path: Path, rulebook: "Rulebook", ocr: "OcrProcess", watch: "Watch") -> tuple[bytes, bytes]:
+def _answer(mail: bytes, rulebook: "Rulebook", ocr: "OcrProcess", watch: "Watch") -> tuple[bytes, bytes]:
     from service.reading.codec import submission_to_json
     from service.reading.reader import read_mail
 
     try:
-        content = submission_to_json(read_mail(path.read_bytes(), rulebook, ocr, watch))
+        content = submission_to_json(read_mail(mail, rulebook, ocr, watch))
     except Exception as error:  # a bug or memory: the parent must hear of it, the next mail must still be read
         return frames.FAILED, _told(error).encode()
     return frames.DONE, _resident().to_bytes(8, "big") + content

@@ -13,6 +13,7 @@ from service.reading import programs
 from service.reading.programs import Allowed, ProgramTooSlow
 
 _ALLOWED: Final = Allowed(seconds=90.0, cpu_seconds=60)
+_ONCE_MORE: Final = 81  # exit code: the new profile is laid out, start again
 _LARGEST: Final = 64 << 20  # bytes of a converted document
 _FILTER: Final = "docx:MS Word 2007 XML"
 _NAMES: Final = ("soffice", "libreoffice")
@@ -33,7 +34,7 @@ def is_there() -> bool:
 
 def as_docx(content: bytes, extension: str) -> bytes:
     """The document as a .docx; extension tells its kind, ".doc" or ".rtf". Raises OfficeMissing, OfficeFailed."""
-    program = programs.find(*_NAMES)
+    program = _program()
     if program is None:
         raise OfficeMissing
     with tempfile.TemporaryDirectory(prefix="reading-") as folder:
@@ -49,8 +50,17 @@ def as_docx(content: bytes, extension: str) -> bytes:
 def _convert(program: str, place: Path, name: str) -> None:
     options = ("--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck")
     profile = f"-env:UserInstallation={(place / 'profile').as_uri()}"
-    command = [program, profile, *options, "--convert-to", _FILTER, "--outdir", str(place / "out"), name]
+    places = (profile, "-env:OSL_SOCKET_PATH=.")  # its socket: in the folder, where /tmp cannot be written to
+    command = [program, *places, *options, "--convert-to", _FILTER, "--outdir", str(place / "out"), name]
     try:
-        programs.run(command, place, _ALLOWED)
+        if programs.run(command, place, _ALLOWED).code == _ONCE_MORE:
+            programs.run(command, place, _ALLOWED)
     except ProgramTooSlow:
         raise OfficeFailed from None
+
+
+def _program() -> str | None:
+    """The office itself: what people start in its stead insists on a socket in /tmp."""
+    found = programs.find(*_NAMES)
+    office = Path(found).resolve().with_name("soffice.bin") if found else None
+    return str(office) if office is not None and office.exists() else found

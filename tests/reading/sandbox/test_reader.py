@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from service.reading import sandbox
 from service.reading.bounds import Bounds
 from service.reading.sandbox import Reader, ReaderDied, ReaderTimedOut
 from tests.reading.mails import LETTER, RULEBOOK, a_form, a_mail, read
+from tests.reading.sandbox.fragile_reader import ENDLESS
 
 MAIL = a_mail({"函.pdf": LETTER, "表.xlsx": a_form()})
 
@@ -71,25 +73,31 @@ def test_a_child_finishes_its_mail_when_all_of_a_service_is_told_to_stop(reader:
     assert reader.pid == first
 
 
-def test_a_child_that_dies_over_a_mail_is_reported_and_the_next_mail_is_read(path: Path, tmp_path: Path) -> None:
-    pipe = tmp_path / "endless"
-    os.mkfifo(pipe)
-    with Reader(RULEBOOK) as reader:
+@pytest.fixture
+def endless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A mail over which the child sleeps."""
+    monkeypatch.setattr(sandbox, "_CHILD", "tests.reading.sandbox.fragile_reader")
+    file = tmp_path / "endless"
+    file.write_bytes(a_mail({f"{ENDLESS}表.xlsx": a_form()}))
+    return file
+
+
+def test_a_child_that_dies_over_a_mail_is_reported_and_the_next_mail_is_read(path: Path, endless: Path) -> None:
+    with Reader(RULEBOOK, dataclasses.replace(Bounds(), files_given_up=0)) as reader:
         reader.read(path)
         killer = subprocess.Popen([sys.executable, "-c", f"import os,time;time.sleep(.3);os.kill({reader.pid},9)"])
         with pytest.raises(ReaderDied, match="SIGKILL"):
-            reader.read(pipe)
+            reader.read(endless)
         killer.wait()
 
         assert reader.read(path).sha256
 
 
-def test_a_mail_that_takes_too_long_is_given_up(path: Path, tmp_path: Path) -> None:
-    pipe = tmp_path / "endless"
-    os.mkfifo(pipe)
-    with Reader(RULEBOOK, dataclasses.replace(Bounds(), wall_seconds=1.0)) as reader:
+def test_a_mail_that_takes_too_long_is_given_up(endless: Path) -> None:
+    bounds = dataclasses.replace(Bounds(), wall_seconds=1.0, files_given_up=0)
+    with Reader(RULEBOOK, bounds) as reader:
         with pytest.raises(ReaderTimedOut, match="1 seconds"):
-            reader.read(pipe)
+            reader.read(endless)
 
         assert reader.pid is None
 
@@ -106,7 +114,7 @@ def test_a_mail_over_the_memory_limit_is_reported_and_the_next_is_read(path: Pat
     with big.open("wb") as file:
         file.truncate(900 << 20)
     with Reader(RULEBOOK, dataclasses.replace(Bounds(), memory_bytes=700 << 20)) as reader:
-        with pytest.raises(ReaderDied, match="MemoryError"):
+        with pytest.raises(ReaderDied):
             reader.read(big)
 
         assert reader.read(path).sha256

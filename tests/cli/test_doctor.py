@@ -1,0 +1,23 @@
+"""What `doctor` says of the machine."""
+
+from service.cli.doctor import cage_sign
+from service.reading.cage import ALL, Held
+
+
+def test_a_whole_cage_is_good() -> None:
+    sign = cage_sign(ALL)
+
+    assert (sign.mark, sign.text) == ("✓", "读取附件的进程不能联网，不能读写本服务的文件")
+
+
+def test_the_parts_of_the_cage_that_do_not_hold_are_named_with_the_next_step() -> None:
+    sign = cage_sign(Held(files=True, network=True))
+
+    assert (sign.mark, sign.code) == ("!", 0)
+    assert sign.text == "本机不能禁止读取附件的进程向其他进程发信号；请改用 Linux 6.12 以上、启用 Landlock 的内核"
+
+
+def test_a_machine_without_a_cage_is_warned_of_all_of_it() -> None:
+    text = cage_sign(Held()).text
+
+    assert text.startswith("本机不能禁止读取附件的进程联网、读写其他文件、向其他进程发信号；")
