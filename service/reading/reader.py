@@ -5,7 +5,7 @@ early once a letter is found. Never raises for what a mail holds; the same bytes
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from service.domain.rules import Rulebook
@@ -20,6 +20,7 @@ from service.reading.mail import ParsedMail, parse
 from service.reading.mail.links import Link
 from service.reading.mail.passwords import passwords_in
 from service.reading.roles import Hints, Item, Opinion, Picture, Sort, hints_of, is_small_picture, opinion_on, sort_of
+from service.reading.unlocking import LOCKABLE, unlocked
 from service.reading.version import READER_VERSION
 from service.reading.watch import GIVEN_UP, Unwatched, Watch
 
@@ -31,9 +32,11 @@ def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr, watch: Watch | None 
     """Everything the bytes of one mail bring. watch: over each file while it is read; None: nothing."""
     watch = watch or Unwatched()
     mail = parse(content, rulebook.mail)
-    unpacked = unpack(mail.files, rulebook.mail, passwords_in(mail.envelope.subject, mail.text), watch)
+    passwords = passwords_in(mail.envelope.subject, mail.text)
+    unpacked = unpack(mail.files, rulebook.mail, passwords, watch)
     items = _items(unpacked, watch)
     tools = _Tools(rulebook, ocr, watch)
+    _unlock(items, passwords_in(mail.envelope.subject, mail.text, *unpacked.texts), tools)
     _read_forms(items, tools)
     letters = _read_letters(items, tools)
     tables = tuple(table for item in items if item.form is not None for table in item.form.tables)
@@ -78,13 +81,23 @@ def _items(unpacked: Unpacked, watch: Watch) -> list[Item]:
     return items
 
 
+def _unlock(items: Iterable[Item], passwords: Sequence[str], tools: _Tools) -> None:
+    """Opens what is locked under a password that the mail states; its bytes stay those that were sent."""
+    for item in items:
+        if item.is_readable and item.media_type in LOCKABLE:
+            with tools.watch.over(item.sha256):
+                item.unlocked = unlocked(item.content, item.media_type, passwords)
+            if item.unlocked is not None:
+                item.sort = sort_of(item.media_type, item.name)
+
+
 def _read_forms(items: Iterable[Item], tools: _Tools) -> None:
     forms = tools.rulebook.forms
     for item in items:
         if item.is_readable and item.sort in _FORM_SORTS:
             found = item.found
             with tools.watch.over(item.sha256):
-                item.form = read_form(found.content, found.path, found.name, found.media_type, forms)
+                item.form = read_form(item.content, found.path, found.name, item.media_type, forms)
 
 
 def _printed_tables(items: Iterable[Item], tools: _Tools) -> tuple[Table, ...]:
@@ -149,7 +162,7 @@ def _read_forms_as_letters(items: Iterable[Item], tools: _Tools) -> None:
 def _document(item: Item, tools: _Tools) -> DocumentReading:
     found = item.found
     with tools.watch.over(item.sha256):
-        return read_document(found.content, found.path, found.name, found.media_type, tools.rulebook, tools.ocr)
+        return read_document(item.content, found.path, found.name, item.media_type, tools.rulebook, tools.ocr)
 
 
 def _is_letter(item: Item) -> bool:

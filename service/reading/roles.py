@@ -60,6 +60,7 @@ class Item:
     sha256: str
     sort: Sort
     copy_of: str | None = None  # path of the same bytes met earlier
+    unlocked: bytes | None = field(default=None, repr=False)  # without the password it came with
     form: FormReading | None = None
     document: DocumentReading | None = None
     printed: FormReading | None = None  # what stands in the ruled tables of a PDF
@@ -67,6 +68,15 @@ class Item:
     @property
     def name(self) -> str:
         return self.found.name
+
+    @property
+    def content(self) -> bytes:
+        """What readers see."""
+        return self.found.content if self.unlocked is None else self.unlocked
+
+    @property
+    def media_type(self) -> str:
+        return self.found.media_type if self.unlocked is None else sniff.media_type(self.unlocked, self.name)
 
     @property
     def depth(self) -> int:
@@ -160,7 +170,7 @@ def is_small_picture(item: Item) -> bool:
         return False
     size = sniff.picture_size(item.found.content)
     if size is None:
-        return item.found.inline and len(item.found.content) < DOCUMENTS.small_picture_bytes
+        return item.found.inline and len(item.content) < DOCUMENTS.small_picture_bytes
     if min(size) < DOCUMENTS.small_picture_side:
         return True
     return item.found.inline and max(size) < DOCUMENTS.inline_picture_side

@@ -26,6 +26,11 @@ def old_workbook(*sheets: OldSheet) -> bytes:
     return compound("Workbook", _stream(sheets))
 
 
+def sheet_stream(name: str, cells: Mapping[tuple[int, int], Value]) -> bytes:
+    """The Workbook stream of a file with one sheet."""
+    return _stream([OldSheet(name, cells)])
+
+
 def compound(name: str, content: bytes) -> bytes:
     """An OLE2 file with one stream ([MS-CFB])."""
     content = content.ljust(_SHEET_STREAM, b"\0")
