@@ -57,7 +57,6 @@ def test_the_password_that_excel_gives_by_itself_needs_no_stating(content: bytes
 
 def test_what_only_looks_locked_is_left_as_it_is() -> None:
     for content, kind in (
-        (broken, sniff.OFFICE_ENCRYPTED),
         (LOCKED[:900], sniff.OFFICE_ENCRYPTED),
         (b"%PDF-1.4 /Encrypt", sniff.PDF),
     ):
