@@ -18,6 +18,7 @@ from service.reading.forms.package import Element, Package, attribute, child, de
 
 _EMU_PER_PIXEL: Final = 9525
 _DEFAULT_WIDTH, _DEFAULT_HEIGHT = 64.0, 18.0  # pixels
+_OPEN_BREAKS: Final = re.compile(rb"<br\s*>", re.IGNORECASE)  # Excel leaves them open in captions of several lines
 _VML_PARSER: Final = etree.XMLParser(
     recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
 )
@@ -129,7 +130,7 @@ def _read_vml(package: Package, part: str, overlays: Overlays) -> None:
     content = package.part(part)
     if not content or b"<!ENTITY" in content:
         return
-    root = etree.fromstring(content, _VML_PARSER)
+    root = etree.fromstring(_OPEN_BREAKS.sub(b"<br/>", content), _VML_PARSER)
     for shape in () if root is None else descendants(root, "shape")[:MAX_OBJECTS]:
         data = child(shape, "ClientData")
         if data is None or data.get("ObjectType") not in {"Checkbox", "Radio"}:

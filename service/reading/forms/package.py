@@ -8,6 +8,7 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
@@ -73,6 +74,11 @@ class Package:
         """All part names, lower case, without a leading slash."""
         return list(self._entries)
 
+    def entries(self) -> Iterator[tuple[zipfile.ZipInfo, bytes]]:
+        """Every entry with its bytes, in the file's order. Raises for damage and for too much."""
+        for entry in self._zip.infolist():
+            yield entry, self._read(entry)
+
     def size(self, name: str) -> int:
         """What the package claims a part's inflated size to be; 0 for a part that is not there."""
         entry = self._entries.get(_plain_name(name))
@@ -81,8 +87,9 @@ class Package:
     def part(self, name: str) -> bytes | None:
         """A part's bytes, None when there is no such part. Raises for damage and for too much."""
         entry = self._entries.get(_plain_name(name))
-        if entry is None:
-            return None
+        return None if entry is None else self._read(entry)
+
+    def _read(self, entry: zipfile.ZipInfo) -> bytes:
         limit = min(MAX_PART_BYTES, self._left)
         with self._open(entry) as stream:
             try:

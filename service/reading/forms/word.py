@@ -21,14 +21,24 @@ _DEEPEST: Final = 12
 def read_word(package: Package) -> Workbook:
     """All tables of a document. Raises FileDamaged, FileEncrypted or FileRefused."""
     part = document_part(package)
-    root = package.xml(part) if part else None
+    reader = _read(package.xml(part) if part else None)
+    macros = any(name.endswith("vbaproject.bin") for name in package.names())
+    return Workbook(tuple(reader.grids), macros, "\n".join(reader.lines)[:MAX_TEXT])
+
+
+def cells_of(root: Element) -> dict[str, dict[Position, Element]]:
+    """The w:tc elements of a main document part, by the name of their grid and their place in it."""
+    reader = _read(root)
+    return {grid.sheet: elements for grid, elements in zip(reader.grids, reader.elements, strict=True)}
+
+
+def _read(root: Element | None) -> "_DocumentReader":
     body = child(root, "body") if root is not None else None
     if body is None:
         raise FileDamaged("文件内没有正文")
     reader = _DocumentReader()
     reader.read(body, 0)
-    macros = any(name.endswith("vbaproject.bin") for name in package.names())
-    return Workbook(tuple(reader.grids), macros, "\n".join(reader.lines)[:MAX_TEXT])
+    return reader
 
 
 def document_part(package: Package) -> str | None:
@@ -42,6 +52,7 @@ def document_part(package: Package) -> str | None:
 @dataclass(slots=True)
 class _DocumentReader:
     grids: list[Grid] = field(default_factory=list)
+    elements: list[dict[Position, Element]] = field(default_factory=list)  # of each grid
     lines: list[str] = field(default_factory=list)  # text outside tables
     above: list[str] = field(default_factory=list)  # since the last table
     cells_left: int = MAX_CELLS
@@ -75,6 +86,7 @@ class _DocumentReader:
         self.cells_left -= len(reader.cells)
         name = f"第{len(self.grids) + 1}个表格"
         self.grids.append(Grid(name, reader.cells, reader.details, tuple(reader.merges), above=above, cut=reader.cut))
+        self.elements.append(reader.elements)
         for nested in reader.nested:
             self.read(nested, depth + 1)
 
@@ -107,6 +119,7 @@ class _TableReader:
     details: dict[Position, CellDetail] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     nested: list[Element] = field(default_factory=list)
+    elements: dict[Position, Element] = field(default_factory=dict)
     cut: str = ""
     _open: dict[int, tuple[int, int, int]] = field(default_factory=dict)  # column: first row, last row, last column
 
@@ -152,6 +165,7 @@ class _TableReader:
 
     def _cell(self, cell: Element, place: Position) -> None:
         run = RunReader()
+        self.elements[place] = cell
         self._content(cell, run, 0)
         for content in run.floating:
             self.nested.append(content)

@@ -1,0 +1,235 @@
+"""A submitter's own file comes back with the cells in question marked, and everything else of it as it was."""
+
+import zipfile
+from collections.abc import Mapping
+from io import BytesIO
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.comments import Comment
+
+from service.demo.forms import FormLayout
+from service.demo.pieces import Pieces
+from service.demo.submissions import Scribe, official_forms
+from service.demo.wordfiles import form_docx
+from service.demo.world import the_world
+from service.domain.marking import CellMark
+from service.reading import sniff
+from service.reading.forms import read_form
+from service.reading.forms.package import Package
+from service.reading.forms.spreadsheet import read_spreadsheet
+from service.reading.marking import MarkingRefused, marked
+from tests.reading.forms.packages import RELATIONS, package, relations, workbook_parts
+
+AUTHOR = "征集工作邮箱"
+YELLOW = "FFFFE699"
+
+
+def a_workbook() -> bytes:
+    world, forms = the_world(), official_forms()
+    scribe = Scribe(3, world, forms)
+    return Pieces(scribe, world, forms).workbook(scribe.tables(world.units_by_route("direct")[0]), FormLayout()).content
+
+
+WORKBOOK = a_workbook()
+SHEETS = openpyxl.load_workbook(BytesIO(WORKBOOK)).sheetnames
+
+
+def mark(content: bytes, *marks: tuple[str, str, str], kind: str = sniff.XLSX) -> bytes:
+    return marked(content, kind, [CellMark(*one) for one in marks], AUTHOR)
+
+
+def opened(content: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(BytesIO(content))
+
+
+def parts(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_marked_cell_is_yellow_and_says_what_to_do() -> None:
+    cell = opened(mark(WORKBOOK, (SHEETS[2], "D5", "请填写“是”或“否”。\n[F210]")))[SHEETS[2]]["D5"]
+
+    assert cell.fill.fgColor.rgb == YELLOW
+    assert cell.comment is not None
+    assert (cell.comment.text, cell.comment.author) == ("请填写“是”或“否”。\n[F210]", AUTHOR)
+
+
+def test_nothing_else_of_the_file_changes() -> None:
+    made = parts(mark(WORKBOOK, (SHEETS[0], "F4", "请核对。")))
+    before = parts(WORKBOOK)
+
+    changed = {name for name in before if made[name] != before[name]}
+    assert changed <= {"[Content_Types].xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"}
+    old, new = opened(WORKBOOK), opened(mark(WORKBOOK, (SHEETS[0], "F4", "请核对。")))
+    for sheet in SHEETS:
+        for row in old[sheet].iter_rows():
+            for cell in row:
+                other = new[sheet][cell.coordinate]
+                assert other.value == cell.value
+                if (sheet, cell.coordinate) != (SHEETS[0], "F4"):
+                    assert other.style_id == cell.style_id
+    assert repr(new[SHEETS[0]]["F4"].border) == repr(old[SHEETS[0]]["F4"].border)
+    assert repr(new[SHEETS[0]]["F4"].font) == repr(old[SHEETS[0]]["F4"].font)
+
+
+def test_cells_of_several_sheets_are_marked_in_one_file() -> None:
+    made = opened(mark(WORKBOOK, *((sheet, "C4", f"说明{n}") for n, sheet in enumerate(SHEETS))))
+
+    assert [made[sheet]["C4"].comment.text for sheet in SHEETS] == [f"说明{n}" for n in range(len(SHEETS))]
+
+
+def test_two_points_on_one_cell_are_one_comment() -> None:
+    made = opened(mark(WORKBOOK, (SHEETS[0], "C4", "第一点"), (SHEETS[0], "C4", "第二点")))
+
+    assert made[SHEETS[0]]["C4"].comment.text == "第一点\n第二点"
+
+
+@pytest.mark.parametrize("cell", ["A1", "B40", "Z4", "AB40", "C400"])
+def test_an_empty_cell_can_be_marked(cell: str) -> None:
+    made = opened(mark(WORKBOOK, (SHEETS[0], cell, "请填写。")))[SHEETS[0]]
+
+    assert made[cell].fill.fgColor.rgb == YELLOW
+    assert made[cell].comment.text == "请填写。"
+
+
+def test_a_cell_inside_merged_ones_is_marked_where_it_shows() -> None:
+    book = opened(WORKBOOK)
+    book[SHEETS[0]].merge_cells("B30:D31")
+    out = BytesIO()
+    book.save(out)
+
+    made = opened(mark(out.getvalue(), (SHEETS[0], "C31", "请填写。")))[SHEETS[0]]
+
+    assert made["B30"].comment.text == "请填写。"
+
+
+def test_comments_that_were_there_stay() -> None:
+    book = opened(WORKBOOK)
+    book[SHEETS[0]]["B4"].comment = Comment("自己的批注", "张三")
+    book[SHEETS[0]]["C4"].comment = Comment("也是自己的", "张三")
+    out = BytesIO()
+    book.save(out)
+
+    made = opened(mark(out.getvalue(), (SHEETS[0], "C4", "请核对。"), (SHEETS[0], "D4", "请填写。")))[SHEETS[0]]
+
+    assert {cell: made[cell].comment.text for cell in ("B4", "C4", "D4")} == {
+        "B4": "自己的批注", "C4": "也是自己的\n请核对。", "D4": "请填写。",
+    }  # fmt: skip
+
+
+STYLES = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font/></fonts>'
+    '<fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/><xf numFmtId="14"/></cellXfs></styleSheet>'
+)
+TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+SHEET = '<sheetData><row r="2" spans="1:2"><c r="B2" s="1"><v>5</v></c></row></sheetData>'
+
+
+def handmade(sheet: str = SHEET, more: Mapping[str, str | bytes] | None = None, styles: str = STYLES) -> bytes:
+    own = {"[Content_Types].xml": TYPES, "xl/styles.xml": styles, **(more or {})}
+    return package(workbook_parts(sheet, more=own))
+
+
+def test_check_boxes_drawn_over_the_sheet_are_kept() -> None:
+    drawing = (
+        '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">'
+        '<v:shape id="_x0000_s1030" type="#_x0000_t201"><v:textbox>是<br></v:textbox>'
+        '<x:ClientData ObjectType="Checkbox"><x:Anchor>1, 1, 1, 1, 1, 30, 1, 15</x:Anchor><x:Checked>1</x:Checked>'
+        "</x:ClientData></v:shape></xml>"
+    )
+    content = handmade(
+        SHEET + f'<legacyDrawing xmlns:r="{RELATIONS}" r:id="r1"/>',
+        {
+            "xl/worksheets/_rels/sheet1.xml.rels": relations(("r1", "vmlDrawing", "../drawings/vmlDrawing1.vml")),
+            "xl/drawings/vmlDrawing1.vml": drawing,
+        },
+    )
+
+    made = mark(content, ("表1", "B2", "请核对。"))
+
+    (grid,) = read_spreadsheet(Package(made)).grids
+    assert [box.checked for detail in grid.details.values() for box in detail.boxes] == [True]
+    kept = parts(made)["xl/drawings/vmlDrawing1.vml"].decode()
+    assert kept.startswith(drawing.removesuffix("</xml>"))
+    assert 'id="_x0000_s1031"' in kept
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(handmade("<sheetData><row><c><v>5</v></c></row></sheetData>"), id="cells_without_names"),
+        pytest.param(handmade(styles=""), id="no_styles"),
+        pytest.param(handmade(more={"_xmlsignatures/sig1.xml": "<Signature/>"}), id="signed"),
+        pytest.param(handmade(SHEET.replace('s="1"', 's="9"')), id="an_unknown_style"),
+        pytest.param(WORKBOOK[: len(WORKBOOK) // 2], id="damaged"),
+    ],
+)
+def test_what_cannot_be_marked_safely_is_refused(content: bytes) -> None:
+    with pytest.raises(MarkingRefused):
+        mark(content, ("表1", "B2", "请核对。"))
+
+
+@pytest.mark.parametrize("place", [("没有这张表", "B2"), (SHEETS[0], "第2行"), (SHEETS[0], "")])
+def test_a_place_that_is_not_there_is_refused(place: tuple[str, str]) -> None:
+    with pytest.raises(MarkingRefused):
+        mark(WORKBOOK, (*place, "请核对。"))
+
+
+def test_other_kinds_of_files_are_refused() -> None:
+    with pytest.raises(MarkingRefused):
+        mark(b"1,2,3", ("表1", "B2", "请核对。"), kind=sniff.CSV)
+
+
+CELLS = st.tuples(st.sampled_from(SHEETS), st.integers(1, 30), st.integers(1, 60)).map(
+    lambda c: (c[0], f"{openpyxl.utils.get_column_letter(c[1])}{c[2]}", "请核对“这里”。<&>")
+)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=6))
+@settings(max_examples=25)
+def test_a_marked_form_says_what_the_form_says(marks: list[tuple[str, str, str]]) -> None:
+    made = mark(WORKBOOK, *marks)
+
+    def tables(content: bytes) -> object:
+        return read_form(content, "表.xlsx", "表.xlsx", sniff.XLSX, official_forms()).tables
+
+    assert tables(made) == tables(WORKBOOK)
+    book = opened(made)
+    commented = {c.comment.text for s in book for row in s.iter_rows() for c in row if c.comment}
+    assert commented
+    assert all(text.startswith("请核对“这里”。<&>") for text in commented)
+
+
+def a_document() -> bytes:
+    world, forms = the_world(), official_forms()
+    return form_docx(forms, Scribe(3, world, forms).tables(world.units_by_route("direct")[0]))
+
+
+DOCUMENT = a_document()
+
+
+def test_a_cell_of_a_word_table_is_shaded_and_commented() -> None:
+    made = mark(DOCUMENT, ("第3个表格", "D2", "请填写。\n[F210]"), ("第3个表格", "E2", "请核对。"), kind=sniff.DOCX)
+
+    tables = read_form(made, "表.docx", "表.docx", sniff.DOCX, official_forms()).tables
+    assert tables == read_form(DOCUMENT, "表.docx", "表.docx", sniff.DOCX, official_forms()).tables
+    body, comments = parts(made)["word/document.xml"].decode(), parts(made)["word/comments1.xml"].decode()
+    assert body.count('w:fill="FFE699"') == 2
+    assert "commentReference" in body
+    assert "请填写。" in comments
+    assert f'w:author="{AUTHOR}"' in comments
+
+
+def test_a_word_file_marked_twice_has_all_comments_once() -> None:
+    once = mark(DOCUMENT, ("第1个表格", "B2", "第一次"), kind=sniff.DOCX)
+    twice = mark(once, ("第1个表格", "C2", "第二次"), kind=sniff.DOCX)
+
+    comments = [content for name, content in parts(twice).items() if "comments" in name]
+    assert len(comments) == 1
+    assert (comments[0].count("第一次".encode()), comments[0].count("第二次".encode())) == (1, 1)
+    assert (comments[0].count(b'w:id="0"'), comments[0].count(b'w:id="1"')) == (1, 1)
