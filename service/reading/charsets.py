@@ -5,6 +5,8 @@ Chinese systems write GBK under a gb2312 label, UTF-8 under a GBK label and raw 
 
 import re
 
+from service.reading import scripts
+
 _GB = "gb18030"
 _CODECS = {
     "gb2312": _GB, "gbk": _GB, "cp936": _GB, "xgbk": _GB, "gb18030": _GB, "euccn": _GB, "ms936": _GB,
@@ -23,7 +25,6 @@ _WINDOWS = re.compile(r"(?:windows|cp)(125[0-8]|874|866)")
 _ISO_LATIN = re.compile(r"iso8859(1[0-6]|[1-9])")
 
 _THREE_BYTES = re.compile(rb"[\xe0-\xf4][\x80-\xbf]{2}")
-_TWO_PAIRS = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf]){2}")
 _GB_PAIRS = re.compile(rb"(?:[\x00-\x7f]|[\x81-\xfe][\xa1-\xfe])*")
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -74,11 +75,27 @@ def _strictly(raw: bytes, codec: str | None) -> str | None:
             labelled = _try(raw, "big5hkscs")
         if labelled is not None:
             return labelled
-    if utf8 is not None and not _TWO_PAIRS.search(raw):
-        return utf8  # two-byte sequences side by side are GBK by chance valid; a lone one is a middle dot or an accent
+    if utf8 is not None and (scripts.is_western(utf8) or scripts.is_alphabetic(utf8)):
+        return utf8  # other two-byte sequences are more likely GBK that is valid by chance
     if codec in _LATIN and not _GB_PAIRS.fullmatch(raw):
-        return raw.decode("cp1252" if codec != "latin-1" else "latin-1", "replace")
-    return next((t for t in (_try(raw, _GB), utf8, _try(raw, "cp950")) if t is not None), None)
+        return _chinese_as_western(raw) or raw.decode("cp1252" if codec != "latin-1" else "latin-1", "replace")
+    return _chinese(raw) or utf8
+
+
+def _chinese(raw: bytes) -> str | None:
+    """GBK, unless the same bytes say more in Big5."""
+    gbk, big5 = _try(raw, _GB), _try(raw, "cp950")
+    if gbk is not None and big5 is not None:
+        return big5 if scripts.is_traditional(big5, gbk) else gbk
+    return big5 if gbk is None else gbk
+
+
+def _chinese_as_western(raw: bytes) -> str | None:
+    """Chinese under a western label, when it looks like nothing else."""
+    gbk, big5 = _try(raw, _GB), _try(raw, "cp950")
+    if gbk is not None and scripts.is_simple(gbk):
+        return gbk
+    return big5 if big5 is not None and scripts.is_dense_traditional(big5) else None
 
 
 def _best_guess(raw: bytes, codec: str | None) -> str:

@@ -1,10 +1,13 @@
 """Bytes under labels that lie."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from service.reading.charsets import clean_text, decode, one_line
+from tests.builders import ROOT
 
 HANZI = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=40)
 
@@ -25,6 +28,16 @@ HANZI = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_s
         pytest.param("Müller, Zürich", "latin-1", "iso-8859-1", id="latin1"),
         pytest.param("第一·第二", "utf-8", None, id="utf8_unlabelled"),
         pytest.param("试验", "gbk", None, id="gbk_unlabelled"),
+        pytest.param("转", "gbk", None, id="one_gbk_character_that_is_also_utf8"),
+        pytest.param("附件1-每月.xlsx", "gbk", "us-ascii", id="gbk_under_ascii_with_figures"),
+        pytest.param("朱镕基朱镕基", "gbk", "windows-1252", id="gbk_with_ascii_bytes_under_windows"),
+        pytest.param("résumé.txt", "utf-8", None, id="accents_unlabelled"),
+        pytest.param("Środa, Wałbrzych.pdf", "utf-8", None, id="polish_unlabelled"),
+        pytest.param("ФНС_РФ558.zip", "utf-8", None, id="russian_unlabelled"),
+        pytest.param("海外人才與科技交流合作需求", "big5", None, id="big5_unlabelled"),
+        pytest.param("海外人才與科技交流合作需求", "big5", "us-ascii", id="big5_under_ascii"),
+        pytest.param("Maître Corbeau, sur un arbre perché", "latin-1", "us-ascii", id="french_under_ascii"),
+        pytest.param("Ääkköset öljylähde", "latin-1", "iso-8859-1", id="finnish"),
         pytest.param("plain", "ascii", "utf-16", id="ascii_under_utf16"),
         pytest.param("plain", "ascii", "hex", id="a_codec_that_is_no_charset"),
     ],
@@ -78,3 +91,13 @@ def test_one_line_is_stable_and_printable(text: str) -> None:
 
 def test_body_text_keeps_lines_and_tabs_but_no_nul() -> None:
     assert clean_text("a\0\tb\r\nc\rd\u2028e\x07") == "a\tb\nc\nd\ne"
+
+
+def test_no_sentence_of_the_campaign_in_gbk_is_taken_for_another_language() -> None:
+    files = [*(ROOT / "rules").iterdir(), *(ROOT / "mail_templates").iterdir()]
+    words = {w for f in files if f.is_file() for w in re.findall("[^\x00-\x7f]{1,60}", f.read_text("utf-8"))}
+
+    assert len(words) > 1000
+    for word in words:
+        raw = word.encode("gb18030")
+        assert [decode(raw, label) for label in (None, "gb2312", "x-unknown")] == [word] * 3
