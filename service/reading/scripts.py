@@ -7,14 +7,12 @@ import re
 
 _LOOKED_AT = 2_000  # characters
 _ENOUGH = 3  # characters beyond ASCII that may decide
-_CYRILLIC = re.compile("[\u0410-\u044f\u0401\u0451]{1,}")
-_GREEK = re.compile("[\u0386-\u03ce]{1,}")
+_CYRILLIC = re.compile("[\u0410-\u044f\u0401\u0451]+")
+_GREEK = re.compile("[\u0386-\u03ce]+")
 _WORDS_OF_ONE_SCRIPT = 4  # letters: so many pairs of GBK hanzi are never all valid as one alphabet
 
-
-_WESTERN = re.compile(
-    "[\x00-\x7f]|(?<=[A-Za-z])[\u0080-\u017f](?![\u0080-\uffff])|(?<![\u0080-\uffff])[\u0080-\u017f](?=[A-Za-z])"
-)
+_BEYOND = re.compile("[^\x00-\x7f]+")
+_WESTERN = re.compile("(?<=[A-Za-z])[\u0080-\u017f]|[\u0080-\u017f](?=[A-Za-z])|[£®§°±²×]")  # GBK has rare hanzi there
 
 
 def _level(codec: str, leads: range) -> frozenset[str]:
@@ -45,8 +43,12 @@ def is_dense_traditional(big5: str) -> bool:
 
 
 def is_western(utf8: str) -> bool:
-    """Whether all that is beyond ASCII are single accented letters or dots in words of ASCII letters."""
-    return not _WESTERN.sub("", utf8[:_LOOKED_AT])
+    """Whether what is beyond ASCII are single letters or signs, most of them in words of ASCII letters."""
+    looked_at = utf8[:_LOOKED_AT]
+    single = _BEYOND.findall(looked_at)
+    if any(len(run) > 1 for run in single):
+        return False
+    return 2 * len(_WESTERN.findall(looked_at)) >= len(single)
 
 
 def is_alphabetic(utf8: str) -> bool:

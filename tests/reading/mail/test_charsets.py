@@ -33,6 +33,7 @@ HANZI = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_s
         pytest.param("朱镕基朱镕基", "gbk", "windows-1252", id="gbk_with_ascii_bytes_under_windows"),
         pytest.param("résumé.txt", "utf-8", None, id="accents_unlabelled"),
         pytest.param("Środa, Wałbrzych.pdf", "utf-8", None, id="polish_unlabelled"),
+        pytest.param("£600, ±5°", "utf-8", None, id="signs_unlabelled"),
         pytest.param("ФНС_РФ558.zip", "utf-8", None, id="russian_unlabelled"),
         pytest.param("海外人才與科技交流合作需求", "big5", None, id="big5_unlabelled"),
         pytest.param("海外人才與科技交流合作需求", "big5", "us-ascii", id="big5_under_ascii"),
