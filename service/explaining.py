@@ -6,7 +6,7 @@ from typing import Any
 from service.domain.judgement import Decision, Finding, Judgement, Route
 from service.domain.mail import Address
 from service.domain.rules import Rulebook
-from service.domain.submission import Answer, Attachment, CoverLetter, Row, Submission, Table
+from service.domain.submission import Answer, Attachment, CoverLetter, FieldRead, Row, Submission, Table
 from service.replies.rendering import RenderedLetter
 
 Json = dict[str, Any]
@@ -85,6 +85,19 @@ def cover_letter(letter: CoverLetter | None, route: Route) -> Json | None:
         "sealed_colour": letter.sealed_colour,
         "confidence": round(letter.confidence, 3),
         "source": letter.source.value,
+        "fields": {field.name: field_read(field) for field in letter.fields},
+    }
+
+
+def field_read(field: FieldRead) -> Json:
+    """What was read for a field, from where, and how surely. box: left, top, right, bottom in page widths."""
+    return {
+        "value": field.value,
+        "attachment": field.attachment,
+        "page": field.page,
+        "box": list(field.box) if field.box else None,
+        "confidence": field.confidence,
+        "doubt": field.doubt or None,
     }
 
 
