@@ -75,14 +75,17 @@ def _cells(table: Table, form: TableForm, rows: list[Row], rulebook: Rulebook, l
             wrong = [(row, value) for row, value in wrong if value.standing is Standing.DAMAGED]
         yield from (_seen(table, column, row, value) for row, value in wrong[:listed])
         if len(wrong) > listed:
-            place = Place(table.attachment, table.number, table.sheet, column=column.label)
+            place = _place(table, column, wrong[listed][0])
             yield Seen(place, "more", {"count": str(len(wrong) - listed)})
 
 
-def _seen(table: Table, column: Column, row: Row, value: Value) -> Seen:
+def _place(table: Table, column: Column, row: Row) -> Place:
     cell = row.places.get(column.key)
-    place = Place(table.attachment, table.number, table.sheet, row.row, column.label, cell)
+    return Place(table.attachment, table.number, table.sheet, row.row, column.label, cell)
+
+
+def _seen(table: Table, column: Column, row: Row, value: Value) -> Seen:
     text = " ".join(value.written.split())
     shown = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     variant = "damaged" if value.standing is Standing.DAMAGED else value.kind
-    return Seen(place, variant, {"text": shown, "choices": "、".join(column.choices)})
+    return Seen(_place(table, column, row), variant, {"text": shown, "choices": "、".join(column.choices)})

@@ -12,7 +12,7 @@ from service.values.writing import LONGEST, half_width
 
 _GAP = r"[- ]?"
 _COUNTRY = rf"(?:(?:\+|00)86{_GAP}|86[- ])"
-_SEVEN, _EIGHT = rf"[2-9]\d{{2}}{_GAP}\d{{4}}", rf"[2-9]\d{{3}}{_GAP}\d{{4}}"
+_SEVEN, _EIGHT = rf"\d{{3}}{_GAP}\d{{4}}", rf"\d{{4}}{_GAP}\d{{4}}"
 _AREA = rf"(?P<area>0(?:10|2\d)(?=[)]?{_GAP}{_EIGHT}(?!\d))|0[3-9]\d\d)"
 _EXTENSION = r"(?: ?\(?(?:转|分机号?|ext\.?|#|x|\*)[: ]?(?P<ext>\d{1,6})\)?|-(?P<ext2>\d{1,5}))?(?!\d)"
 _MOBILE = rf"1[3-9]\d(?:{_GAP}\d{{4}}{_GAP}\d{{4}}|{_GAP}\d{{3}}{_GAP}\d{{5}}|{_GAP}\d{{2}}{_GAP}\d{{3}}{_GAP}\d{{3}})"
@@ -21,7 +21,7 @@ _PHONE = re.compile(
     rf"(?:{_COUNTRY}|86)?0?(?P<mobile>{_MOBILE})(?!\d)"
     rf"|(?P<service>[48]00{_GAP}\d{{3}}{_GAP}\d{{4}}|[48]00{_GAP}\d{{4}}{_GAP}\d{{3}})(?!\d)"
     rf"|(?P<foreign>(?:\+|00)(?!86)[1-9]\d{{0,2}}{_GAP}\d{{2,}}(?:{_GAP}\d{{2,}}){{0,3}})(?!\d)"
-    rf"|(?:(?:{_COUNTRY})?\(?{_AREA}\)?{_GAP}|{_COUNTRY}(?P<bare_area>10|2\d|[3-9]\d\d){_GAP})?"
+    rf"|(?:(?:{_COUNTRY})?\(?{_AREA}\)?{_GAP}|{_COUNTRY}(?P<bare_area>10|2\d|[3-9]\d\d){_GAP}|(?=[2-9]))"
     rf"(?P<local>{_EIGHT}|{_SEVEN}){_EXTENSION}"
     rf")",
     re.IGNORECASE,
@@ -29,6 +29,8 @@ _PHONE = re.compile(
 _POWER = re.compile(r"(\d)(?:\.(\d+))?e\+?(\d{1,2})", re.IGNORECASE)
 _POWER_INSIDE = re.compile(r"\d(?:\.\d+)?e\+\d{1,2}", re.IGNORECASE)
 _CHAT = re.compile(r"(?:qq|微信|wechat)号?(?:码)?[: ]*[\w-]*\d[\w-]*|[\w.+-]+@[\w.-]+", re.IGNORECASE)
+_WHOLE = (7, 8, 11, 12)
+"""As many digits may well be a number, of a kind that is not known here."""
 _FOREIGN_DIGITS = range(8, 16)
 _ROUNDED = re.compile(r"1\d{0,4}0{6,}")
 
@@ -49,7 +51,8 @@ def read_phones(text: str, area_code: str = "", vague: frozenset[str] = frozense
     spoken = _CHAT.sub(" ", folded)
     numbers = tuple(dict.fromkeys(_numbers(spoken, area_code)))
     if not numbers:
-        return UNKNOWN if any(word in folded.lower() for word in vague) else NOT_OF_KIND
+        is_vague = any(word in folded.lower() for word in vague)
+        return UNKNOWN if is_vague or len(_digits(spoken)) in _WHOLE else NOT_OF_KIND
     left = re.search(r"\d", _PHONE.sub(" ", spoken)) is not None
     local = any(re.match(r"[2-9]\d{6,7}(?!\d)", n) for n in numbers)
     is_doubtful = left or local or any(map(_ROUNDED.fullmatch, numbers))

@@ -214,6 +214,7 @@ def test_a_day_that_no_calendar_has_is_no_date(written: str) -> None:
         ("办公：020-80001234，手机：19900001234", "020-80001234、19900001234"),
         ("4000001234", "400-000-1234"),
         ("00852 2000 1234", "+85220001234"),
+        ("020-00001234", "020-00001234"),
     ],
 )
 def test_telephone_numbers_of_a_row_in_guangzhou(written: str, meant: str) -> None:
@@ -232,6 +233,11 @@ def test_telephone_numbers_of_a_row_in_guangzhou(written: str, meant: str) -> No
 )
 def test_a_number_that_may_not_be_whole_is_doubted(written: str, area_code: str, meant: str) -> None:
     assert text(read_phones(written, area_code), UNSURE) == meant
+
+
+@pytest.mark.parametrize("written", ["00001234", "10000001234"])
+def test_digits_that_may_be_a_number_of_an_unknown_kind_are_no_fault(written: str) -> None:
+    assert read_phones(written, "020") == (UNKNOWN, None)
 
 
 @pytest.mark.parametrize("written", ["1.38E+10", "1.9900001E+10", "张某1.38E+10"])
