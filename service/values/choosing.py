@@ -1,7 +1,8 @@
 """Cells to choose in: yes or no, and the choices of a column, ticked or written out."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from service.domain.rules import Marks
 from service.values.kinds import NOT_OF_KIND, UNKNOWN, Chosen, Reading, Said, sure, unsure
@@ -20,7 +21,7 @@ def read_yes_no(text: str, marks: Marks) -> Reading:
     return UNKNOWN
 
 
-def read_choice(text: str, choices: Sequence[str], marks: Marks, vague: frozenset[str] = frozenset()) -> Reading:
+def read_choice(text: str, choices: tuple[str, ...], marks: Marks, vague: frozenset[str] = frozenset()) -> Reading:
     """The choices that a cell names; not of its kind when it names none of them."""
     folded = compact(text)
     if len(folded) > LONGEST:
@@ -53,9 +54,7 @@ def _parts(text: str) -> Iterator[str]:
 
 def _ticked(text: str, marks: Marks) -> list[str] | None:
     """The options behind ticked boxes; none when a box cannot be read, None when there are no boxes."""
-    kinds: dict[str, bool | None] = dict.fromkeys(marks.ambiguous)
-    kinds |= dict.fromkeys(marks.checked, True) | dict.fromkeys(marks.unchecked, False)
-    signs = {m: kind for m, kind in kinds.items() if not m.isalnum() and len(m.strip()) == 1}
+    signs = _signs(marks)
     if not any(sign in text for sign in signs):
         return None
     pieces = re.split("([" + re.escape("".join(signs)) + "])", text)
@@ -66,12 +65,19 @@ def _ticked(text: str, marks: Marks) -> list[str] | None:
     return [option for kind, option in options if kind]
 
 
-def _named(part: str, choices: Sequence[str]) -> set[str] | None:
+@lru_cache(maxsize=8)
+def _signs(marks: Marks) -> Mapping[str, bool | None]:
+    """Single characters that tick (True), leave empty (False) or may do either (None)."""
+    kinds: dict[str, bool | None] = dict.fromkeys(marks.ambiguous)
+    kinds |= dict.fromkeys(marks.checked, True) | dict.fromkeys(marks.unchecked, False)
+    return {m: kind for m, kind in kinds.items() if not m.isalnum() and len(m.strip()) == 1}
+
+
+def _named(part: str, choices: tuple[str, ...]) -> set[str] | None:
     """The choices that a part names, the longest name first; None when it denies one (非全职)."""
-    names = sorted(((name, c) for c in choices for name in _names(c)), key=lambda pair: -len(pair[0]))
     found: set[str] = set()
     rest = part
-    for name, choice in names:
+    for name, choice in _by_length(choices):
         at = rest.find(name)
         if at < 0:
             continue
@@ -80,6 +86,12 @@ def _named(part: str, choices: Sequence[str]) -> set[str] | None:
         found.add(choice)
         rest = rest.replace(name, "·")
     return found
+
+
+@lru_cache(maxsize=64)
+def _by_length(choices: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Every name of every choice, the longest first."""
+    return tuple(sorted(((name, c) for c in choices for name in _names(c)), key=lambda pair: -len(pair[0])))
 
 
 def _names(choice: str) -> Iterator[str]:

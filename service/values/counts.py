@@ -10,15 +10,15 @@ _MANY, _TOO_MANY = 1000, 100_000
 _OPENING = r"(?:拟|计划|预计|需要?|需求|引进|招聘|招收|共计?|合计|总计|总共|人数[为:]?|:)*"
 _UNIT = r"(?:名|人|位|个人?|名额|个名额)?"
 _AT_LEAST, _AT_MOST = r"不少于|不低于|至少|最少|>=|≥", r"不超过|不多于|至多|最多|<=|≤"
-_REMARK = rf"(?:\((?:其中|含)[^()]*\)|\([^()\d{NUMERALS}]*\))?"
-_WHOM = r"(?:(?<=[名位])(?:(?![及和与每各年组队以起余多不几或另]|团)[\u4e00-\u9fff]){1,8})?"
+_REMARK = rf"(?:\((?:其中|含)[^()]*\)|\([^()\d{NUMERALS}每各另或待/]*\))?"
+_WHOM = r"(?:(?<=[名位])(?:(?![及和与每各年组队以起余多不几或另左上下数团])[\u4e00-\u9fff]){1,8})?"
 _COUNT = re.compile(
     rf"{_OPENING}(?P<about>约|大约|大概)?(?:(?P<least>{_AT_LEAST})|(?P<most>{_AT_MOST}))?"
     rf"(?P<one>{NUMBER})(?:(?P<over>[余多])?{_UNIT}|{_UNIT}[-~至到]{{1,2}}(?P<other>{NUMBER}){_UNIT})"
     rf"(?:(?P<up>(?:及|或)?以上|\+)|(?P<down>(?:及|或)?以下|以内|之内)|(?P<around>左右|上下)|不等)?"
     rf"{_WHOM}{_REMARK}[。;,.]?"
 )
-_NUMBER_AT_ALL = re.compile(rf"[\d{NUMERALS}几数]")
+_NUMBER_AT_ALL = re.compile(rf"[\d{NUMERALS}几数俩仨廿卅万]")
 _FOREIGN = re.compile(r"@|\d{7}|\d{4}[-/.年]\d{1,2}(?:[-/.月]|$)|\d{1,2}月\d{1,2}日?|\d{1,2}:\d{2}|[+-]?\d*[.]?\d+%?$")
 
 

@@ -6,17 +6,18 @@ Two-digit years, days without a year and several dates are unknown: who reads th
 import datetime
 import re
 
-from service.values.kinds import NOT_OF_KIND, UNKNOWN, Day, Reading, sure
+from service.values.kinds import NOT_OF_KIND, UNKNOWN, Day, Reading, sure, unsure
 from service.values.writing import LONGEST, NUMERALS, compact, digits_of, small_number
 
 _YEARS = range(1949, 2100)
 _FIRST_SERIAL, _LAST_SERIAL = 32_874, 55_153  # 1990 to 2050; smaller numbers are years or counts
-_CLOCK = r"(?:t?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_CLOCK = r"(?:[t ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 _SIGNS = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})(?:\2(\d{{1,2}}))?{_CLOCK}\.?")
 _WORDS = re.compile(
     rf"(\d{{4}}|[{NUMERALS}o]{{4}})年(?:([\d{NUMERALS}]{{1,3}})月份?(?:([\d{NUMERALS}]{{1,3}})[日号]?)?)?{_CLOCK}[。.]?"
 )
 _PLAIN = re.compile(r"(\d{4})(\d{2})(\d{2})?")
+_CUT_SHORT = re.compile(r"\d{4}\.1")  # what is left of 2020.10 typed as a number
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
@@ -29,7 +30,9 @@ def read_date(text: str) -> Reading:
         parts = read(folded)
         if parts is not None:
             day = _day(*parts)
-            return NOT_OF_KIND if day is None else sure(day)
+            if day is None:
+                return NOT_OF_KIND
+            return unsure(day) if _CUT_SHORT.fullmatch(folded) else sure(day)
     return UNKNOWN if re.search(rf"[\d{NUMERALS}年月日季底初旬]", folded) else NOT_OF_KIND
 
 

@@ -22,11 +22,22 @@ def read_emails(text: str, vague: frozenset[str] = frozenset()) -> Reading:
     folded = re.sub(r"(?<=[A-Za-z0-9])[。](?=[A-Za-z])", ".", folded)
     folded = re.sub(r" *@ *", "@", folded)
     folded = re.sub(r"(?<=@)([\w-]+(?:\.[\w-]+)*) ?\. ?(?=[A-Za-z])", r"\1.", folded)
-    found = [m for m in _ADDRESS.finditer(folded) if len(m[1]) <= _LONGEST_LOCAL]
+    found = _addresses(folded)
+    if not found and folded.count("@") == 1:  # a narrow cell has broken its one address into lines
+        joined = Emails(tuple(map(_tidy, _addresses("".join(folded.split())))))
+        return unsure(joined) if joined.addresses else NOT_OF_KIND
     if folded.count("@") != len(found):
         return NOT_OF_KIND
     if not found:
         return UNKNOWN if any(word in folded.lower() for word in vague) else NOT_OF_KIND
-    addresses = Emails(tuple(dict.fromkeys(f"{m[1]}@{m[2].lower()}" for m in found)))
+    addresses = Emails(tuple(dict.fromkeys(map(_tidy, found))))
     # Letters before an address may be the half of it that a space has cut off.
     return unsure(addresses) if re.search(r"[A-Za-z0-9]", _ADDRESS.sub(" ", folded)) else sure(addresses)
+
+
+def _addresses(text: str) -> list[re.Match[str]]:
+    return [found for found in _ADDRESS.finditer(text) if len(found[1]) <= _LONGEST_LOCAL]
+
+
+def _tidy(found: re.Match[str]) -> str:
+    return f"{found[1]}@{found[2].lower()}"

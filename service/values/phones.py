@@ -21,7 +21,7 @@ _PHONE = re.compile(
     rf"(?:{_COUNTRY}|86)?0?(?P<mobile>{_MOBILE})(?!\d)"
     rf"|(?P<service>[48]00{_GAP}\d{{3}}{_GAP}\d{{4}}|[48]00{_GAP}\d{{4}}{_GAP}\d{{3}})(?!\d)"
     rf"|(?P<foreign>(?:\+|00)(?!86)[1-9]\d{{0,2}}{_GAP}\d{{2,}}(?:{_GAP}\d{{2,}}){{0,3}})(?!\d)"
-    rf"|(?:(?:{_COUNTRY})?\(?{_AREA}\)?{_GAP}|{_COUNTRY}(?P<bare_area>10|2\d|[3-9]\d\d){_GAP}|(?=[2-9]))"
+    rf"|(?:(?:{_COUNTRY})?\(?{_AREA}\)?{_GAP}|{_COUNTRY}(?:\(0\))?\(?(?P<bare_area>10|2\d|[3-9]\d\d)\)?{_GAP}|(?=[2-9]))"
     rf"(?P<local>{_EIGHT}|{_SEVEN}){_EXTENSION}"
     rf")",
     re.IGNORECASE,

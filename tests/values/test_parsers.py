@@ -64,7 +64,8 @@ def test_a_count(written: str, lower: int | None, upper: int | None, about: bool
     "written",
     [
         "若干", "不限", "每学院2人", "各3名", "博士2名、硕士3名", "两三人", "3+1", "1个团队", "1名带头人及团队", "3名/年", "3-2",
-        "一批", "根据课题需要", "2020-2021", "3名（另1名待定）", "百人",
+        "一批", "根据课题需要", "2020-2021", "3名（另1名待定）", "百人", "3名（每年）", "2人（每学院）",
+        "三位数", "3 5", "3\n5",
     ],
 )  # fmt: skip
 def test_what_says_no_number_of_people_is_unknown(written: str) -> None:
@@ -197,6 +198,7 @@ def test_a_day_that_no_calendar_has_is_no_date(written: str) -> None:
         ("(020)80001234", "020-80001234"),
         ("02080001234", "020-80001234"),
         ("+86-20-80001234", "020-80001234"),
+        ("+86(20)80001234", "020-80001234"),
         ("80001234", "020-80001234"),
         ("020-80001234转123", "020-80001234转123"),
         ("020-80001234-803", "020-80001234转803"),
@@ -267,6 +269,15 @@ def test_what_is_no_telephone_number(written: str) -> None:
 )
 def test_e_mail_addresses(written: str, meant: str) -> None:
     assert text(read_emails(written, VAGUE)) == meant
+
+
+def test_a_month_that_a_spreadsheet_may_have_cut_short_is_doubted() -> None:
+    assert text(read_date("2020.1"), UNSURE) == "2020-01"
+    assert text(read_date("2020.10")) == "2020-10"
+
+
+def test_an_address_broken_into_lines_is_joined_and_doubted() -> None:
+    assert text(read_emails("lxr43\n@un\nit.example"), UNSURE) == "lxr43@unit.example"
 
 
 def test_an_address_that_a_space_may_have_cut_is_doubted() -> None:
