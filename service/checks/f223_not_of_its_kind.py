@@ -29,6 +29,7 @@ SENTENCES: Sentences = {
     "damaged": _OF_A_COLUMN,
     "choice": _OF_A_COLUMN,
     "more": ("count",),
+    "more_choices": ("count",),
     "columns": ("columns",),
 }
 _LISTED = 5
@@ -76,7 +77,7 @@ def _cells(table: Table, form: TableForm, rows: list[Row], rulebook: Rulebook, l
         yield from (_seen(table, column, row, value) for row, value in wrong[:listed])
         if len(wrong) > listed:
             place = _place(table, column, wrong[listed][0])
-            yield Seen(place, "more", {"count": str(len(wrong) - listed)})
+            yield Seen(place, "more_choices" if column.choices else "more", {"count": str(len(wrong) - listed)})
 
 
 def _place(table: Table, column: Column, row: Row) -> Place:

@@ -465,6 +465,12 @@ def test_of_many_such_cells_the_first_are_listed_and_the_others_counted() -> Non
     assert remarks[-1].message == "「联系电话」从这一格起，还有 4 格没有认出。已照收，无需修改。"
 
 
+def test_choices_of_ones_own_are_counted_apart_from_what_submitters_are_told() -> None:
+    assert [f.variant for f in with_cells(*({"mode": "兼职"} for _ in range(6))).decision.findings][
+        -1
+    ] == "more_choices"
+
+
 def test_five_such_cells_are_all_listed() -> None:
     assert [f.variant for f in with_cells(*({"phone": "张某"} for _ in range(5))).decision.findings] == ["phone"] * 5
 
