@@ -115,7 +115,7 @@ def test_workbooks_of_before_1995_are_read() -> None:
         return struct.pack("<HH", kind, len(body)) + body
 
     label = record(0x0204, struct.pack("<HHHH", 0, 0, 0, 5) + b"hello")
-    book = record(0x0409, struct.pack("<HHH", 0x0400, 0x10, 0)) + label + record(0x0A, b"")
+    book = record(0x0409, struct.pack("<HHH", 0, 0x10, 0)) + label + record(0x0A, b"")
 
     assert "hello" in read(book, "旧表.xls").text
 
