@@ -7,7 +7,7 @@ holds, the outcome is a workbook, FileDamaged or FileEncrypted. What is drawn ov
 import io
 from dataclasses import replace
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import xlrd
 from xlrd.book import Book
@@ -119,18 +119,25 @@ class _BookReader:
 
     def _code(self, cell: Cell) -> str:
         """The number format of a cell, "" when the book's formats could not be read."""
-        if cell.xf_index is None:
+        look = self._look(cell)
+        if look is None:
             return "yyyy/m/d" if cell.ctype == xlrd.XL_CELL_DATE else ""
-        return str(self._book.format_map[self._book.xf_list[cell.xf_index].format_key].format_str or "")
+        return str(self._book.format_map[look.format_key].format_str or "")
+
+    def _look(self, cell: Cell) -> Any:
+        """A cell's format, None in a book without formats, or without this one."""
+        looks = self._book.xf_list
+        return looks[cell.xf_index] if cell.xf_index is not None and cell.xf_index < len(looks) else None
 
     def _text(self, sheet: Sheet, cell: Cell, place: tuple[int, int]) -> tuple[str, CellDetail | None]:
         written = str(cell.value)
-        if cell.xf_index is None:
+        look = self._look(cell)
+        if look is None:
             rich = RichText()
             rich.add(written)
             return rich.text, None
         rich = RichText()
-        own = (0, self._book.xf_list[cell.xf_index].font_index)
+        own = (0, look.font_index)
         runs = [own, *sheet.rich_text_runlist_map.get(place, ()), (len(written), 0)]
         for (start, font), (end, _) in pairwise(runs):
             if end > start:
