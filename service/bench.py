@@ -18,11 +18,12 @@ from service.defaults import rules_folder, templates_folder
 from service.digest.rendering import digest_problems
 from service.domain.judgement import Judgement
 from service.domain.mail import Address
+from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.errors import ConfigurationInvalid
 from service.reading.sandbox import Reader, ReaderDied
-from service.replies.rendering import Letters
+from service.replies.rendering import Letters, RenderedLetter
 from service.settings import Settings
 
 FINDINGS = "findings.toml"
@@ -77,6 +78,19 @@ class Bench:
             wording=self.wording,
             own_addresses=self.own_addresses,
         )
+
+    def letter(self, judgement: Judgement) -> RenderedLetter | None:
+        """The reply as it would leave, without a number; None when nobody is answered."""
+        if judgement.decision.reply is None:
+            return None
+        returned = self.letters.returned(judgement, self.rulebook, self._mark)
+        return self.letters.render(judgement, self.rulebook, None, returned)
+
+    def _mark(self, wanted: FileMarks) -> bytes | None:
+        try:
+            return self.reader.marked(self.scratch.path(wanted.mail), wanted)
+        except ReaderDied:
+            return None
 
     def _read(self, sha256: str) -> Submission:
         path = self.scratch.path(sha256)

@@ -8,6 +8,7 @@ from typing import Protocol
 from service.archive import Archive
 from service.checks.wording import Wording
 from service.domain.mail import Address
+from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.records.store import Records
@@ -24,6 +25,12 @@ class Reads(Protocol):
     def __call__(self, sha256: str) -> Submission: ...
 
 
+class Marks(Protocol):
+    """Marks cells in a file of an archived mail; None when that cannot be done safely."""
+
+    def __call__(self, wanted: FileMarks) -> bytes | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """One service's adapters and values."""
@@ -31,6 +38,7 @@ class Parts:
     archive: Archive
     records: Records
     read: Reads
+    mark: Marks
     rulebook: Rulebook
     wording: Wording
     letters: Letters

@@ -6,7 +6,7 @@ Left of `record` nothing about the mail is decided for good; right of it nothing
 repeated after a crash: the ledger and the records know what was done.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 import structlog
@@ -23,6 +23,7 @@ from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
 from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for, our_case_number, verify
+from service.replies.returned import Returned
 
 MAX_ATTEMPTS = 2
 """A mail that ended its reader this often is set aside; the others go on."""
@@ -85,12 +86,13 @@ def _judge_and_record(sha256: str, parts: Parts) -> None:
     found = records.find_case(_handle(submission, parts))
     judgement = judge(submission, found, parts)
     _note_own_copy(submission, parts)
+    returned = parts.letters.returned(judgement, parts.rulebook, parts.mark)  # now: not while the database is locked
     recorded = records.record(
         judgement,
         found,
         parts.rulebook.campaign.number_prefix,
         parts.rulebook.version,
-        lambda number: write_letter(judgement, number, parts),
+        lambda number: write_letter(judgement, number, returned, parts),
         parts.now(),
     )
     if recorded:
@@ -110,13 +112,15 @@ def judge(submission: Submission, found: Found | None, parts: Parts) -> Judgemen
     )
 
 
-def write_letter(judgement: Judgement, number: str | None, parts: Parts) -> OutgoingLetter | None:
-    """The reply as it will leave, byte for byte; None when nobody is to be answered."""
+def write_letter(
+    judgement: Judgement, number: str | None, returned: Sequence[Returned], parts: Parts
+) -> OutgoingLetter | None:
+    """The reply as it will leave, byte for byte; None when nobody is to be answered. returned: files that go back."""
     plan = judgement.decision.reply
     if plan is None or not all(is_writable(a.address) for a in plan.to):
         return None
     submission = judgement.dossier.submission
-    rendered = parts.letters.render(judgement, parts.rulebook, number)
+    rendered = parts.letters.render(judgement, parts.rulebook, number, returned)
     message_id = message_id_for(plan.letter.value, submission.sha256, 0, parts.key, parts.sender.domain)
     content = compose(
         rendered,

@@ -16,6 +16,7 @@ from service.archive import Archive
 from service.bench import FINDINGS, Clock, letters_for, now, own_addresses, sender_of
 from service.checks.wording import load_wording
 from service.domain.mail import Address
+from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.errors import DatabaseUnusable
@@ -23,7 +24,7 @@ from service.mailbox import Mailbox, MailboxSettings
 from service.parts import Parts
 from service.reading import READER_VERSION
 from service.reading.codec import submission_from_json
-from service.reading.sandbox import Reader
+from service.reading.sandbox import Reader, ReaderDied
 from service.records.engine import open_engine
 from service.records.store import Records
 from service.records.views import Views
@@ -110,6 +111,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             archive=archive,
             records=records,
             read=CachedReading(archive, reader, f"{READER_VERSION}-{book.reading_version}"),
+            mark=Marking(archive, reader),
             rulebook=book,
             wording=wording,
             letters=letters,
@@ -147,6 +149,21 @@ class CachedReading:
         except OSError as error:  # only read once more then
             log.warning("reading not kept", mail=sha256[:12], error=str(error))
         return submission
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Files that go back with marks, made where the mail is read."""
+
+    archive: Archive
+    reader: Reader
+
+    def __call__(self, wanted: FileMarks) -> bytes | None:
+        try:
+            return self.reader.marked(self.archive.path(wanted.mail), wanted)
+        except (ReaderDied, OSError) as error:  # the letter says it all without them
+            log.warning("file not marked", mail=wanted.mail[:12], error=str(error))
+            return None
 
 
 def mailbox_settings(settings: Settings, section: MailboxSection) -> MailboxSettings:

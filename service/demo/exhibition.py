@@ -87,11 +87,13 @@ def _html(content: bytes) -> str:
 
 
 def _returned_correction(folder: Path, lines: list[Line]) -> Iterator[Path]:
-    """The correction with the longest list, its attachment beside it."""
+    """A correction request and the workbook that goes back with it."""
     for line in lines:
         if line.letter != "correction" or line.reply is None:
             continue
         for part in _parsed(line.reply).iter_attachments():
+            if not str(part.get_filename()).endswith(".xlsx"):
+                continue
             file = folder / "returned-correction.xlsx"
             file.write_bytes(part.get_content())
             (folder / "returned-correction.html").write_text(_html(line.reply), encoding="utf-8")
@@ -107,7 +109,8 @@ def _index(lines: list[Line]) -> str:
         "<h1>岭海省征集工作邮箱：一天的来信</h1>"
         f'<p class="day">{_summary(lines)}</p>'
         '<p><a href="digest.html">每日简报</a>　<a href="workbook.xlsx">汇总工作簿</a>　'
-        '<a href="returned-correction.html">一份补正通知</a>（附<a href="returned-correction.xlsx">问题清单</a>）</p>'
+        '<a href="returned-correction.html">一份补正通知</a>（附'
+        '<a href="returned-correction.xlsx">标出问题的原件</a>）</p>'
         f"<table><tr>{heads}</tr>{rows}</table><p>岭海省及其各市、各单位均为虚构。</p></html>"
     )
 

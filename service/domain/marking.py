@@ -1,4 +1,4 @@
-"""What is written into a submitter's own file: a mark at a cell, with words for the person who opens it."""
+"""What is written into a submitter's own file: marks at cells, with words for the person who opens it."""
 
 from dataclasses import dataclass
 
@@ -10,3 +10,21 @@ class CellMark:
     sheet: str
     cell: str  # "D5"
     text: str  # Chinese; lines parted by \n
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Who writes the comments, and what stands in one of an earlier round whose cell is in order now."""
+
+    author: str
+    cleared: str  # Chinese
+
+
+@dataclass(frozen=True, slots=True)
+class FileMarks:
+    """All marks of one file: attachment is its path in the mail whose SHA-256 is given."""
+
+    mail: str
+    attachment: str
+    marks: tuple[CellMark, ...]
+    pen: Pen

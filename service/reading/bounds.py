@@ -15,6 +15,7 @@ class Bounds:
     file_cpu_seconds: float = 12.0  # of that, per file
     files_given_up: int = 3  # per mail: files that end the child and are left alone when the mail is read again
     wall_seconds: float = 900.0  # per mail
+    marking_seconds: float = 60.0  # per file that goes back with its marks
     start_seconds: float = 60.0  # until a fresh child takes the rules
     recycle_after: int = 500  # mails per child
     swollen_bytes: int = 900 * _MB  # resident memory above which a child is replaced

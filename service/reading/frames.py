@@ -8,10 +8,12 @@ LONGEST = 1 << 30
 
 RULES = b"r"  # parent: pickled (Rulebook, Bounds)
 LEAVE = b"l"  # parent: SHA-256 of the files of the next mail that are to be left alone, with commas between
+MARK = b"k"  # parent: pickled FileMarks for a file of the next mail
 MAIL = b"m"  # parent: a mail's bytes
 READY = b"+"  # child: rules taken, nothing to read yet
 OPENED = b"o"  # child: SHA-256 of the file that a library is at work on; empty when it is done with it
 DONE = b"d"  # child: resident bytes (8), then a Submission as JSON
+MARKED = b"x"  # child: the file with its marks; empty when it cannot be marked
 FAILED = b"f"  # child: what went wrong, without any content of the mail
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.reading import codec, frames
@@ -90,6 +91,20 @@ class Reader:
         if self._read >= self._bounds.recycle_after or int.from_bytes(payload[:8], "big") > self._bounds.swollen_bytes:
             self.close()
         return self._believed(payload[8:]), payload[8:]
+
+    def marked(self, path: Path, wanted: FileMarks) -> bytes | None:
+        """A file of the mail that lies at path with its marks; None when that cannot be done safely.
+
+        Raises ReaderDied or ReaderTimedOut.
+        """
+        self._opened = None
+        child = self._running()
+        wish = frames.pack(frames.MARK, pickle.dumps(wanted))
+        request = wish, *frames.parted(frames.MAIL, path.read_bytes())
+        kind, payload = self._exchange(child, request, self._bounds.marking_seconds)
+        if kind != frames.MARKED:
+            raise ReaderDied(payload.decode("utf-8", "replace")[:200])
+        return payload or None
 
     def use(self, rulebook: Rulebook) -> None:
         """Read by other rules from the next mail on."""

@@ -21,6 +21,7 @@ from service.reading import cage, frames
 from service.reading.bounds import Bounds
 
 if TYPE_CHECKING:
+    from service.domain.marking import FileMarks
     from service.domain.rules import Rulebook
     from service.reading.letters.ocr import OcrProcess
     from service.reading.watch import Watch
@@ -100,10 +101,13 @@ def _serve(requests: BinaryIO, answers: BinaryIO, rulebook: "Rulebook", bounds: 
     from service.reading.letters.ocr import OcrProcess
 
     with OcrProcess() as ocr:
-        while (leave := frames.receive(requests)) is not None and (mail := frames.receive(requests)) is not None:
-            watch = _Watch(answers, frozenset(leave[1].decode().split(",")), bounds)
+        while (wish := frames.receive(requests)) is not None and (mail := frames.receive(requests)) is not None:
             _limit_cpu(bounds.cpu_seconds)
-            _send(answers, *_answer(mail[1], rulebook, ocr, watch))
+            if wish[0] == frames.MARK:
+                _send(answers, *_marked(mail[1], wish[1], rulebook))
+            else:
+                watch = _Watch(answers, frozenset(wish[1].decode().split(",")), bounds)
+                _send(answers, *_answer(mail[1], rulebook, ocr, watch))
 
 
 class _Watch:
@@ -139,6 +143,21 @@ def _answer(mail: bytes, rulebook: "Rulebook", ocr: "OcrProcess", watch: "Watch"
     except Exception as error:  # a bug or memory: the parent must hear of it, the next mail must still be read
         return frames.FAILED, _told(error).encode()
     return frames.DONE, _resident().to_bytes(8, "big") + content
+
+
+def _marked(mail: bytes, wish: bytes, rulebook: "Rulebook") -> tuple[bytes, bytes]:
+    from service.reading.marking import MarkingRefused, marked
+    from service.reading.retrieving import retrieved
+
+    wanted: FileMarks = pickle.loads(wish)  # from our parent alone
+    try:
+        found = retrieved(mail, wanted.attachment, rulebook)
+        content = marked(found.content, found.media_type, wanted.marks, wanted.pen) if found is not None else b""
+    except MarkingRefused:
+        return frames.MARKED, b""
+    except Exception as error:
+        return frames.FAILED, _told(error).encode()
+    return frames.MARKED, content
 
 
 def _told(error: BaseException) -> str:

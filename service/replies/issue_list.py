@@ -1,15 +1,15 @@
 """问题清单.xlsx: every point of a correction request as a row, to work through in the file itself.
 
-Generated beside the sender's untouched original. Marking the cells of that original is another module's work: it
-would take the same findings and give another OutgoingFile.
+For files whose cells cannot be marked (`returned`), and for more points than a letter shows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from service.domain.judgement import Decision, Judgement, Letter, Severity
 from service.domain.rules import Rulebook
 from service.replies.checklist import file_view
+from service.replies.returned import Returned, are_all_marked
 from service.replies.view import SHOWN_POINTS, as_seen, in_reading_order
 from service.typesetting.papers import OutgoingFile
 from service.typesetting.text import one_line
@@ -19,11 +19,12 @@ _CENTRED = frozenset({1, 4, 8})
 _HEAD_ROW = 3
 
 
-def has_issue_list(decision: Decision) -> bool:
-    """Whether the letter is a correction that speaks of cells, or has more points than its text shows."""
-    findings = decision.of_severity(Severity.CORRECT)
+def has_issue_list(decision: Decision, returned: Sequence[Returned] = ()) -> bool:
+    """Whether the letter is a correction that speaks of cells not marked in a file that goes back, or has more points
+    than its text shows."""
     asks = decision.reply is not None and decision.reply.letter is Letter.CORRECTION
-    return asks and (len(findings) > SHOWN_POINTS or any(f.place.cell for f in findings))
+    many = len(decision.of_severity(Severity.CORRECT)) > SHOWN_POINTS
+    return asks and (many or not are_all_marked(decision, returned))
 
 
 def issue_list(judgement: Judgement, rulebook: Rulebook, words: Any) -> OutgoingFile:

@@ -8,7 +8,7 @@ from service.domain.rules import Rulebook
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.replies.rendering import Letters
-from service.replies.samples import sample_judgements
+from service.replies.samples import sample_file, sample_judgements
 
 _SENDER = Address("征集工作邮箱", "collection@mail.example")
 
@@ -22,7 +22,7 @@ def preview(folder_out: Path, letters: Letters, rulebook: Rulebook) -> tuple[Pat
     written = []
     for name, judgement in sample_judgements(rulebook).items():
         number = f"{rulebook.campaign.number_prefix}-0012"
-        letter = letters.render(judgement, rulebook, number)
+        letter = letters.render(judgement, rulebook, number, letters.returned(judgement, rulebook, sample_file))
         envelope = judgement.dossier.submission.envelope
         message_id = message_id_for(letter.template, judgement.dossier.submission.sha256, 0, b"preview", "mail.example")
         date = judgement.dossier.received + timedelta(seconds=20)

@@ -1,13 +1,15 @@
 """Judgement to letter. Values are data in every letter; a broken template is told before it is needed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from service.domain.judgement import Judgement
+from service.domain.marking import Pen
 from service.domain.rules import Rulebook
 from service.replies.issue_list import has_issue_list, issue_list, issue_rows
+from service.replies.returned import Mark, Returned, returned_files
 from service.replies.view import view_of
 from service.typesetting.papers import OutgoingFile, RenderedLetter
 from service.typesetting.templates import Templates
@@ -23,22 +25,33 @@ class Letters:
     def __init__(self, folder: Path) -> None:
         self.templates = Templates(folder)
 
-    def render(self, judgement: Judgement, rulebook: Rulebook, number: str | None) -> RenderedLetter:
-        """The letter that the decision plans; number None (`explain`) shows none.
+    def returned(self, judgement: Judgement, rulebook: Rulebook, mark: Mark) -> tuple[Returned, ...]:
+        """The submitter's own files with the cells in question marked, as far as they can be."""
+        words = self.templates.words("_shared")
+        pen = Pen(rulebook.campaign.department, str(words.cleared))
+        return returned_files(judgement, mark, pen, str(words.marked))
+
+    def render(
+        self, judgement: Judgement, rulebook: Rulebook, number: str | None, returned: Sequence[Returned] = ()
+    ) -> RenderedLetter:
+        """The letter that the decision plans; number None (`explain`) shows none. returned: files that go back.
 
         Raises ValueError when the decision plans no reply, jinja2.TemplateError for a broken template.
         """
-        letter = self._in_words(judgement, rulebook, number)
-        if not has_issue_list(judgement.decision):
-            return letter
-        return replace(letter, attachments=(issue_list(judgement, rulebook, self.templates.words("issue_list")),))
+        letter = self._in_words(judgement, rulebook, number, returned)
+        files = tuple(one.file for one in returned)
+        if has_issue_list(judgement.decision, returned):
+            files += (issue_list(judgement, rulebook, self.templates.words("issue_list")),)
+        return replace(letter, attachments=files)
 
-    def _in_words(self, judgement: Judgement, rulebook: Rulebook, number: str | None) -> RenderedLetter:
+    def _in_words(
+        self, judgement: Judgement, rulebook: Rulebook, number: str | None, returned: Sequence[Returned] = ()
+    ) -> RenderedLetter:
         plan = judgement.decision.reply
         if plan is None:
             raise ValueError("the decision plans no reply")
         not_told = self.templates.words("_shared").not_told
-        view = view_of(judgement, rulebook, number, has_issue_list(judgement.decision), not_told)
+        view = view_of(judgement, rulebook, number, returned, has_issue_list(judgement.decision, returned), not_told)
         return self.templates.render(plan.letter.value, view.values())
 
     def problems(self) -> tuple[str, ...]:
@@ -56,8 +69,12 @@ class Letters:
             if plan := judgement.decision.reply:
                 tries = runs.setdefault(plan.letter.value, [])
                 tries.extend(partial(self._in_words, judgement, rulebook, number) for number in (_NUMBER, None))
+                tries.append(partial(self._with_files, judgement, rulebook))
         yield from runs.items()
         yield "issue_list", [partial(self._list_words, samples["correction"], rulebook)]
+
+    def _with_files(self, judgement: Judgement, rulebook: Rulebook) -> RenderedLetter:
+        return self._in_words(judgement, rulebook, _NUMBER, self.returned(judgement, rulebook, lambda _: b""))
 
     def _list_words(self, judgement: Judgement, rulebook: Rulebook) -> object:
         words = self.templates.words("issue_list")

@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from service.domain.judgement import (
@@ -25,6 +25,7 @@ from service.domain.judgement import (
     Verdict,
 )
 from service.domain.mail import Address, Envelope, MailKind
+from service.domain.marking import FileMarks
 from service.domain.rules import Campaign, City, Forms, LetterWords, MailWords, Marks, Rulebook, TableForm, Weights
 from service.domain.submission import Attachment, CoverLetter, LetterSource, Problem, Role, Row, Submission, Table
 
@@ -228,6 +229,25 @@ def _with_wrong_cells(whole: Judgement) -> Judgement:
     )
     judgement = Judgement(replace(missing.dossier, submission=mail), missing.decision)
     return _asking(judgement, findings, _with_faulty(missing.decision.pieces, "table3", "table4"))
+
+
+def sample_file(wanted: FileMarks) -> bytes | None:
+    """A workbook with nothing but the marks, in place of the sender's own; None for other kinds of files."""
+    from openpyxl import Workbook
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    from service.typesetting.sheets import workbook_bytes
+
+    if not wanted.attachment.endswith(".xlsx"):
+        return None
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for mark in wanted.marks:
+        sheet = workbook[mark.sheet] if mark.sheet in workbook.sheetnames else workbook.create_sheet(mark.sheet)
+        sheet[mark.cell].fill = PatternFill("solid", "FFE699")
+        sheet[mark.cell].comment = Comment(mark.text, wanted.pen.author)
+    return workbook_bytes(workbook, datetime(2020, 3, 24, tzinfo=UTC))
 
 
 def _with_faulty(pieces: Sequence[Piece], *names: str) -> list[Piece]:

@@ -3,7 +3,7 @@
 The names of the fields are the placeholders that admins use; mail_templates/README.md lists them.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from service.domain.judgement import Decision, Dossier, Finding, Judgement, Place, Severity, Verdict
 from service.domain.rules import Rulebook
 from service.replies.checklist import NAME_LIMIT, FileView, PieceGroup, PieceView, checklist, file_view, other_files
+from service.replies.returned import Returned
 from service.typesetting.text import one_line, shorten_middle
 
 UNIT_LIMIT = 40
@@ -76,6 +77,7 @@ class LetterView:
     notes: tuple[PointGroup, ...]
     more_notes: int
     codes: frozenset[str]  # of the findings that ask for correction
+    returned: tuple[str, ...]  # names of the submitter's own files that go back with marks
     has_list: bool
 
     def values(self) -> dict[str, Any]:
@@ -83,7 +85,12 @@ class LetterView:
 
 
 def view_of(
-    judgement: Judgement, rulebook: Rulebook, number: str | None, has_list: bool, not_told: Collection[str]
+    judgement: Judgement,
+    rulebook: Rulebook,
+    number: str | None,
+    returned: Sequence[Returned],
+    has_list: bool,
+    not_told: Container[str],
 ) -> LetterView:
     """The judgement as its submitter may see it: staff's findings and identities in doubt stay out."""
     dossier, decision, campaign = judgement.dossier, judgement.decision, rulebook.campaign
@@ -93,7 +100,7 @@ def view_of(
     pieces = [p for g in groups for p in g.pieces]
     asked = _point_groups(decision.of_severity(Severity.CORRECT), rulebook)
     shown, more = _first(asked, SHOWN_POINTS)
-    remarks = [f for f in decision.of_severity(Severity.REMARK) if _is_told(f, not_told)]
+    remarks = [f for f in decision.of_severity(Severity.REMARK) if f.code not in not_told]
     notes, more_notes = _first(_point_groups(remarks, rulebook), SHOWN_NOTES)
     in_doubt = bool(route.contradiction or route.unlike_sender)
     return LetterView(
@@ -126,13 +133,9 @@ def view_of(
         notes=notes,
         more_notes=more_notes,
         codes=frozenset(f.code for f in decision.of_severity(Severity.CORRECT)),
+        returned=tuple(one.file.name for one in returned),
         has_list=has_list,
     )
-
-
-def _is_told(remark: Finding, not_told: Collection[str]) -> bool:
-    """False for a code that submitters are not told of, or for this one of its sentences ("F223.columns")."""
-    return remark.code not in not_told and f"{remark.code}.{remark.variant}" not in not_told
 
 
 def _reason(decision: Decision) -> str:

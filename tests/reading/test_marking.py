@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -15,15 +16,19 @@ from service.demo.pieces import Pieces
 from service.demo.submissions import Scribe, official_forms
 from service.demo.wordfiles import form_docx
 from service.demo.world import the_world
-from service.domain.marking import CellMark
+from service.domain.marking import CellMark, FileMarks, Pen
 from service.reading import sniff
 from service.reading.forms import read_form
 from service.reading.forms.package import Package
 from service.reading.forms.spreadsheet import read_spreadsheet
 from service.reading.marking import MarkingRefused, marked
+from service.reading.sandbox import Reader
+from tests.reading.containers.archives import zipped
 from tests.reading.forms.packages import RELATIONS, package, relations, workbook_parts
+from tests.reading.mails import RULEBOOK, a_mail
 
-AUTHOR = "征集工作邮箱"
+AUTHOR = "岭海省科学技术厅"
+PEN = Pen(AUTHOR, "此处已无问题。")
 YELLOW = "FFFFE699"
 
 
@@ -38,7 +43,7 @@ SHEETS = openpyxl.load_workbook(BytesIO(WORKBOOK)).sheetnames
 
 
 def mark(content: bytes, *marks: tuple[str, str, str], kind: str = sniff.XLSX) -> bytes:
-    return marked(content, kind, [CellMark(*one) for one in marks], AUTHOR)
+    return marked(content, kind, [CellMark(*one) for one in marks], PEN)
 
 
 def opened(content: bytes) -> openpyxl.Workbook:
@@ -119,6 +124,16 @@ def test_comments_that_were_there_stay() -> None:
     assert {cell: made[cell].comment.text for cell in ("B4", "C4", "D4")} == {
         "B4": "自己的批注", "C4": "也是自己的\n请核对。", "D4": "请填写。",
     }  # fmt: skip
+
+
+def test_a_second_round_takes_back_the_marks_of_the_first() -> None:
+    once = mark(WORKBOOK, (SHEETS[0], "C4", "第一次"), (SHEETS[0], "D4", "第一次"), (SHEETS[1], "C4", "第一次"))
+    made = opened(mark(once, (SHEETS[0], "D4", "第二次")))
+
+    comments = {(s, c): made[s][c].comment.text for s, c in ((SHEETS[0], "C4"), (SHEETS[0], "D4"), (SHEETS[1], "C4"))}
+    assert [*comments.values()] == [PEN.cleared, "第二次", PEN.cleared]
+    yellow = {(s, c) for s, c in comments if made[s][c].fill.fgColor.rgb == YELLOW and made[s][c].fill.patternType}
+    assert yellow == {(SHEETS[0], "D4")}
 
 
 STYLES = (
@@ -225,11 +240,28 @@ def test_a_cell_of_a_word_table_is_shaded_and_commented() -> None:
     assert f'w:author="{AUTHOR}"' in comments
 
 
-def test_a_word_file_marked_twice_has_all_comments_once() -> None:
+def test_a_second_round_takes_back_the_marks_of_the_first_in_a_word_file() -> None:
     once = mark(DOCUMENT, ("第1个表格", "B2", "第一次"), kind=sniff.DOCX)
     twice = mark(once, ("第1个表格", "C2", "第二次"), kind=sniff.DOCX)
 
     comments = [content for name, content in parts(twice).items() if "comments" in name]
     assert len(comments) == 1
-    assert (comments[0].count("第一次".encode()), comments[0].count("第二次".encode())) == (1, 1)
+    assert (comments[0].count(PEN.cleared.encode()), comments[0].count("第二次".encode())) == (1, 1)
+    assert parts(twice)["word/document.xml"].count(b'w:fill="FFE699"') == 1
     assert (comments[0].count(b'w:id="0"'), comments[0].count(b'w:id="1"')) == (1, 1)
+
+
+def test_the_child_marks_a_file_deep_in_a_mail(tmp_path: Path) -> None:
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(a_mail({"材料.zip": zipped({"表/征集表.xlsx": WORKBOOK}), "坏.xlsx": b"PK\x03\x04"}))
+
+    def wish(path: str) -> FileMarks:
+        return FileMarks("", path, (CellMark(SHEETS[0], "C4", "请核对。"),), PEN)
+
+    with Reader(RULEBOOK) as reader:
+        made = reader.marked(mail, wish("材料.zip/表/征集表.xlsx"))
+        assert made is not None
+        assert opened(made)[SHEETS[0]]["C4"].comment.text == "请核对。"
+        assert reader.marked(mail, wish("坏.xlsx")) is None
+        assert reader.marked(mail, wish("没有.xlsx")) is None
+        assert reader.read(mail).tables  # the same child goes on reading

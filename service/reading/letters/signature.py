@@ -32,8 +32,7 @@ class Signature:
     candidates: tuple[str, ...] = ()  # best first, the signer among them
     signer_sure: float = 0.0
     date_sure: float = 0.0
-    signer_at: tuple[Line, ...] = ()
-    date_at: Line | None = None
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +76,8 @@ def _concluded(
     signer, signer_sure = _signer(signed, heads, directory)
     readings = signed.readings if signed else ()
     names = [name for name in ((signer, *readings, *heads) if signer else (*heads, *readings)) if name]
-    signed_at = signed.lines if signed else ()
-    return Signature(signer, dated, tuple(dict.fromkeys(names)), signer_sure, sure, signed_at, at)
+    lines = (*(signed.lines if signed else ()), *((at,) if at else ()))
+    return Signature(signer, dated, tuple(dict.fromkeys(names)), signer_sure, sure, lines)
 
 
 def _above(lines: Sequence[Line], place: int) -> Iterator[Line]:

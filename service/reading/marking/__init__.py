@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from service.domain.marking import CellMark
+from service.domain.marking import CellMark, Pen
 from service.reading import sniff
 from service.reading.forms.grid import Workbook
 from service.reading.forms.package import FileDamaged, FileEncrypted, FileRefused, Package
@@ -21,7 +21,7 @@ from service.reading.marking.workbook import mark_workbook
 
 __all__ = ["MarkingRefused", "marked"]
 
-_Marker = Callable[[Package, Sequence[CellMark], str], bytes]
+_Marker = Callable[[Package, Sequence[CellMark], Pen], bytes]
 _Reader = Callable[[Package], Workbook]
 
 _KINDS: Final[Mapping[str, tuple[_Marker, _Reader]]] = {
@@ -32,14 +32,17 @@ _KINDS: Final[Mapping[str, tuple[_Marker, _Reader]]] = {
 }
 
 
-def marked(content: bytes, media_type: str, marks: Sequence[CellMark], author: str) -> bytes:
-    """The file with all marks, the comments by author. Raises MarkingRefused when it cannot be done safely."""
+def marked(content: bytes, media_type: str, marks: Sequence[CellMark], pen: Pen) -> bytes:
+    """The file with all marks; those of an earlier round are taken back.
+
+    Raises MarkingRefused when it cannot be done safely.
+    """
     kind = _KINDS.get(media_type)
     if kind is None:
         raise MarkingRefused("this kind of file is not marked")
     mark, read = kind
     try:
-        made = mark(Package(content), marks, author)
+        made = mark(Package(content), marks, pen)
         same = _said(read(Package(content))) == _said(read(Package(made)))
     except (FileDamaged, FileEncrypted, FileRefused, etree.LxmlError, ValueError, LookupError) as error:
         raise MarkingRefused(type(error).__name__) from error

@@ -1,12 +1,12 @@
 """Marks in .docx: a shade for the cell and a comment on its first paragraph (ECMA-376 part 1, 17.4 and 17.13.4)."""
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lxml import etree
 
-from service.domain.marking import CellMark
+from service.domain.marking import CellMark, Pen
 from service.reading.forms.grid import Position, column_number
 from service.reading.forms.package import Element, Package, attribute, child, descendants
 from service.reading.forms.word import cells_of, document_part
@@ -17,7 +17,7 @@ _YELLOW: Final = "FFE699"
 _BEFORE_SHADE: Final = ("cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders")
 
 
-def mark_document(package: Package, marks: Sequence[CellMark], author: str) -> bytes:
+def mark_document(package: Package, marks: Sequence[CellMark], pen: Pen) -> bytes:
     """The document with its marks. Raises MarkingRefused, FileDamaged, FileEncrypted or FileRefused."""
     edits = Edits(package)
     part = document_part(package)
@@ -28,16 +28,33 @@ def mark_document(package: Package, marks: Sequence[CellMark], author: str) -> b
         raise MarkingRefused("strict or unknown document")
     tables = cells_of(root)
     comments = _comments(edits, part)
-    number = 1 + max((int(attribute(one, "id") or 0) for one in descendants(comments, "comment")), default=-1)
+    listed = {attribute(one, "id") or "": one for one in descendants(comments, "comment")}
+    number = 1 + max(map(int, listed), default=-1)
+    for cells in tables.values():
+        for cell in cells.values():
+            _take_back(cell, listed, pen)
     for mark in marks:
         cell = tables.get(mark.sheet, {}).get(_position(mark.cell))
         if cell is None:
             raise MarkingRefused("a cell is not there")
         _shade(cell)
         _anchor(cell, number)
-        _write(comments, number, mark.text, author)
+        _write(comments, number, mark.text, pen.author)
         number += 1
     return edits.packed()
+
+
+def _take_back(cell: Element, comments: Mapping[str, Element], pen: Pen) -> None:
+    """Removes the shade that an earlier round gave a cell, and says in its comment that the cell is in order."""
+    for reference in descendants(cell, "commentReference"):
+        comment = comments.get(attribute(reference, "id") or "")
+        if comment is not None and attribute(comment, "author") == pen.author:
+            for old in list(comment):
+                comment.remove(old)
+            _lines(comment, pen.cleared)
+            for properties in list(cell.iterchildren(_w("tcPr"))):
+                for shade in list(properties.iterchildren(_w("shd"))):
+                    properties.remove(shade)
 
 
 def _w(name: str) -> str:
@@ -89,7 +106,10 @@ def _anchor(cell: Element, number: int) -> None:
 
 def _write(comments: Element, number: int, text: str, author: str) -> None:
     values = {_w("id"): str(number), _w("author"): author, _w("initials"): author[:2]}
-    comment = etree.SubElement(comments, _w("comment"), values)
+    _lines(etree.SubElement(comments, _w("comment"), values), text)
+
+
+def _lines(comment: Element, text: str) -> None:
     for line in text.split("\n"):
         run = etree.SubElement(etree.SubElement(comment, _w("p")), _w("r"))
         words = etree.SubElement(run, _w("t"))

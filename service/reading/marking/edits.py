@@ -81,7 +81,7 @@ class Edits:
             for entry, content in self.package.entries():
                 made.writestr(entry, changed.pop(_plain(entry.filename), content))
             for name, content in changed.items():
-                made.writestr(names[name], content)
+                made.writestr(zipfile.ZipInfo(names[name]), content, zipfile.ZIP_DEFLATED)
         return out.getvalue()
 
 

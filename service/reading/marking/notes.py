@@ -6,6 +6,7 @@ from typing import Final
 
 from lxml import etree
 
+from service.domain.marking import Pen
 from service.reading.forms.grid import Position
 from service.reading.forms.package import Element, child, descendants
 from service.reading.marking.edits import MarkingRefused
@@ -34,29 +35,40 @@ def empty_table(namespace: str) -> Element:
     return root
 
 
-def write(table: Element, texts: Mapping[str, str], author: str) -> None:
-    """Adds comments by cell; a cell that has one already gets our words below it."""
+def write(table: Element, texts: Mapping[str, str], pen: Pen) -> list[str]:
+    """Writes comments by cell; one that is there already keeps its words and gets ours below. What the same pen wrote
+    in an earlier round is replaced: by its new words, or by the cleared ones. Returns the cells that were cleared."""
     namespace = etree.QName(table).namespace
     authors, listed = child(table, "authors"), child(table, "commentList")
     if authors is None or listed is None:
         raise MarkingRefused("no list of comments")
     names = [one.text or "" for one in authors]
-    if author not in names:
-        etree.SubElement(authors, f"{{{namespace}}}author").text = author
-        names.append(author)
+    if pen.author not in names:
+        etree.SubElement(authors, f"{{{namespace}}}author").text = pen.author
+        names.append(pen.author)
+    number = str(names.index(pen.author))
     there = {one.get("ref") or "": one for one in descendants(listed, "comment")}
+    cleared = []
+    for cell, comment in there.items():
+        if comment.get("authorId") == number and cell not in texts:
+            _say(comment, pen.cleared, namespace, anew=True)
+            cleared.append(cell)
     for cell, text in texts.items():
         comment = there.get(cell)
         if comment is None:
-            comment = etree.SubElement(listed, f"{{{namespace}}}comment", ref=cell, authorId=str(names.index(author)))
-            etree.SubElement(comment, f"{{{namespace}}}text")
-        _say(comment, text, namespace)
+            comment = etree.SubElement(listed, f"{{{namespace}}}comment", ref=cell, authorId=number)
+        _say(comment, text, namespace, anew=comment.get("authorId") == number)
+    return cleared
 
 
-def _say(comment: Element, text: str, namespace: str | None) -> None:
+def _say(comment: Element, text: str, namespace: str | None, *, anew: bool) -> None:
     words = child(comment, "text")
     if words is None:
         words = etree.SubElement(comment, f"{{{namespace}}}text")
+    elif anew:
+        words.clear()
+    elif text in "".join(words.itertext()):
+        return
     plain = child(words, "t")
     if plain is not None:  # a run and bare text may not stand side by side
         run = etree.Element(f"{{{namespace}}}r")

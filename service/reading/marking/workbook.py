@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from service.domain.marking import CellMark
+from service.domain.marking import CellMark, Pen
 from service.reading.forms.grid import Position, column_letters, column_number
 from service.reading.forms.package import Element, Package, attribute, child, descendants
 from service.reading.forms.spreadsheet import workbook_part
@@ -24,7 +24,7 @@ _AFTER_NOTES: Final = (
 )  # fmt: skip
 
 
-def mark_workbook(package: Package, marks: Sequence[CellMark], author: str) -> bytes:
+def mark_workbook(package: Package, marks: Sequence[CellMark], pen: Pen) -> bytes:
     """The workbook with its marks. Raises MarkingRefused, FileDamaged, FileEncrypted or FileRefused."""
     edits = Edits(package)
     main = workbook_part(package)
@@ -37,8 +37,8 @@ def mark_workbook(package: Package, marks: Sequence[CellMark], author: str) -> b
     paint = _Paint(edits.xml(styles))
     for sheet, part in _sheets(package, main):
         here = [mark for mark in marks if mark.sheet == sheet]
-        if here:
-            _mark_sheet(edits, part, here, paint, author)
+        if here or _comments_of(package, part) is not None:
+            _mark_sheet(edits, part, here, paint, pen)
     if {mark.sheet for mark in marks} - {sheet for sheet, _ in _sheets(package, main)}:
         raise MarkingRefused("a sheet is not there")
     return edits.packed()
@@ -52,7 +52,7 @@ def _sheets(package: Package, main: str) -> Iterator[tuple[str, str]]:
             yield attribute(sheet, "name") or "", relation.target
 
 
-def _mark_sheet(edits: Edits, part: str, marks: Sequence[CellMark], paint: "_Paint", author: str) -> None:
+def _mark_sheet(edits: Edits, part: str, marks: Sequence[CellMark], paint: "_Paint", pen: Pen) -> None:
     root = edits.xml(part)
     if root.tag != f"{{{_MAIN}}}worksheet":
         raise MarkingRefused("strict or unknown worksheet")
@@ -64,7 +64,9 @@ def _mark_sheet(edits: Edits, part: str, marks: Sequence[CellMark], paint: "_Pai
     for place in places:
         cell = cells.at(place)
         cell.set("s", str(paint.over(int(cell.get("s") or cells.style_of(place)))))
-    _comment(edits, part, root, places, author)
+    for place in _comment(edits, part, root, places, pen):
+        cell = cells.at(place)
+        cell.set("s", str(paint.off(int(cell.get("s") or 0))))
 
 
 def _position(cell: str) -> Position:
@@ -87,7 +89,7 @@ class _Paint:
         if fills is None or styles is None:
             raise MarkingRefused("no fills")
         self._styles = styles
-        self._made: dict[int, int] = {}
+        self._made: dict[tuple[int, int], int] = {}
         namespace = etree.QName(root).namespace
         fill = etree.SubElement(fills, f"{{{namespace}}}fill")
         pattern = etree.SubElement(fill, f"{{{namespace}}}patternFill", patternType="solid")
@@ -97,18 +99,25 @@ class _Paint:
         _count(fills)
 
     def over(self, style: int) -> int:
-        """The number of the style that is this one but for its fill."""
-        if style not in self._made:
+        """The number of the style that is this one in yellow."""
+        return self._with(style, self._fill)
+
+    def off(self, style: int) -> int:
+        """The number of the style that is this one without a fill."""
+        return self._with(style, 0)
+
+    def _with(self, style: int, fill: int) -> int:
+        if (style, fill) not in self._made:
             formats = list(self._styles.iterchildren("{*}xf"))
             if not 0 <= style < len(formats):
                 raise MarkingRefused("an unknown style")
             changed = copy.deepcopy(formats[style])
-            changed.set("fillId", str(self._fill))
+            changed.set("fillId", str(fill))
             changed.set("applyFill", "1")
             self._styles.append(changed)
-            self._made[style] = len(formats)
+            self._made[style, fill] = len(formats)
             _count(self._styles)
-        return self._made[style]
+        return self._made[style, fill]
 
 
 def _count(parent: Element) -> None:
@@ -172,11 +181,16 @@ class _Cells:
         return cell
 
 
-def _comment(edits: Edits, part: str, root: Element, places: dict[Position, str], author: str) -> None:
-    relations = edits.package.relations(part).values()
-    if any(relation.kind.lower() == "threadedcomment" for relation in relations):
+def _comments_of(package: Package, part: str) -> str | None:
+    relations = package.relations(part).values()
+    return next((relation.target for relation in relations if relation.kind == "comments"), None)
+
+
+def _comment(edits: Edits, part: str, root: Element, places: dict[Position, str], pen: Pen) -> list[Position]:
+    """Writes the comments; returns the cells that were marked in an earlier round and are in order now."""
+    if places and any(r.kind.lower() == "threadedcomment" for r in edits.package.relations(part).values()):
         raise MarkingRefused("threaded comments")
-    written = next((relation.target for relation in relations if relation.kind == "comments"), None)
+    written = _comments_of(edits.package, part)
     if written is None:
         written = edits.unused(posixpath.join(posixpath.dirname(posixpath.dirname(part)), "comments%d.xml"))
         edits.declare(written, "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml")
@@ -185,11 +199,13 @@ def _comment(edits: Edits, part: str, root: Element, places: dict[Position, str]
     else:
         table = edits.xml(written)
         had = {_position(comment.get("ref") or "") for comment in descendants(table, "comment")}
-    notes.write(table, {f"{column_letters(c)}{r}": text for (r, c), text in sorted(places.items())}, author)
+    texts = {f"{column_letters(column)}{row}": text for (row, column), text in sorted(places.items())}
+    cleared = notes.write(table, texts, pen)
     edits.put(written, table)
     fresh = [place for place in sorted(places) if place not in had]
     if fresh:
         _draw(edits, part, root, fresh)
+    return [_position(cell) for cell in cleared]
 
 
 def _draw(edits: Edits, part: str, root: Element, places: Sequence[Position]) -> None:
