@@ -25,6 +25,7 @@ from service.reading.version import READER_VERSION
 from service.reading.watch import GIVEN_UP, Unwatched, Watch
 
 _PAGE_SORTS = (Sort.PAGES, Sort.PICTURE)
+_TOO_MANY = "图片和扫描件过多，未逐一辨认，需人工查看"
 _FORM_SORTS = (Sort.SHEET, Sort.WORDS)
 
 
@@ -142,13 +143,22 @@ def _read_scans(items: list[Item], tools: _Tools) -> None:
     hints = hints_of(tools.rulebook)
     scans = [i for i in items if i.is_readable and i.sort in _PAGE_SORTS and not is_small_picture(i)]
     scans.sort(key=lambda i: (not hints.letter(i.name), i.found.inline, i.depth, i.sort is Sort.PICTURE))
+    left = _look_through(scans, tools)
+    if not any(map(_is_letter, scans)):
+        for item in left:  # one of them may be it: nobody is told that it is missing
+            item.found = replace(item.found, problem=Problem.UNSUPPORTED, note=_TOO_MANY)
+
+
+def _look_through(scans: list[Item], tools: _Tools) -> list[Item]:
+    """Reads scans one after the other, as many as one mail is worth; returns those left unread."""
     since_letter = 0
     for number, item in enumerate(scans):
         found_letter = any(_is_letter(i) for i in scans[:number])
         since_letter += found_letter
         if number >= DOCUMENTS.pages_before_letter or since_letter > DOCUMENTS.pages_after_letter:
-            return
+            return scans[number:]
         item.document = _document(item, tools)
+    return []
 
 
 def _read_forms_as_letters(items: Iterable[Item], tools: _Tools) -> None:

@@ -11,6 +11,7 @@ from PIL import Image
 from service.demo.scanning import Scan, as_jpeg, scanned
 from service.domain.submission import LetterSource, Problem, Role, Seal
 from service.reading.letters import OcrProcess
+from service.reading.limits import DOCUMENTS
 from tests.reading.containers.archives import encrypted, zipped
 from tests.reading.letters.specimens import BUREAU, a_page
 from tests.reading.mail.raw import HEAD, attachment, mixed, part, text
@@ -143,6 +144,18 @@ def test_a_page_sized_picture_is_looked_at_even_when_it_is_inline() -> None:
     read(mixed([html, page]), ocr)
 
     assert ocr.asked
+
+
+def test_of_too_many_pictures_those_left_unread_may_be_the_letter_and_go_to_a_person() -> None:
+    limit = DOCUMENTS.pages_before_letter
+    pictures = {f"现场{n:02}.png": a_picture(1240, 1754 + n) for n in range(limit + 1)}
+
+    found = read(a_mail(pictures), BlankOcr())
+
+    *looked_at, unread = found.attachments
+    assert {a.role for a in looked_at} == {Role.SUPPORTING}
+    assert (unread.role, unread.problem) == (Role.COVER_LETTER, Problem.UNSUPPORTED)
+    assert unread.note == "图片和扫描件过多，未逐一辨认，需人工查看"
 
 
 def test_pictures_are_not_recognised_without_end_once_a_letter_is_found() -> None:

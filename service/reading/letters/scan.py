@@ -21,11 +21,14 @@ _GLANCE_LINES = 24
 _FULL_PAGE = 80  # pieces of text; a page of a letter has up to 30 lines
 _HEAD_LINES, _FOOT_LINES = 40, 16
 _SEAL_SHOWS = 700  # px: on a smaller picture a seal may go unseen
+_SEEN = 12  # of 255
 _RIM = 3  # px: a line that touches the edge of a piece was cut by it
 
 
 def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
     """The page in a picture (RGB). Raises OcrFailed when it cannot be recognised."""
+    if _is_blank(picture):
+        return Sheet((), LetterSource.OCR, colour=False)
     page = upright.upright(picture, ocr)
     marks = seal.find_seals(page.picture)
     lines = _read(page, _worth_reading(page.boxes), ocr)
@@ -44,10 +47,17 @@ def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
 
 def glance(picture: "Picture", ocr: Ocr) -> Sheet:
     """The first lines of a page, enough to tell a table from a text."""
+    if _is_blank(picture):
+        return Sheet((), LetterSource.OCR, colour=False)
     page = upright.upright(picture, ocr)
     lines = _read(page, _from_the_top(page.boxes)[:_GLANCE_LINES], ocr)
     sure = in_order(line for line in lines if _sureness(line) >= _UNSURE)
     return Sheet(sure, LetterSource.OCR, colour=seal.in_colour(page.picture))
+
+
+def _is_blank(picture: "Picture") -> bool:
+    """Nothing differs from anything else by more than a reader could see."""
+    return int(picture.max()) - int(picture.min()) < _SEEN
 
 
 def _read(page: upright.Upright, boxes: "Sequence[Quad]", ocr: Ocr) -> list[Line]:

@@ -1,12 +1,17 @@
 """Scanned and photographed letters, read by the real OCR. Each page costs about two CPU seconds: keep them few."""
 
+from io import BytesIO
+
+import numpy
+
 from service.demo.letters import DateStyle, pages_of
 from service.demo.scanning import Scan, Tone, as_jpeg, as_pdf, as_tiff, scanned
 from service.domain.submission import LetterSource, Problem, Seal
-from service.reading.letters import LooksLike
+from service.reading.letters import LooksLike, scan
 from tests.reading.letters.conftest import Read
 from tests.reading.letters.specimens import BUREAU, DAY, NUMBER, TITLE, a_docx, a_letter, a_page, form_page
 from tests.reading.letters.test_ruling import ruled
+from tests.reading.mails import NoOcr
 
 
 def test_a_colour_scan_is_read_whole(read_scan: Read) -> None:
@@ -16,6 +21,24 @@ def test_a_colour_scan_is_read_whole(read_scan: Read) -> None:
     assert (letter.signer, letter.date) == (BUREAU, DAY)
     assert (letter.title, letter.document_number, letter.addressee) == (TITLE, NUMBER, "岭海省科学技术厅")
     assert (letter.source, letter.seal, letter.seal_text) == (LetterSource.OCR, Seal.PRESENT, BUREAU)
+
+
+def test_a_page_at_600_dpi_and_a_photo_of_48_megapixels_are_read(read_scan: Read) -> None:
+    page = scanned(a_page(), Scan(dpi=200))
+    at_600_dpi, photo = BytesIO(), BytesIO()
+    page.convert("RGBA").resize((4961, 7016)).save(at_600_dpi, "PNG", compress_level=1)
+    page.resize((6048, 8064)).save(photo, "JPEG")
+
+    for file in (at_600_dpi, photo):
+        letter = read_scan(file.getvalue()).letter
+        assert letter is not None
+        assert (letter.signer, letter.date, letter.seal) == (BUREAU, DAY, Seal.PRESENT)
+
+
+def test_an_empty_page_is_not_given_to_recognition() -> None:
+    blank = numpy.full((2000, 1400, 3), 250, numpy.uint8)
+
+    assert scan.read_picture(blank, NoOcr()).lines == scan.glance(blank, NoOcr()).lines == ()
 
 
 def test_a_letter_photographed_sideways_is_still_read(read_scan: Read) -> None:

@@ -129,3 +129,14 @@ def test_a_hostile_file_is_named_with_its_problem(name: str, reader: Reader, tmp
     assert problem in problems and reader.pid == child
     assert the(found, file).role in {Role.COVER_LETTER, Role.FORM, Role.CONTAINER}
     assert time.monotonic() - begun < 10
+
+
+def test_g12_twelve_huge_pictures_are_no_burden(reader: Reader, tmp_path: Path) -> None:
+    mail, child = tmp_path / "mail", reader.pid
+    mail.write_bytes(a_mail({f"{n}.png": picture(7000 + n) for n in range(12)}))
+    begun = time.monotonic()
+
+    found = reader.read(mail)
+
+    assert len(found.attachments) == 12 and reader.pid == child
+    assert time.monotonic() - begun < 12  # two seconds on an idle machine; thirty before
