@@ -8,6 +8,12 @@ _WHITE = b" \t\r\n\0"
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _BROKEN_QP = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*\r?\n|[ \t]*\Z)")
 _BASE64_OF_KNOWN = (b"UEsDB", b"JVBER", b"0M8R4KGx", b"/9j/", b"iVBORw0K", b"UmFyIR", b"SUkqA", b"N3q8r")
+_BASE64_LINE_ALONE = re.compile(rb"^[A-Za-z0-9+/]{40,}={0,2}[ \t]*\r?$", re.MULTILINE)
+_WORDS_BEHIND = re.compile(  # or the check sum of OpenPGP's armour
+    rb"=[ \t]*\r?\n\s*([A-Za-z0-9+/=]{0,80}[^A-Za-z0-9+/=\s]|=[A-Za-z0-9+/]{4}\s*\Z)"
+)
+_WORDS_LOOKED_AT = 4000  # bytes
+_LONG_WORD = 16
 _XX = b"+-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _XX_TO_UU = bytes.maketrans(_XX, bytes([*b"`", *range(33, 96)]))
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{20,}={0,2}\r?\n?")
@@ -35,11 +41,31 @@ def undo(body: bytes, encoding: str) -> Decoded:
 
 def from_base64(body: bytes) -> Decoded:
     """Base64 with padding in the middle, strange characters or a missing end still gives what is there."""
+    if text := _words_alone(body):
+        return text
     packed = body.translate(None, _WHITE)
     try:
         return Decoded(binascii.a2b_base64(packed, strict_mode=True))
     except binascii.Error:
-        return _from_damaged_base64(packed)
+        return _with_words_behind(body) or _from_damaged_base64(packed)
+
+
+def _with_words_behind(body: bytes) -> Decoded | None:
+    """A whole file with lines behind its padding that are none of it: a damaged delimiter, a mailing list's footer."""
+    words = _WORDS_BEHIND.search(body)
+    if words is None or _BASE64_LINE_ALONE.search(body, words.start(1)):
+        return None
+    try:
+        return Decoded(binascii.a2b_base64(body[: words.start(1)].translate(None, _WHITE), strict_mode=True))
+    except binascii.Error:
+        return None
+
+
+def _words_alone(body: bytes) -> Decoded | None:
+    """Text that nobody encoded: most of its lines are words with spaces between them, as base64 never is."""
+    lines = [line.strip() for line in body[:_WORDS_LOOKED_AT].splitlines() if line.strip()]
+    spaced = sum(b" " in line and len(line) < _LONG_WORD * len(line.split()) for line in lines)
+    return Decoded(body, "text labelled as base64") if 2 * spaced > len(lines) else None
 
 
 def _from_damaged_base64(packed: bytes) -> Decoded:

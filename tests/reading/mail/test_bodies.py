@@ -9,7 +9,7 @@ from service.domain.submission import Problem
 from service.reading.mail import parse
 from service.reading.mail.links import Link, oversized_links
 from service.reading.mail.quoting import split_quoted
-from service.reading.mail.transfer import undo
+from service.reading.mail.transfer import Decoded, undo
 from tests.reading.mail.raw import HEAD, PDF, WORDS, attachment, mixed, part, text
 
 QUOTED_STYLES = {
@@ -108,6 +108,7 @@ def test_a_picture_shown_in_the_text_is_inline() -> None:
     [
         pytest.param(b"QUJDREVGRw==", b"ABCDEFG", False, id="whole"),
         pytest.param(b"QUJD\r\n REVG \nRw==\r\n", b"ABCDEFG", False, id="white_space"),
+        pytest.param(b"QUJDREVGQUJDREVGQUJDREVGQUJDREVG QUJDREVG", b"ABCDEF" * 5, False, id="blanks_for_line_ends"),
         pytest.param(b"QUI=QUI=", b"ABAB", True, id="padding_in_the_middle"),
         pytest.param(b"QUJD!REVG*Rw==", b"ABCDEFG", True, id="strange_characters"),
         pytest.param(b"QUJDREVGRw", b"ABCDEFG", True, id="missing_padding"),
@@ -124,6 +125,27 @@ def test_base64_gives_what_is_there_and_tells_its_damage(encoded: bytes, expecte
 def test_broken_quoted_printable_is_told() -> None:
     assert undo(b"=E5=87=BD=ZZ", "quoted-printable").damage
     assert undo("函=\r\n".encode(), "quoted-printable").damage == ""
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        pytest.param(b"--foo-\r\n", id="damaged_delimiter"),
+        pytest.param(b"\r\n_______________\r\nkyc mailing list\r\n", id="footer"),
+        pytest.param(b"=AbC4\r\n", id="check_sum"),
+    ],
+)
+def test_words_behind_base64_are_no_part_and_no_damage_of_its_file(behind: bytes) -> None:
+    whole = base64.encodebytes(b"x" * 200)
+
+    assert undo(whole + behind, "base64") == Decoded(b"x" * 200)
+    assert undo(whole + behind + b"QUJD" * 19 + b"\r\n", "base64").damage
+
+
+def test_text_that_is_no_base64_although_it_says_so_stays_text() -> None:
+    body = b"hello dear colleagues\r\n\r\nthe form is attached\r\n"
+
+    assert undo(body, "base64").content == body
 
 
 def test_base64_that_forgot_its_label_is_recognised() -> None:
