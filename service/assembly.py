@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from service import routing
+from service.domain.dating import with_believable_date
 from service.domain.judgement import CaseSoFar, Channel, Dossier
 from service.domain.mail import MailKind
 from service.domain.nil import NilStatement, fold, is_nil_row, stated_nil
@@ -27,6 +28,7 @@ def assemble(
     submission: Submission, received: datetime, kind: MailKind, earlier: CaseSoFar | None, rulebook: Rulebook
 ) -> Dossier:
     """The dossier of a mail, joined to its case when it has one."""
+    submission = _with_believable_dates(submission, received, rulebook)
     letter, letter_mail = _letter(submission, earlier, rulebook)
     held = _tables(submission, earlier, rulebook)
     tables = tuple(table for table, _ in held)
@@ -43,6 +45,13 @@ def assemble(
         states_nil=nil in (NilStatement.LETTER, NilStatement.MAIL, NilStatement.TABLES),
         nil_source=nil.value if nil else None,
         filled_rows=tuple(_filled_rows(tables, frozenset(map(fold, rulebook.forms.nil_words)))),
+    )
+
+
+def _with_believable_dates(submission: Submission, received: datetime, rulebook: Rulebook) -> Submission:
+    zone = rulebook.campaign.timezone
+    return replace(
+        submission, letters=tuple(with_believable_date(letter, received, zone) for letter in submission.letters)
     )
 
 

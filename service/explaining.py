@@ -1,13 +1,17 @@
 """A judgement as the stable JSON of `explain --json`. Keys only ever grow; see README, "JSON"."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from service.domain.judgement import Decision, Finding, Judgement, Route
 from service.domain.mail import Address
 from service.domain.rules import Rulebook
-from service.domain.submission import Answer, Attachment, CoverLetter, Row, Submission, Table
+from service.domain.submission import Answer, Attachment, CoverLetter, FieldRead, Row, Submission, Table
 from service.replies.rendering import RenderedLetter
+from service.routing import listed_unit
+from service.values import Chosen, Content, Count, Day, Emails, Money, Phones, Said, Value, of_row
+from service.values.sums import plain
 
 Json = dict[str, Any]
 
@@ -85,6 +89,19 @@ def cover_letter(letter: CoverLetter | None, route: Route) -> Json | None:
         "sealed_colour": letter.sealed_colour,
         "confidence": round(letter.confidence, 3),
         "source": letter.source.value,
+        "fields": {field.name: field_read(field) for field in letter.fields},
+    }
+
+
+def field_read(field: FieldRead) -> Json:
+    """What was read for a field, from where, and how surely. box: left, top, right, bottom in page widths."""
+    return {
+        "value": field.value,
+        "attachment": field.attachment,
+        "page": field.page,
+        "box": list(field.box) if field.box else None,
+        "confidence": field.confidence,
+        "doubt": field.doubt or None,
     }
 
 
@@ -99,7 +116,7 @@ def table(item: Table, rulebook: Rulebook) -> Json:
         "attachment": item.attachment,
         "sheet": item.sheet,
         "nil": item.nil,
-        "rows": [row(r) for r in item.rows],
+        "rows": [row(r) | {"values": values(r, item, rulebook)} for r in item.rows],
         "title": form.title if (form := rulebook.forms.table(item.number)) else None,
         "left_out": list(item.left_out),
     }
@@ -113,6 +130,53 @@ def row(item: Row) -> Json:
         "cells": dict(item.cells),
         "answers": {a.question: answer(a) for a in item.answers},
     }
+
+
+def values(item: Row, of: Table, rulebook: Rulebook) -> Json:
+    """The normalised cells of a row by column key; what was written stays in "cells"."""
+    found = {key: value(v) for key, v in of_row(item, of, rulebook).items()}
+    entry, exactly = listed_unit(item.unit, item.city, rulebook)
+    if entry is not None:
+        found["unit"] = {"kind": "unit", "standing": "sure" if exactly else "unsure", "text": entry.name}
+    return found
+
+
+def value(item: Value) -> Json:
+    text = item.content.text if item.content else None
+    return {"kind": item.kind, "standing": item.standing.value, "text": text} | (
+        _parts(item.content) if item.content else {}
+    )
+
+
+def _parts(content: Content) -> Json:
+    match content:
+        case Count():
+            return {"lower": content.lower, "upper": content.upper, "about": content.about}
+        case Money():
+            return {
+                "lower": _number(content.lower),
+                "upper": _number(content.upper),
+                "unit": "万" if content.in_wan else None,
+                "currency": content.currency,
+                "per": content.per,
+                "about": content.about,
+            }
+        case Day():
+            return {"year": content.year, "month": content.month, "day": content.day}
+        case Phones():
+            return {"numbers": list(content.numbers)}
+        case Emails():
+            return {"addresses": list(content.addresses)}
+        case Said():
+            return {"answer": "yes" if content.yes else "no"}
+        case Chosen():
+            return {"choices": list(content.choices), "besides": list(content.besides)}
+        case _:
+            return {}
+
+
+def _number(amount: Decimal | None) -> int | float | None:
+    return None if amount is None else plain(amount)
 
 
 def answer(item: Answer) -> str | list[str]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,10 +12,13 @@ from service.digest.rendering import render_digest
 from service.domain.judgement import Channel, PieceState, Severity, Verdict
 from service.domain.mail import Address, MailKind
 from service.domain.outgoing import OutgoingLetter
+from service.domain.rules import Rulebook
+from service.domain.submission import Table
 from service.mailbox import Session, list_uids
 from service.records.views import CaseView, MailView, Views
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
+from service.routing import listed_unit
 from service.typesetting.papers import RenderedLetter
 from service.wiring import Desk, Service, desk_of, mailbox_settings
 from service.workbook.cases import CaseForWorkbook
@@ -181,10 +184,10 @@ def send_daily_digest(service: Service) -> None:
 def cases_for_workbook(desk: Desk) -> list[CaseForWorkbook]:
     """Every case of the campaign as the consolidated workbook shows it."""
     cases = desk.views.cases(desk.rulebook.campaign.number_prefix)
-    return [_for_workbook(desk.views, case) for case in cases]
+    return [_for_workbook(desk.views, case, desk.rulebook) for case in cases]
 
 
-def _for_workbook(views: Views, case: CaseView) -> CaseForWorkbook:
+def _for_workbook(views: Views, case: CaseView, rulebook: Rulebook) -> CaseForWorkbook:
     newest = views.newest(case.id)
     holding = newest.holding if newest else None
     letter = holding.letter if holding else None
@@ -200,7 +203,16 @@ def _for_workbook(views: Views, case: CaseView) -> CaseForWorkbook:
         letter_date=letter.date if letter else None,
         tables=holding.tables if holding else (),
         pieces=holding.pieces if holding else (),
+        listed_units=dict(_listed_units(holding.tables, rulebook)) if holding else {},
     )
+
+
+def _listed_units(tables: Iterable[Table], rulebook: Rulebook) -> Iterator[tuple[str, str]]:
+    """The units of rows that stand in the directory, as written and by its name."""
+    for row in (row for table in tables for row in table.rows if row.unit):
+        entry, _ = listed_unit(row.unit, row.city, rulebook)
+        if entry is not None and row.unit:
+            yield row.unit, entry.name
 
 
 def reconciliation(desk: Desk) -> Iterator[dict[str, Any]]:

@@ -29,6 +29,7 @@ from service.checks import (
     f215_text_although_no,
     f220_row_without_unit,
     f221_row_of_another_city,
+    f223_not_of_its_kind,
     f230_stated_count,
     l101_cover_letter_missing,
     l102_letter_not_readable,
@@ -77,6 +78,7 @@ ALL: tuple[Check, ...] = (
     f213_text_too_long,
     f215_text_although_no,
     f221_row_of_another_city,
+    f223_not_of_its_kind,
     f230_stated_count,
     r401_must_report_through_city,
     r402_unit_not_known,
@@ -101,7 +103,7 @@ def _findings(dossier: Dossier, route: Route, rulebook: Rulebook, wording: "Word
             continue
         for seen in check.check(dossier, route, rulebook):
             message = wording.sentence(check.CODE, seen, rulebook)
-            yield Finding(check.CODE, message, seen.place, _severity(setting, seen))
+            yield Finding(check.CODE, message, seen.place, _severity(setting, seen), seen.variant)
 
 
 def _severity(setting: CheckSetting, seen: Seen) -> Severity:

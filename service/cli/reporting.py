@@ -13,6 +13,7 @@ from service.cli import words
 from service.cli.context import err, out, print_json, settings
 from service.cli.words import say
 from service.explaining import finding as finding_json
+from service.explaining import table as table_json
 
 if TYPE_CHECKING:
     from service.records.views import CaseView, MailView, Views
@@ -89,8 +90,10 @@ def show(number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: Json
              "tables": {str(t.number): len(t.rows) for t in v.holding.tables}}
             for v in desk.views.versions(case.id)
         ]  # fmt: skip
+        newest = desk.views.newest(case.id)
+        tables = newest.holding.tables if newest else ()
         if as_json:
-            print_json(content)
+            print_json(content | {"tables": [table_json(t, desk.rulebook) for t in tables]})
         else:
             _show(case, content, desk)
     return 0

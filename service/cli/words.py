@@ -49,7 +49,23 @@ ROLES = {
     "decoration": "装饰图片", "container": "压缩包或邮件", "link": "超大附件链接", "unreadable": "无法读取",
 }  # fmt: skip
 
+FIELDS = {
+    "signer": "落款", "title": "标题", "document_number": "文号", "date": "成文日期", "addressee": "抬头",
+    "seal": "检测到疑似公章",
+}  # fmt: skip
+_A4 = 1.414  # its height in widths
+
 
 def say(words: dict[str, str], code: str | None) -> str:
     """The Chinese word for a code; the code itself where there is none."""
     return words.get(code or "", code or "")
+
+
+def place(page: int, box: tuple[float, float, float, float] | None) -> str:
+    """Roughly where a box stands, as people say it: 第1页右下. box is in page widths."""
+    if box is None:
+        return f"第{page}页"
+    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2 / _A4
+    side = "左" if across < 0.36 else "右" if across > 0.6 else ""
+    level = "上" if down < 0.36 else "下" if down > 0.6 else ""
+    return f"第{page}页{side}{level}" if side and level else f"第{page}页{side or level or '中'}部"

@@ -48,6 +48,9 @@ def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, r
         yield f"接续报送件 {dossier.earlier.number}；沿用以前收到的：{carried}"
     if not decision.kind.is_machine_made:
         yield from _of_route(decision.route)
+    for field in dossier.letter.fields if dossier.letter else ():
+        if field.doubt:
+            yield f"报送函上读作“{field.value}”的日期{field.doubt}，未采用（{field.attachment} 第{field.page}页）"
     if dossier.states_nil:
         yield f"零报送：{_NIL.get(dossier.nil_source or '', '')}写明无需求"
     for table in dossier.submission.printed_tables:

@@ -72,6 +72,7 @@ class Finding:
     message: str
     place: Place = Place()
     severity: Severity = Severity.REMARK
+    variant: str = "default"  # which of its check's sentences it is
 
 
 class PieceState(StrEnum):

@@ -7,22 +7,33 @@ from functools import lru_cache
 
 from service.domain.rules import City, Rulebook
 
+_DISTRICT_ENDS = ("区", "县")
 _LONGEST = 60  # characters that a place is looked for in
+_BETWEEN = re.compile(r"[、/／;；,，|\n]+")
 _NOISE = re.compile(r"[\s·•,，。;；:：\"“”'()（）\[\]【】]+")
 
 
 def city_of(text: str | None, rulebook: Rulebook) -> City | None:
-    """The one city that a 所在地市 cell means: 广州, 广东省广州市, 广州市天河区, 驻穗; None for 省直 and the like."""
+    """The one city that a 所在地市 cell means: 广州, 广东省广州市, 广州市天河区, 天河区, 驻穗; None for 省直 and the
+    like."""
     return _city_of((text or "")[:_LONGEST], rulebook)
 
 
 @lru_cache(maxsize=4096)  # hundreds of rows name the same few cities
 def _city_of(text: str, rulebook: Rulebook) -> City | None:
     cities, province = rulebook.cities, rulebook.campaign.province
+    parts = [part for part in _BETWEEN.split(text) if part.strip()]
+    if len(parts) > 1:
+        each = {city.name: city for part in parts if (city := _city_of(part, rulebook))}
+        return next(iter(each.values())) if len(each) == 1 else None
     folded = _fold(text)
     named = [city for city in cities if city.name in folded]
-    if named:
-        return named[0] if len(named) == 1 else None
+    if len(named) > 1:
+        return None
+    # A district tells its city more exactly than the city's name before it: 汕尾市深汕特别合作区 is 深圳's.
+    district = _by_district(_without_city(without_province(folded, province), cities), cities)
+    if district or named:
+        return district or named[0]
     return city_at_start(folded, cities, province) or _by_abbreviation(folded, cities)
 
 
@@ -51,6 +62,24 @@ def without_province(name: str, province: str) -> str:
 def short_name(city: City) -> str:
     """云江 for 云江市."""
     return city.name.removesuffix("市")
+
+
+def _without_city(text: str, cities: Sequence[City]) -> str:
+    """天河区 of 广州市天河区 and 广州天河区; a city's name alone is kept."""
+    words = (word for city in cities for word in (city.name, short_name(city)) if text.startswith(word))
+    longest = max(words, key=len, default="")
+    return text.removeprefix(longest) or text
+
+
+def _by_district(text: str, cities: Sequence[City]) -> City | None:
+    """The one city whose district a text is, or begins with in full (天河区珠江新城)."""
+    found = {
+        city.name: city
+        for city in cities
+        for name in city.districts
+        if text == name or (text.startswith(name) and name.endswith(_DISTRICT_ENDS))
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _by_abbreviation(text: str, cities: Sequence[City]) -> City | None:

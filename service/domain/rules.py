@@ -24,6 +24,7 @@ class City:
     addresses: tuple[str, ...]
     letter_prefixes: tuple[str, ...]
     source: str  # "cities.csv:5"
+    districts: tuple[str, ...] = ()  # 区县 and zones whose name alone, in a 所在地市 cell, means this city
 
     @property
     def bureau_names(self) -> tuple[str, ...]:
@@ -77,6 +78,8 @@ class ColumnKind(StrEnum):
     MONEY = "money"
     PHONE = "phone"
     EMAIL = "email"
+    DATE = "date"
+    YES_NO = "yes_no"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,10 @@ class Marks:
     no: tuple[str, ...]
 
 
+VAGUE_WORDS = ("若干", "不限", "面议", "待定", "详见", "见附", "附件", "根据", "按需", "视情况", "长期", "团队", "自筹")
+"""For a forms.toml that names none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """forms.toml: what 表1-4 look like and how they are filled."""
@@ -176,6 +183,7 @@ class Forms:
     example_words: tuple[str, ...]  # 示例 例： 如：
     note_words: tuple[str, ...]  # 填表说明 注：
     reporter_labels: tuple[str, ...]  # 填报单位 …
+    vague_words: tuple[str, ...] = VAGUE_WORDS  # a cell that holds one need hold no number, address or choice
 
     def table(self, number: int) -> TableForm | None:
         return next((t for t in self.tables if t.number == number), None)

@@ -71,6 +71,19 @@ class LetterSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldRead:
+    """What was read for one field of a letter, from where, and how surely."""
+
+    name: str  # signer, title, document_number, date, addressee, seal
+    value: str  # as read; of a seal its ring's writing, "" when none could be read
+    attachment: str  # path
+    page: int  # from 1
+    box: tuple[float, float, float, float] | None = None  # left, top, right, bottom in widths of the upright page
+    confidence: float = 0.0  # 0..1
+    doubt: str = ""  # Chinese: why it is not believed
+
+
+@dataclass(frozen=True, slots=True)
 class CoverLetter:
     """One 报送函 as read from its pages. Names are as read; who that is, routing decides."""
 
@@ -85,10 +98,17 @@ class CoverLetter:
     addressee: str | None = None
     seal: Seal = Seal.CANNOT_TELL
     seal_text: str | None = None  # ring text as read
-    seal_sure: float = 1.0  # 0..1, its least certain character; 0 when several seals say different things
     sealed_colour: bool = False  # the page is in colour, so a red seal would be seen
     confidence: float = 0.0  # 0..1, of the fields together
     signer_candidates: tuple[str, ...] = ()  # other lines that look like a signature or letterhead, best first
+    seal_sure: float = (
+        1.0  # 0..1, of the least certain character of seal_text; 0 when several seals say different things
+    )
+    fields: tuple[FieldRead, ...] = ()  # one of a name at most
+
+    def field_read(self, name: str) -> FieldRead | None:
+        """Where a field was read; None when it was not."""
+        return next((field for field in self.fields if field.name == name), None)
 
     @property
     def attachment(self) -> str:

@@ -84,8 +84,6 @@ _STARTS = (
     (b"\xd7\xcd\xc6\x9a", "image/wmf"), (b"\0\0\x01\0", "image/x-icon"), (b"MSCF\0\0\0\0", CAB),
     (b"\x28\xb5\x2f\xfd", ZSTD), (b"\x1f\x9d", COMPRESS), (b"LZIP\x01", LZIP), (b"\x04\x22\x4d\x18", LZ4),
     (b"070701", CPIO), (b"070702", CPIO), (b"070707", CPIO), (b"\xc7\x71", CPIO), (b"\x71\xc7", CPIO),
-    (b"\x09\x02\x06\0\0\0\x10\0", XLS), (b"\x09\x04\x06\0\0\0\x10\0", XLS),
-    (b"\x09\0\x04\0\x02\0\x10\0", XLS),
 )  # fmt: skip
 _HEIF_BRANDS = {
     b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic", b"hevc": "image/heic",
@@ -115,6 +113,7 @@ _ZIP_END = 22 + 0xFFFF  # the end record with the longest comment
 _ZIP_FAULTS = (
     zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, struct.error,
 )  # fmt: skip
+_EARLY_WORKBOOKS = frozenset({b"\x09\0\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0"})
 _LHA = re.compile(rb"-l[hz][0-9dsx]-")
 _ISO_AT = 32769  # the first volume descriptor (ECMA-119 6.2.1)
 _HEAD = 4096
@@ -151,6 +150,8 @@ def _structured(content: bytes) -> str | None:
         return TAR
     if content.startswith(b"\x5d\0\0") and content[5:13] in (b"\xff" * 8, content[5:10] + b"\0\0\0"):
         return LZMA
+    if is_early_workbook(content):
+        return XLS
     if _LHA.match(content, 2):
         return LHA
     if content.startswith(b"\x60\xea") and 30 <= int.from_bytes(content[2:4], "little") <= 2600:
@@ -179,6 +180,11 @@ def is_zip(content: bytes) -> bool:
             return bool(archive.namelist())
     except _ZIP_FAULTS:
         return False
+
+
+def is_early_workbook(content: bytes) -> bool:
+    """Whether it is a workbook of Excel 2 to 4, which began with its first record, without OLE2 around it."""
+    return content[:4] in _EARLY_WORKBOOKS and content[6:8] in (b"\x10\0", b"\0\1")
 
 
 def _is_old_tar(content: bytes) -> bool:

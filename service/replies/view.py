@@ -3,7 +3,7 @@
 The names of the fields are the placeholders that admins use; mail_templates/README.md lists them.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -90,7 +90,7 @@ def view_of(
     number: str | None,
     returned: Sequence[Returned],
     has_list: bool,
-    not_told: Container[str],
+    not_told: Collection[str],
 ) -> LetterView:
     """The judgement as its submitter may see it: staff's findings and identities in doubt stay out."""
     dossier, decision, campaign = judgement.dossier, judgement.decision, rulebook.campaign
@@ -100,7 +100,7 @@ def view_of(
     pieces = [p for g in groups for p in g.pieces]
     asked = _point_groups(decision.of_severity(Severity.CORRECT), rulebook)
     shown, more = _first(asked, SHOWN_POINTS)
-    remarks = [f for f in decision.of_severity(Severity.REMARK) if f.code not in not_told]
+    remarks = [f for f in decision.of_severity(Severity.REMARK) if _is_told(f, not_told)]
     notes, more_notes = _first(_point_groups(remarks, rulebook), SHOWN_NOTES)
     in_doubt = bool(route.contradiction or route.unlike_sender)
     return LetterView(
@@ -136,6 +136,11 @@ def view_of(
         returned=tuple(one.file.name for one in returned),
         has_list=has_list,
     )
+
+
+def _is_told(remark: Finding, not_told: Collection[str]) -> bool:
+    """False for a code that submitters are not told of, or for this one of its sentences ("F223.columns")."""
+    return remark.code not in not_told and f"{remark.code}.{remark.variant}" not in not_told
 
 
 def _reason(decision: Decision) -> str:

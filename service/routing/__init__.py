@@ -7,14 +7,16 @@ reported, not resolved.
 from dataclasses import replace
 
 from service.domain.judgement import Channel, Dossier, Route
+from service.domain.places import city_of
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.routing.claims import CASE, REPORTER, ROWS, gather
+from service.routing.directory import Entry, directory_of
 from service.routing.letters import speaking_letter
 from service.routing.names import contract, fold
 from service.routing.weighing import weigh
 
-__all__ = ["is_named_by_form_alone", "route", "speaking_letter", "who_speaks"]
+__all__ = ["is_named_by_form_alone", "listed_unit", "route", "speaking_letter", "who_speaks"]
 
 
 def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
@@ -26,6 +28,18 @@ def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
     by_rows_alone = not any(c.is_strong and c.source != ROWS for c in claims)
     unclear = by_rows_alone and found.channel in (Channel.VIA_CITY, Channel.UNKNOWN)
     return replace(found, unit=None) if found.contradiction or unclear else found
+
+
+def listed_unit(name: str | None, city: str | None, rulebook: Rulebook) -> tuple[Entry | None, bool]:
+    """The line of the directory that a row's unit is, and whether its name says so by itself.
+
+    A name with a slip of the pen is the one line it resembles, well before any other, in the city of its row.
+    """
+    directory = directory_of(rulebook)
+    if entry := directory.match(name):
+        return entry, True
+    near, seat = directory.match_misread(name, rulebook.weights), city_of(city, rulebook)
+    return (near, False) if near and seat and near.seat == seat.name else (None, False)
 
 
 def is_named_by_form_alone(found: Route) -> bool:

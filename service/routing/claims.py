@@ -21,6 +21,7 @@ STRONG = frozenset({LETTER, SEAL, REPORTER, ROWS, ADDRESS, CASE})
 """Sources that may decide; all others only support (a domain alone never decides)."""
 
 _SAME_NAME = 0.6  # a scan's reading of a name that the form has typed
+_SEAL_READ = 0.6  # below it a seal's least certain character may be that of another place
 _SEAL_SURE = 0.9  # from so much for its least certain character a seal may contradict
 _SEAL_APART = 2  # characters by which names must differ to be told apart by a seal
 _SEAL_MISREAD = 0.75  # less than a form's 填报单位
@@ -93,7 +94,9 @@ def _of_letters(letter: CoverLetter | None, others: Sequence[CoverLetter], ruleb
 def _of_seal(letter: CoverLetter, rulebook: Rulebook) -> Iterator[Claim]:
     """The unit in a seal's ring. Rings are misread more often than lines: no equality, no name, no claim."""
     directory, text = directory_of(rulebook), letter.seal_text
-    if text is None or (entry := directory.match_seal(text, rulebook.weights)) is None:
+    if text is None or letter.seal_sure < _SEAL_READ:
+        return
+    if (entry := directory.match_seal(text, rulebook.weights)) is None:
         return
     exact = directory.match(text) == entry
     weight = _weight(rulebook, SEAL) * (1.0 if exact else _SEAL_MISREAD)

@@ -22,6 +22,7 @@ CITY_COLUMNS = (
     "domains",
     "addresses",
     "letter_prefix",
+    "districts",
 )
 UNIT_COLUMNS = (
     "name",
@@ -60,6 +61,7 @@ def _city(line: Line, free_mail: Collection[str], problems: Problems) -> City:
         addresses=_addresses(line, problems),
         letter_prefixes=line.texts("letter_prefix"),
         source=line.source,
+        districts=line.texts("districts"),
     )
 
 

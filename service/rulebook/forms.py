@@ -1,6 +1,17 @@
 """forms.toml: what 表1-4 look like and how they are filled."""
 
-from service.domain.rules import Block, Choice, Column, ColumnKind, Forms, Marks, Question, QuestionKind, TableForm
+from service.domain.rules import (
+    VAGUE_WORDS,
+    Block,
+    Choice,
+    Column,
+    ColumnKind,
+    Forms,
+    Marks,
+    Question,
+    QuestionKind,
+    TableForm,
+)
 from service.rulebook.names import same_name
 from service.rulebook.problems import did_you_mean
 from service.rulebook.sections import Document, Section
@@ -20,6 +31,7 @@ def read_forms(document: Document) -> Forms:
         example_words=words.texts("example"),
         note_words=words.texts("note"),
         reporter_labels=words.texts("reporter", required=True),
+        vague_words=words.texts("vague") if words.has("vague") else VAGUE_WORDS,
     )
     if not forms.tables:
         root.problem("table", "一张表也没有", "每张表请以 [[table]] 开头")

@@ -1,12 +1,14 @@
 """A case as the workbook needs it: plain values, made from the records by whoever wires the workbook."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from service.domain.judgement import Channel, Piece, PieceState, Verdict
+from service.domain.places import city_of
 from service.domain.rules import Rulebook
 from service.domain.submission import Row, Table
+from service.values import Value, of_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class CaseForWorkbook:
     letter_date: date | None = None
     tables: tuple[Table, ...] = ()
     pieces: tuple[Piece, ...] = ()
+    listed_units: Mapping[str, str] = field(default_factory=dict)  # a unit as written -> the directory's name
 
     @property
     def counts(self) -> bool:
@@ -46,12 +49,19 @@ class Entry:
     table: Table
     row: Row
     city: str
+    values: Mapping[str, Value] = field(default_factory=dict)  # normalised, by column key
+
+    @property
+    def listed_unit(self) -> str:
+        """The directory's name for the unit where it was written otherwise."""
+        name = self.case.listed_units.get(self.row.unit or "", "")
+        return name if name != self.row.unit else ""
 
 
 def entries(cases: Iterable[CaseForWorkbook], number: int, rulebook: Rulebook) -> list[Entry]:
     """The rows of one table over all cases: cities in the directory's order, then case numbers, then as written."""
     found = [
-        Entry(case, table, row, city_name(row.city, rulebook) or case.city or row.city or "")
+        Entry(case, table, row, _city(row, case, rulebook), of_row(row, table, rulebook))
         for case in cases
         if case.counts
         for table in case.tables
@@ -62,11 +72,7 @@ def entries(cases: Iterable[CaseForWorkbook], number: int, rulebook: Rulebook) -
     return sorted(found, key=lambda e: (order.get(e.city, len(order)), e.case.number))
 
 
-def city_name(written: str | None, rulebook: Rulebook) -> str | None:
-    """The directory's name for a city as people write it (云江, 岭海省云江市, 云江市东区); None when unclear."""
-    text = "".join((written or "").split())
-    if not text:
-        return None
-    exact = [c.name for c in rulebook.cities if text in (c.name, c.name.removesuffix("市"), *c.aliases)]
-    inside = [c.name for c in rulebook.cities if c.name in text]
-    return next(iter(exact), None) or (inside[0] if len(inside) == 1 else None)
+def _city(row: Row, case: CaseForWorkbook, rulebook: Rulebook) -> str:
+    """The city as the directory names it, else the case's, else as written."""
+    found = city_of(row.city, rulebook)
+    return (found.name if found else case.city) or row.city or ""

@@ -1,4 +1,5 @@
-"""The official consolidated workbook: an overview by city, the tables 1-4 of all cases, the list of cases."""
+"""The official consolidated workbook: an overview by city, the tables 1-4 of all cases, what they ask for together,
+the list of cases."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from service.typesetting import sheets
 from service.typesetting.sheets import Value
 from service.typesetting.text import deadline_text, moment_text
 from service.workbook.cases import CaseForWorkbook, entries
+from service.workbook.needs import SHEET, has_needs, write_needs
 from service.workbook.tables import write_table
 from service.workbook.words import CHANNEL_NAMES, PIECE_NAMES, STATE_NAMES
 
@@ -27,6 +29,8 @@ def write_workbook(path: Path, cases: Sequence[CaseForWorkbook], rulebook: Ruleb
     _write_overview(sheets.first_sheet(workbook, "概况"), cases, rulebook, note)
     for form in forms:
         write_table(workbook.create_sheet(form.label), form, entries(cases, form.number, rulebook), note)
+    if has_needs(rulebook):
+        write_needs(workbook.create_sheet(SHEET), cases, rulebook)
     _write_cases(workbook.create_sheet("报送件"), cases, rulebook, note)
     newest = max((c.received for c in cases), default=rulebook.campaign.deadline)
     partial = path.with_name(f".{path.name}.partial")

@@ -11,6 +11,7 @@ from service.domain.rules import ColumnKind, Question, QuestionKind, TableForm
 from service.domain.submission import Answer, Tick
 from service.typesetting import sheets
 from service.typesetting.sheets import Value
+from service.values.sums import bounds_of, plain, summable
 from service.workbook.cases import Entry
 from service.workbook.words import STATE_NAMES
 
@@ -65,6 +66,11 @@ def _columns(form: TableForm, rows: Sequence[Entry]) -> Iterator[_Column]:
             yield _Column(block.label, question.label, 36 if text else 13, _answer(question), centred=not text)
     if any(_unknown_cells(form, entry) for entry in rows):
         yield _Column("", "其他填写内容", 30, lambda e: _unknown_cells(form, e))
+    for column in summable(form):
+        for bound, name in enumerate(("下限", "上限")):
+            yield _Column("折算（供合计）", f"{column.label}{name}", 12, _bound(column.key, bound), centred=True)
+    if any(entry.listed_unit for entry in rows):
+        yield _Column("", "单位目录名称", 24, lambda e: e.listed_unit)
     yield _Column("来源", "报送件编号", 14, lambda e: e.case.number, centred=True)
     yield _Column("来源", "报送件状态", 12, lambda e: STATE_NAMES[e.case.state], centred=True)
     yield _Column("来源", "文件", 26, lambda e: e.table.attachment.rpartition("/")[2])
@@ -81,6 +87,16 @@ def _cell(key: str, kind: ColumnKind) -> Callable[[Entry], Value]:
         text = entry.row.cells.get(key, "").strip()
         counted = kind in (ColumnKind.COUNT, ColumnKind.MONEY) and _NUMBER.fullmatch(text)
         return (float(text) if "." in text else int(text)) if counted else text
+
+    return value
+
+
+def _bound(key: str, bound: int) -> Callable[[Entry], Value]:
+    """The least or the most of a cell as a number; empty where it says none: the cell itself stands beside it."""
+
+    def value(entry: Entry) -> Value:
+        bounds = bounds_of(entry.values.get(key))
+        return None if bounds is None else plain(bounds[bound])
 
     return value
 

@@ -1,6 +1,7 @@
 """Each check by itself: when it speaks, and above all when it stays silent."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -348,6 +349,152 @@ def test_a_direct_units_rows_may_be_anywhere() -> None:
     assert codes(judged(of_unit(UNIVERSITY, "云江市"))) == []
 
 
+@pytest.mark.parametrize("city", ["云江市新区", "新区", "云江新区一号"])
+def test_a_district_of_ones_own_city_is_no_other_city(city: str) -> None:
+    with_districts = [replace(c, districts=("新区",)) if c.name == "云江市" else c for c in a_rulebook().cities]
+    book = replace(a_rulebook(), cities=tuple(with_districts))
+
+    assert codes(judged(a_submission(tables=(a_table(1, [a_row(city=city)]), *four_tables()[1:])), rules=book)) == []
+
+
+# ------------------------------------------------------------------ what stands in columns
+
+
+def with_cells(*cells: Mapping[str, str], headings: Mapping[str, str] | None = None) -> Judgement:
+    """A bureau's set whose 表1 has these cells; headings: column key -> as written, "" for an absent column."""
+    form = a_rulebook().forms.table(1)
+    assert form is not None
+    written = {c.key: c.label for c in form.columns} | dict(headings or {})
+    columns = tuple((key, label, "ABCDEFGHIJKLMNOPQRST"[n]) for n, (key, label) in enumerate(written.items()) if label)
+    rows = [
+        replace(a_row(row=n, cells={"post": "工程师", **own}), places=dict.fromkeys(own, f"F{n}"))
+        for n, own in enumerate(cells, 3)
+    ]
+    return judged(a_submission(tables=(a_table(1, rows, columns=columns), *four_tables()[1:])))
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "variant"),
+    [
+        ("number", "计算机科学", "count"),
+        ("number", "2月3日", "count"),
+        ("pay", "lxr@unit.example", "money"),
+        ("phone", "张某", "phone"),
+        ("phone", "1.38E+10", "damaged"),
+        ("email", "020-80001234", "email"),
+        ("mode", "兼职", "choice"),
+    ],
+)
+def test_what_is_of_another_kind_is_noted_and_nobody_is_asked(key: str, text: str, variant: str) -> None:
+    judgement = with_cells({key: text})
+    finding = found(judgement, "F223")
+
+    assert (codes(judgement), judgement.decision.verdict, finding.severity) == (["F223"], "accepted", Severity.REMARK)
+    assert (finding.variant, finding.place.cell, finding.place.row) == (variant, "F3", 3)
+
+
+@pytest.mark.parametrize(
+    ("key", "texts"),
+    [
+        (
+            "number",
+            (
+                "3名",
+                "３",
+                "2-3人",
+                "若干",
+                "不限",
+                "每学院2人",
+                "博士2名、硕士3名",
+                "一个团队",
+                "待定",
+                "无",
+                "—",
+                "详见附件",
+                "约5",
+            ),
+        ),
+        (
+            "pay",
+            (
+                "50万元",
+                "面议",
+                "年薪30万元，安家费50万元",
+                "按学校规定执行",
+                "优厚",
+                "参照国家标准",
+                "1000",
+                "/",
+                "提供住房",
+            ),
+        ),
+        (
+            "phone",
+            (
+                "8000123",
+                "19900001234转张某",
+                "020-80001234、80001235",
+                "无",
+                "见附件",
+                "+852 2000 1234",
+                "同上",
+                "020-00001234",
+                "00001234",
+            ),
+        ),
+        ("email", ("lxr＠unit．example", "lxr@unit.example；kyc@unit.example", "暂无", "-", "张某 lxr@unit.example")),
+        ("mode", ("全职", "柔性", "短期引进", "全职/柔性", "不限", "其他：项目合作", "视情况而定", "无")),
+        ("post", ("19900001234", "lxr@unit.example")),
+    ],
+    ids=["count", "money", "phone", "email", "choice", "text"],
+)
+def test_what_real_people_write_is_not_remarked_upon(key: str, texts: tuple[str, ...]) -> None:
+    assert codes(with_cells(*({key: text} for text in texts))) == []
+
+
+def test_a_column_under_another_heading_may_ask_for_something_else() -> None:
+    assert codes(with_cells({"phone": "lxr@unit.example"}, headings={"phone": "联系方式"})) == []
+    assert codes(with_cells({"phone": "lxr@unit.example"}, headings={"phone": "联 系 电 话（手机）"})) == ["F223"]
+    assert codes(with_cells({"phone": "1.38E+10"}, headings={"phone": "联系方式"})) == ["F223"]
+
+
+def test_of_many_such_cells_the_first_are_listed_and_the_others_counted() -> None:
+    remarks = with_cells(*({"phone": "张某"} for _ in range(9))).decision.findings
+
+    assert [f.place.row for f in remarks] == [3, 4, 5, 6, 7, 8]
+    assert remarks[-1].message == "「联系电话」从这一格起，还有 4 格没有认出。已照收，无需修改。"
+
+
+def test_choices_of_ones_own_are_counted_apart_from_what_submitters_are_told() -> None:
+    assert [f.variant for f in with_cells(*({"mode": "兼职"} for _ in range(6))).decision.findings][
+        -1
+    ] == "more_choices"
+
+
+def test_five_such_cells_are_all_listed() -> None:
+    assert [f.variant for f in with_cells(*({"phone": "张某"} for _ in range(5))).decision.findings] == ["phone"] * 5
+
+
+def test_a_missing_recommended_column_is_noted_once_and_asked_for_by_no_rule() -> None:
+    judgement = with_cells({}, {}, headings={"field": "", "major": "", "email": ""})
+    finding = found(judgement, "F223")
+
+    assert (finding.variant, finding.place.row, judgement.decision.verdict) == ("columns", None, "accepted")
+    assert finding.message == "表1没有「所属领域」、「专业要求」列。已照收，无需补充。"
+
+    book = a_rulebook()
+    settings = {**book.checks, "F223": replace(book.checks["F223"], severity=Severity.CORRECT)}
+    strict = judged(judgement.dossier.submission, rules=replace(book, checks=settings))
+    assert found(strict, "F223").severity is Severity.REMARK
+
+
+def test_several_files_that_lack_the_same_column_are_one_remark() -> None:
+    table = with_cells({}, headings={"field": ""}).dossier.tables[0]
+    files = tuple(replace(table, attachment=f"{n}.xlsx", rows=(a_row(f"第{n}厂", row=3),)) for n in range(3))
+
+    assert codes(judged(a_submission(tables=(*files, *four_tables()[1:])))) == ["F223"]
+
+
 # ------------------------------------------------------------------ time, and all together
 
 
@@ -386,8 +533,6 @@ def test_all_findings_come_at_once_in_reply_order() -> None:
 
 
 def test_admins_switch_a_check_off_or_change_who_acts() -> None:
-    from dataclasses import replace
-
     book = a_rulebook()
     settings = dict(book.checks)
     settings["L101"] = replace(settings["L101"], enabled=False)

@@ -17,7 +17,9 @@ from service.demo.mime import Mail, make_mail
 from service.demo.pieces import Pieces
 from service.demo.submissions import Scribe, official_forms
 from service.demo.world import lay_over, the_world
-from service.explaining import explanation
+from service.domain.rules import Column, ColumnKind
+from service.domain.submission import Row, Table
+from service.explaining import explanation, values
 from service.reading.sandbox import Reader, ReaderDied
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +92,48 @@ def test_a_mail_that_ends_its_reader_is_explained_as_set_aside(rules: Path) -> N
 
     assert told.keys() >= KEYS
     assert (told["verdict"], told["reply"], told["defects"]) == ("staff_review", None, ["no answer within 60 seconds"])
+
+
+def test_explain_puts_what_cells_mean_beside_what_was_written(
+    mail: Path, rules: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (told,) = explained(capfdbinary, "--rules", str(rules), str(mail))
+    row = told["tables"][0]["rows"][0]  # type: ignore[index]
+    values = row["values"]
+
+    assert row["cells"].keys() >= values.keys() - {"unit"}
+    assert values["city"] == {"kind": "city", "standing": "sure", "text": "云江市"}
+    assert values["number"]["lower"] == values["number"]["upper"] == int(row["cells"]["number"].rstrip("人"))
+    assert values["phone"]["numbers"] == [row["cells"]["phone"]]
+    assert values["email"] == {
+        "kind": "email", "standing": "sure", "text": "lxr@unit.example", "addresses": ["lxr@unit.example"]
+    }  # fmt: skip
+
+
+def test_every_kind_of_value_is_told_in_plain_json(rules: Path) -> None:
+    cells = {
+        "number": "2-3人", "pay": "0.5万美元/月", "mode": "全职或兼职", "phone": "张某", "when": "2020年3月", "agreed": "是",
+    }  # fmt: skip
+    with open_bench(None, rules) as bench:
+        forms = bench.rulebook.forms
+        more = (Column("when", "时间", kind=ColumnKind.DATE), Column("agreed", "同意", kind=ColumnKind.YES_NO))
+        one = dataclasses.replace(forms.tables[0], columns=(*forms.tables[0].columns, *more))
+        book = dataclasses.replace(bench.rulebook, forms=dataclasses.replace(forms, tables=(one, *forms.tables[1:])))
+    row = Row(3, "岭海大学（盖章）", "云江", cells)
+
+    found = values(row, Table(1, "表.xlsx", "表1", (row,)), book)
+
+    assert json.loads(json.dumps(found)) == found
+    assert {key: (value["kind"], value["standing"], value["text"]) for key, value in found.items()} == {
+        "city": ("city", "sure", "云江市"),
+        "number": ("count", "sure", "2-3"),
+        "pay": ("money", "sure", "0.5万USD/月"),
+        "mode": ("choice", "unsure", "全职、兼职"),
+        "phone": ("phone", "not_of_kind", None),
+        "when": ("date", "sure", "2020-03"),
+        "agreed": ("yes_no", "sure", "是"),
+        "unit": ("unit", "sure", "岭海大学"),
+    }
 
 
 def test_explain_tells_the_route_with_the_line_that_decides(

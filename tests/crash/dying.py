@@ -64,7 +64,11 @@ class _Steps:
             time.sleep(self._plan.seconds)
 
     def is_ours(self, path: object) -> bool:
-        return isinstance(path, str | os.PathLike) and os.fspath(path).startswith(self._plan.data)  # type: ignore[arg-type]
+        """Whether anything that is to last is there; not what the reading child writes, which goes with it."""
+        if not isinstance(path, str | os.PathLike):
+            return False
+        name, data = os.fspath(path), self._plan.data
+        return name.startswith(data) and not name.startswith(f"{data.rstrip('/')}/scratch")  # type: ignore[arg-type]
 
 
 def prepare() -> None:

@@ -13,6 +13,7 @@ from service.domain.submission import (
     Answer,
     Attachment,
     CoverLetter,
+    FieldRead,
     LetterSource,
     Problem,
     Role,
@@ -43,9 +44,12 @@ ATTACHMENTS = st.builds(
     Attachment, TEXT, TEXT, st.integers(0, 10**9), TEXT, TEXT, st.sampled_from(Role),
     st.none() | st.sampled_from(Problem), TEXT, TEXT, st.booleans(),
 )  # fmt: skip
+BOXES = st.tuples(*(st.floats(0, 2),) * 4)
+FIELDS = st.builds(FieldRead, TEXT, TEXT, TEXT, st.integers(1, 9), st.none() | BOXES, st.floats(0, 1), TEXT)
 LETTERS = st.builds(
     CoverLetter, some(TEXT), st.sampled_from(LetterSource), st.integers(0, 9), TEXT, MAYBE, MAYBE, MAYBE,
     st.none() | st.dates(date(1, 1, 1)), MAYBE, st.sampled_from(Seal), MAYBE, st.booleans(), st.floats(0, 1), some(TEXT),
+    st.floats(0, 1), some(FIELDS),
 )  # fmt: skip
 ANSWERS = st.builds(Answer, TEXT, TEXT, st.none() | st.sampled_from(Tick), MAYBE, st.none() | some(TEXT), MAYBE)
 CELLS = st.dictionaries(TEXT, TEXT, max_size=2)

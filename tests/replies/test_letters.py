@@ -132,6 +132,19 @@ def test_findings_for_staff_are_not_shown_to_the_submitter(letters: Letters) -> 
         assert "R403" not in letter.text + letter.html
 
 
+def test_of_one_code_some_sentences_may_be_for_the_department_alone(letters: Letters) -> None:
+    remarks = (
+        Finding("F223", "「联系电话」没有认出电话号码。", variant="phone"),
+        Finding("F223", "表1没有「所属领域」列。", variant="columns"),
+        Finding("F223", "「引进方式」写的是“兼职”。", variant="choice"),
+    )
+
+    letter = letters.render(with_findings(SAMPLES["receipt"], *remarks), RULEBOOK, "LH2020-0012")
+
+    assert "没有认出电话号码" in letter.text
+    assert "所属领域" not in letter.text and "兼职" not in letter.text
+
+
 def test_a_remark_meant_for_the_department_alone_is_not_told(letters: Letters) -> None:
     remarks = (Finding("S602", "陌生邮箱。"), Finding("F213", "「初步计划」约 230 字。"))
 

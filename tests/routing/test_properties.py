@@ -11,7 +11,7 @@ from service.domain.judgement import Channel
 from service.domain.places import city_of
 from service.domain.rules import Rulebook, UnitRoute
 from service.domain.submission import LetterSource
-from service.routing import who_speaks
+from service.routing import listed_unit, who_speaks
 from service.routing.names import fold, tidy
 from tests.builders import a_letter, a_row, a_rulebook, a_submission, a_table, an_envelope, the_real_rulebook
 
@@ -87,7 +87,7 @@ def test_no_text_is_a_city_unless_it_names_one(text: str) -> None:
     city = city_of(text, book)
 
     assert city is None or any(
-        word and word in fold(text) for word in (city.name[:-1], city.abbreviation, *city.aliases)
+        word and word in fold(text) for word in (city.name[:-1], city.abbreviation, *city.aliases, *city.districts)
     )
 
 
@@ -100,10 +100,83 @@ def test_every_city_is_known_however_it_is_written(wrap: str) -> None:
         assert city_of(written, book) == city, written
 
 
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("天河区", "广州市"),
+        ("广东省天河区", "广州市"),
+        ("广州天河区", "广州市"),
+        ("天河区珠江新城", "广州市"),
+        ("广州市/天河区", "广州市"),
+        ("南沙", "广州市"),
+        ("顺德", "佛山市"),
+        ("佛山市顺德区", "佛山市"),
+        ("横琴", "珠海市"),
+        ("普宁市", "揭阳市"),
+        ("梅县", "梅州市"),
+        ("汕尾市城区", "汕尾市"),
+        ("深汕", "深圳市"),
+        ("汕尾市深汕特别合作区", "深圳市"),
+        ("汕尾深汕合作区", "深圳市"),
+    ],
+)
+def test_a_district_is_its_citys(text: str, city: str) -> None:
+    found = city_of(text, the_real_rulebook())
+
+    assert found is not None and found.name == city
+
+
+def test_no_district_stands_under_two_cities() -> None:
+    names = [name for city in the_real_rulebook().cities for name in city.districts]
+
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("name", "city", "unit", "exactly"),
+    [
+        ("华工", "广州", "华南理工大学", True),
+        ("华南理工大学（盖章）", None, "华南理工大学", True),
+        ("中山大学附属第一医院", "广州市", "中山大学附属第一医院", True),
+        ("广州医科大学", "广州市", "广州医科大学", True),
+        ("广东医科大学", "湛江市", "广东医科大学", True),
+        ("中國科學院南海海洋研究所", "广州市", "中国科学院南海海洋研究所", True),
+        ("中国科学院南海海样研究所", "广州市", "中国科学院南海海洋研究所", False),
+        ("中国科学院南海海样研究所", "深圳市", None, False),
+        ("中国科学院南海海样研究所", None, None, False),
+        ("中山大学附属第三医院", "广州市", None, False),
+        ("中山大学化学学院", "广州市", None, False),
+        ("广西医科大学", "广州市", None, False),
+        ("", "广州市", None, False),
+        (None, None, None, False),
+    ],
+)
+def test_a_rows_unit_is_a_line_of_the_directory_or_as_written(
+    name: str | None, city: str | None, unit: str | None, exactly: bool
+) -> None:
+    entry, by_itself = listed_unit(name, city, the_real_rulebook())
+
+    assert (entry.name if entry else None, by_itself) == (unit, exactly)
+
+
 def test_a_shared_or_unknown_place_is_no_city() -> None:
     book = the_real_rulebook()
 
-    for text in ("省直", "广东省", "汕", "深汕", "广州市、深圳市", "全省", "外省", "无", "/", ""):
+    for text in (
+        "省直",
+        "广东省",
+        "汕",
+        "城区",
+        "江海",
+        "贵阳市白云区",
+        "广州市、深圳市",
+        "天河区、南山区",
+        "全省",
+        "外省",
+        "无",
+        "/",
+        "",
+    ):
         assert city_of(text, book) is None, text
 
 

@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from service.domain.judgement import Channel, Piece, PieceState, Verdict
 from service.domain.submission import Answer, Row, Tick
-from service.workbook.cases import CaseForWorkbook, city_name
+from service.workbook.cases import CaseForWorkbook
 from service.workbook.consolidated import write_workbook
 from tests.workbook.builders import a_case, a_row, a_row_of_answers, a_rulebook
 
@@ -33,7 +33,7 @@ def records(sheet: Worksheet, head_row: int, group_row: int | None = None) -> li
 
 
 def test_a_sheet_for_the_overview_each_table_and_the_cases(tmp_path: Path) -> None:
-    assert list(written(tmp_path, a_case())) == ["概况", "表1", "表4", "报送件"]
+    assert list(written(tmp_path, a_case())) == ["概况", "表1", "表4", "需求合计", "报送件"]
 
 
 def test_a_row_is_as_high_as_its_longest_text(tmp_path: Path) -> None:
@@ -187,10 +187,50 @@ def test_a_campaign_without_cases_makes_an_empty_workbook(tmp_path: Path) -> Non
         pytest.param("云江", "云江市", id="short"),
         pytest.param("岭海省云江市东区", "云江市", id="inside"),
         pytest.param(" 岭东 市 ", "岭东市", id="spaces"),
-        pytest.param("云江市、岭东市", None, id="two"),
-        pytest.param("省直", None, id="none"),
-        pytest.param(None, None, id="absent"),
+        pytest.param("云江市、岭东市", "岭东市", id="two"),
+        pytest.param("省直", "岭东市", id="none"),
+        pytest.param(None, "岭东市", id="absent"),
     ],
 )
-def test_a_city_is_known_however_people_write_it(text: str | None, city: str | None) -> None:
-    assert city_name(text, RULEBOOK) == city
+def test_a_row_stands_with_its_city_else_with_its_cases(tmp_path: Path, text: str | None, city: str) -> None:
+    (row,) = records(written(tmp_path, a_case(rows=(a_row(city=text),), city="岭东市"))["表1"], 4, 3)
+
+    assert row["所在地市"] == city
+
+
+def test_what_counts_say_stands_beside_them_as_numbers(tmp_path: Path) -> None:
+    rows = (a_row(3, number="2-3人"), a_row(4, number="若干"), a_row(5, number="三名以上"))
+
+    shown = records(written(tmp_path, a_case(rows=rows))["表1"], 4, 3)
+
+    assert [(r["需求人数"], r["需求人数下限"], r["需求人数上限"]) for r in shown] == [
+        ("2-3人", 2, 3),
+        ("若干", None, None),
+        ("三名以上", 3, 3),
+    ]
+
+
+def test_needs_are_added_up_by_city_and_what_says_no_number_is_told(tmp_path: Path) -> None:
+    rows = (a_row(3, number="2-3人"), a_row(4, number="若干"), a_row(5, number="５", city="岭东市"))
+
+    sheet = written(tmp_path, a_case(rows=rows))["需求合计"]
+
+    assert [c.value for c in sheet[3]][:3] == ["序号", "地市", "表1 需求人数"]
+    assert [[c.value for c in row] for row in sheet.iter_rows(min_row=5)] == [
+        [1, "云江市", 2, 2, 3, 1],
+        [2, "岭东市", 1, 5, 5, 0],
+        [None, "合计", 3, 7, 8, 1],
+    ]
+
+
+def test_a_unit_written_otherwise_stands_beside_the_directorys_name(tmp_path: Path) -> None:
+    rows = (a_row(3, "岭海大"), a_row(4, "岭海大学"), a_row(5, "云江某厂"))
+    listed = {"岭海大": "岭海大学", "岭海大学": "岭海大学"}
+
+    shown = records(written(tmp_path, a_case(rows=rows, listed_units=listed))["表1"], 4, 3)
+
+    assert [(r["单位名称"], r["单位目录名称"]) for r in shown] == [
+        ("岭海大", "岭海大学"),
+        ("岭海大学", None),
+        ("云江某厂", None),
+    ]

@@ -19,6 +19,7 @@ from service.reading.forms.separated import read_separated
 from service.reading.forms.spreadsheet import read_spreadsheet
 from service.reading.forms.word import read_word
 from service.reading.forms.xlsb import BinaryUnread, read_binary_workbook
+from service.reading.sniff import is_early_workbook
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET_NAMES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv", ".xltx", ".ett")
@@ -80,6 +81,8 @@ def read_workbook(content: bytes, kind: Kind) -> Workbook:
         return read_pages(content)
     if content.startswith(_OLE):
         return _read_compound(content)
+    if is_early_workbook(content):
+        return read_old_workbook(content)
     if content[:4] == b"PK\x03\x04":
         return _read_package(content, Package(content), kind)
     if content.startswith(b"{\\rtf"):

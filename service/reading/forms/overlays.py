@@ -6,14 +6,15 @@ xl/drawings/vmlDrawing (ECMA-376 part 1, 18.3.1.19; part 4, 19.4) and laid on th
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lxml import etree
 
-from service.reading.forms.grid import Position
-from service.reading.forms.limits import MAX_OBJECTS, MAX_ROWS
+from service.reading.forms.grid import PLAIN, Box, CellDetail, Merge, Position
+from service.reading.forms.limits import MAX_COLUMNS, MAX_OBJECTS, MAX_ROWS
 from service.reading.forms.package import Element, Package, attribute, child, descendants, local_name
 
 _EMU_PER_PIXEL: Final = 9525
@@ -60,16 +61,33 @@ class Overlays:
 
 
 class Ruler:
-    """Turns an anchor into the cell under its middle, from the sheet's row heights and column widths."""
+    """Turns an anchor into the cell under its middle, by row heights and column widths in pixels."""
 
-    def __init__(self, sheet: Element) -> None:
+    def __init__(
+        self, heights: Mapping[int, float], widths: Mapping[int, float], height: float = 0.0, width: float = 0.0
+    ) -> None:
+        """heights and widths: of those rows and columns, from 0, that differ from height and width."""
+        self._heights, self._widths = heights, widths
+        self._height, self._width = height or _DEFAULT_HEIGHT, width or _DEFAULT_WIDTH
+
+    @classmethod
+    def of(cls, sheet: Element) -> "Ruler":
+        """Of a worksheet part."""
         default = child(sheet, "sheetFormatPr")
         height = _number(default.get("defaultRowHeight") if default is not None else None)
         width = _number(default.get("defaultColWidth") if default is not None else None)
-        self._height = height * 4 / 3 if height else _DEFAULT_HEIGHT
-        self._width = width * 7 + 5 if width else _DEFAULT_WIDTH
-        self._heights = dict(_heights(sheet))
-        self._widths = dict(_widths(sheet))
+        return cls(
+            dict(_heights(sheet)),
+            dict(_widths(sheet)),
+            height * 4 / 3 if height else 0.0,
+            width * 7 + 5 if width else 0.0,
+        )
+
+    def height(self, row: int) -> float:
+        return self._heights.get(row, self._height)
+
+    def width(self, column: int) -> float:
+        return self._widths.get(column, self._width)
 
     def middle(self, anchor: Anchor) -> tuple[Position, float, float]:
         """The cell (from 1) under the middle, and the middle's distance from the sheet's top and left."""
@@ -84,7 +102,7 @@ class Ruler:
         return (row + 1, column + 1), y, x
 
 
-def _edges(first: int, last: int, sizes: dict[int, float], default: float) -> list[float]:
+def _edges(first: int, last: int, sizes: Mapping[int, float], default: float) -> list[float]:
     base = first * 100_000.0  # only the order of objects with the same first cell matters
     edges = [base]
     for index in range(first, min(max(last, first), first + 200) + 1):
@@ -166,7 +184,7 @@ def _read_drawing(package: Package, part: str, overlays: Overlays) -> None:
         if number in overlays.controls:
             known = overlays.controls[number]
             if text and not known.caption:
-                overlays.controls[number] = Control(known.anchor, known.checked, _without_default(text))
+                overlays.controls[number] = Control(known.anchor, known.checked, without_default(text))
         elif text:
             overlays.texts.append((anchor, text))
         elif anchor is not None:
@@ -213,10 +231,11 @@ def _vml_anchor(text: str) -> Anchor | None:
 
 def _caption(shape: Element) -> str:
     box = child(shape, "textbox")
-    return _without_default("".join(box.itertext())) if box is not None else ""
+    return without_default("".join(box.itertext())) if box is not None else ""
 
 
-def _without_default(caption: str) -> str:
+def without_default(caption: str) -> str:
+    """What a control says, "" for what its program named it."""
     return "" if _DEFAULT_CAPTION.match(caption) else caption.strip()
 
 
@@ -238,7 +257,45 @@ def _number(text: str | None) -> float | None:
     return number if number is not None and abs(number) < 1e12 else None
 
 
-def covered_cells(anchor: Anchor) -> list[Position]:
+Details = dict[Position, CellDetail]
+
+
+def lay_over(details: Details, merges: Sequence[Merge], overlays: Overlays, ruler: Ruler) -> tuple[str, ...]:
+    """Puts what is drawn into the details of the cells under it; returns the texts of boxes."""
+    boxes: dict[Position, list[tuple[int, float, Box]]] = defaultdict(list)
+    unreadable: list[Anchor] = list(overlays.pictures)
+    for control in overlays.controls.values():
+        cell, y, x = ruler.middle(control.anchor)
+        if control.checked is None:
+            unreadable.append(control.anchor)
+        else:
+            boxes[_owner(cell, merges)].append((round(y / 8), x, Box(control.checked, control.caption)))
+    for place, found in boxes.items():
+        in_order = tuple(box for _, _, box in sorted(found, key=lambda entry: entry[:2]))
+        _amend(details, place, boxes=in_order)
+    for anchor, text in overlays.texts:
+        if anchor is not None and len(text) <= 2:  # a tick drawn as a text box
+            unreadable.append(anchor)
+    for anchor in unreadable:
+        for cell in _covered_cells(anchor):
+            _amend(details, _owner(cell, merges), overlay=True)
+    return tuple(text for _, text in overlays.texts)
+
+
+def _amend(details: Details, place: Position, **changes: object) -> None:
+    if place[0] <= MAX_ROWS and place[1] <= MAX_COLUMNS:
+        details[place] = replace(details.get(place, PLAIN), **changes)  # type: ignore[arg-type]
+
+
+def _owner(cell: Position, merges: Sequence[Merge]) -> Position:
+    row, column = cell
+    for merge in merges:
+        if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
+            return merge.top, merge.left
+    return cell
+
+
+def _covered_cells(anchor: Anchor) -> list[Position]:
     """The cells a small object lies on; for a large one only the cell it starts in."""
     rows = range(anchor.top + 1, anchor.bottom + 2)
     columns = range(anchor.left + 1, anchor.right + 2)

@@ -4,14 +4,12 @@ Promises: every visible text is kept as people see it; ticks made with controls 
 """
 
 import posixpath
-from collections import defaultdict
-from dataclasses import replace
 
-from service.reading.forms.grid import PLAIN, Box, CellDetail, Grid, Merge, Position, Workbook
-from service.reading.forms.limits import MAX_COLUMNS, MAX_ROWS, MAX_SHEETS
-from service.reading.forms.overlays import Anchor, Overlays, Ruler, covered_cells, read_overlays
+from service.reading.forms.grid import Grid, Workbook
+from service.reading.forms.limits import MAX_SHEETS
+from service.reading.forms.overlays import Ruler, lay_over, read_overlays
 from service.reading.forms.package import Element, FileDamaged, Package, attribute, child, descendants
-from service.reading.forms.sheets import SheetContent, SheetReader
+from service.reading.forms.sheets import SheetReader
 from service.reading.forms.strings import read_shared_strings
 from service.reading.forms.styles import read_styles
 
@@ -62,7 +60,7 @@ def _read_sheet(package: Package, reader: SheetReader, sheet: Element, part: str
     read = reader.read(content)
     texts: tuple[str, ...] = ()
     if read.root is not None and _relations_part(part) in package:
-        texts = _lay_over(read, read_overlays(package, part, read.root), Ruler(read.root))
+        texts = lay_over(read.details, read.merges, read_overlays(package, part, read.root), Ruler.of(read.root))
     return Grid(
         sheet=attribute(sheet, "name") or "",
         cells=read.cells,
@@ -78,38 +76,3 @@ def _read_sheet(package: Package, reader: SheetReader, sheet: Element, part: str
 def _relations_part(part: str) -> str:
     folder, base = posixpath.split(part)
     return posixpath.join(folder, "_rels", base + ".rels")
-
-
-def _lay_over(sheet: SheetContent, overlays: Overlays, ruler: Ruler) -> tuple[str, ...]:
-    boxes: dict[Position, list[tuple[int, float, Box]]] = defaultdict(list)
-    unreadable: list[Anchor] = list(overlays.pictures)
-    for control in overlays.controls.values():
-        cell, y, x = ruler.middle(control.anchor)
-        if control.checked is None:
-            unreadable.append(control.anchor)
-        else:
-            boxes[_owner(cell, sheet.merges)].append((round(y / 8), x, Box(control.checked, control.caption)))
-    for place, found in boxes.items():
-        in_order = tuple(box for _, _, box in sorted(found, key=lambda entry: entry[:2]))
-        _amend(sheet, place, boxes=in_order)
-    for anchor, text in overlays.texts:
-        if anchor is not None and len(text) <= 2:  # a tick drawn as a text box
-            unreadable.append(anchor)
-    for anchor in unreadable:
-        for cell in covered_cells(anchor):
-            _amend(sheet, _owner(cell, sheet.merges), overlay=True)
-    return tuple(text for _, text in overlays.texts)
-
-
-def _amend(sheet: SheetContent, place: Position, **changes: object) -> None:
-    if place[0] <= MAX_ROWS and place[1] <= MAX_COLUMNS:
-        detail: CellDetail = sheet.details.get(place, PLAIN)
-        sheet.details[place] = replace(detail, **changes)  # type: ignore[arg-type]
-
-
-def _owner(cell: Position, merges: tuple[Merge, ...]) -> Position:
-    row, column = cell
-    for merge in merges:
-        if merge.top <= row <= merge.bottom and merge.left <= column <= merge.right:
-            return merge.top, merge.left
-    return cell

@@ -1,4 +1,5 @@
-"""Excel's binary workbooks (.xlsb, [MS-XLSB]) into grids, with calamine in a process of its own.
+"""Excel's binary workbooks (.xlsb, [MS-XLSB]) into grids, and .xls ones that xlrd does not open, with calamine in a
+process of its own.
 
 A file made to do harm can make calamine abort its whole process or ask for any amount of memory: there it costs
 nothing but its own reading. Promises rows, merges and logical values (check boxes) where they stand. Fonts, strike-out
@@ -21,7 +22,7 @@ from lxml import etree
 
 from service.reading.forms.biff12 import merges_by_sheet
 from service.reading.forms.grid import CellDetail, Grid, Merge, Position, Workbook
-from service.reading.forms.limits import MAX_CELL_TEXT, MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_SHEETS
+from service.reading.forms.limits import MAX_CELL_TEXT, MAX_CELLS, MAX_COLUMNS, MAX_MERGES, MAX_ROWS, MAX_SHEETS
 from service.reading.forms.numbers import shown
 from service.reading.forms.package import FileDamaged, FileEncrypted, FileRefused, Package
 
@@ -81,11 +82,11 @@ def main() -> None:
 
     try:
         content = sys.stdin.buffer.read()
-        merges = merges_by_sheet(Package(content))
+        merges = merges_by_sheet(Package(content)) if content.startswith(b"PK") else None
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         visible = python_calamine.SheetVisibleEnum.Visible
         sheets = [
-            _sheet(book.get_sheet_by_name(about.name), merges.get(about.name, ()), hidden=about.visible != visible)
+            _sheet(book.get_sheet_by_name(about.name), merges, hidden=about.visible != visible)
             for about in book.sheets_metadata[:MAX_SHEETS]
             if about.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
@@ -102,7 +103,7 @@ def main() -> None:
     sys.stdout.write(json.dumps(sheets))
 
 
-def _sheet(sheet: Any, merges: tuple[Merge, ...], *, hidden: bool) -> dict[str, Any]:
+def _sheet(sheet: Any, merges: dict[str, tuple[Merge, ...]] | None, *, hidden: bool) -> dict[str, Any]:
     cells: list[tuple[int, int, str | float | bool]] = []
     cut = ""
     for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=MAX_ROWS + 1), 1):
@@ -113,8 +114,16 @@ def _sheet(sheet: Any, merges: tuple[Merge, ...], *, hidden: bool) -> dict[str, 
             plain = _plain(value)
             if not isinstance(plain, str) or plain.strip():
                 cells.append((number, column, plain))
-    edges = [(merge.top, merge.left, merge.bottom, merge.right) for merge in merges]
+    if merges is None:
+        edges = [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in _ranges(sheet)]
+    else:
+        edges = [(merge.top, merge.left, merge.bottom, merge.right) for merge in merges.get(sheet.name, ())]
     return {"name": sheet.name, "hidden": hidden, "cells": cells, "merges": edges, "cut": cut}
+
+
+def _ranges(sheet: Any) -> list[Any]:
+    """Merged cells as calamine tells them of .xls, counted from 0."""
+    return list(sheet.merged_cell_ranges or ())[:MAX_MERGES]
 
 
 def _plain(value: Any) -> str | float | bool:

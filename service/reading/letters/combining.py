@@ -4,7 +4,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Sequence
 
-from service.domain.submission import CoverLetter, LetterSource, Problem, Seal
+from service.domain.submission import CoverLetter, FieldRead, LetterSource, Problem, Seal
 from service.reading.letters.model import DocumentReading, LooksLike
 
 _SEAL_ORDER = (Seal.ABSENT, Seal.CANNOT_TELL, Seal.PRESENT)
@@ -85,7 +85,14 @@ def _joined(letter: CoverLetter, part: CoverLetter) -> CoverLetter:
         sealed_colour=letter.sealed_colour or part.sealed_colour,
         confidence=min(1.0, letter.confidence + part.confidence),
         signer_candidates=_names(letter, part),
+        fields=_fields(letter, part, taken_over=taken_over),
     )
+
+
+def _fields(letter: CoverLetter, part: CoverLetter, *, taken_over: bool) -> tuple[FieldRead, ...]:
+    later = {"date", "seal", *(["signer"] if taken_over else [])}
+    new = {field.name: field for field in part.fields if field.name in later}
+    return (*(f for f in letter.fields if f.name not in new), *new.values())
 
 
 def _seal_sure(letter: CoverLetter, part: CoverLetter) -> float:

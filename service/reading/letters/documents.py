@@ -180,7 +180,7 @@ def _read(path: str, pages: _Pages, rulebook: Rulebook, ocr: Ocr) -> list[Sheet]
             look = scan.glance if so_far and so_far.is_complete else scan.read_picture
             sheet = look(pages.picture(number, _LONG_SIDE), ocr)
             scanned += 1
-        sheets.append(sheet)
+        sheets.append(dataclasses.replace(sheet, page=number + 1))
     return sheets
 
 

@@ -36,9 +36,17 @@ class Fields:
     candidates: tuple[str, ...] = ()
     date_sure: float = 0.0
     signer_sure: float = 0.0
-    signed_at: tuple[Line, ...] = ()  # the lines that signer and date were read from
+    title_at: tuple[Line, ...] = ()  # the lines that a field was read from
+    number_at: tuple[Line, ...] = ()
+    addressee_at: tuple[Line, ...] = ()
+    signer_at: tuple[Line, ...] = ()
+    date_at: tuple[Line, ...] = ()
     titled: bool = False  # the title reads like a letter of this kind
     refers: bool = False  # a title that names the letter's genre, of any kind
+
+    @property
+    def signed_at(self) -> tuple[Line, ...]:
+        return (*self.signer_at, *self.date_at)
 
     @property
     def sureness(self) -> float:
@@ -56,8 +64,10 @@ def read_fields(sheets: Sequence[Sheet], rulebook: Rulebook, directory: Director
     matching = any(re.search(pattern, title) for pattern in rulebook.letter.title_patterns) if title else False
     number_at, number = _number(first, rulebook, stop or start)
     to_at, addressee = _addressee(first, rulebook, stop)
+    stop_of_title = stop
     if title is None and to_at > 0:
         start, title = _plain_title(first[:to_at], rulebook, directory)
+        stop_of_title = to_at
     body = max(stop, to_at + 1, number_at + 1)
     heads = _heads(first[: _head_end(start, number_at, to_at)], title, directory)
     signed = signature.read_signature(_after(sheets, body), heads, directory)
@@ -70,7 +80,11 @@ def read_fields(sheets: Sequence[Sheet], rulebook: Rulebook, directory: Director
         candidates=tuple(name for name in signed.candidates if name != signed.signer),
         date_sure=signed.date_sure,
         signer_sure=signed.signer_sure,
-        signed_at=signed.lines,
+        title_at=tuple(first[start:stop_of_title]) if title else (),
+        number_at=tuple(first[number_at : number_at + 1]) if number else (),
+        addressee_at=tuple(first[to_at : to_at + 1]) if addressee else (),
+        signer_at=signed.signer_at,
+        date_at=(signed.date_at,) if signed.date_at else (),
         titled=matching,
         refers=title is not None,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from service.domain.rules import Rulebook
 from service.domain.submission import CoverLetter, LetterSource, Problem, Seal
-from service.reading.letters import fields
+from service.reading.letters import fields, places
 from service.reading.letters.fields import Fields
 from service.reading.letters.form_page import is_form
 from service.reading.letters.model import Box, DocumentReading, LooksLike, SealMark, Sheet
@@ -155,6 +155,7 @@ def _letter(path: str, sheets: Sequence[Sheet], read: Fields) -> CoverLetter:
         sealed_colour=any(sheet.colour for sheet in sheets),
         confidence=read.sureness,
         signer_candidates=read.candidates,
+        fields=places.fields_read(path, sheets, read, mark),
     )
 
 

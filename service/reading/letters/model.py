@@ -146,6 +146,7 @@ class Sheet:
     colour: bool | None = None
     perhaps_sealed: bool = False  # no seal was made out, but something that may be one
     blurred: bool = False  # lines are there but could not be made out
+    page: int = 1  # its number in the file
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class Signature:
     candidates: tuple[str, ...] = ()  # best first, the signer among them
     signer_sure: float = 0.0
     date_sure: float = 0.0
-    lines: tuple[Line, ...] = ()
+    signer_at: tuple[Line, ...] = ()
+    date_at: Line | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def _concluded(
     signer, signer_sure = _signer(signed, heads, directory)
     readings = signed.readings if signed else ()
     names = [name for name in ((signer, *readings, *heads) if signer else (*heads, *readings)) if name]
-    lines = (*(signed.lines if signed else ()), *((at,) if at else ()))
-    return Signature(signer, dated, tuple(dict.fromkeys(names)), signer_sure, sure, lines)
+    signed_at = signed.lines if signed else ()
+    return Signature(signer, dated, tuple(dict.fromkeys(names)), signer_sure, sure, signed_at, at)
 
 
 def _above(lines: Sequence[Line], place: int) -> Iterator[Line]:

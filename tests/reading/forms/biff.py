@@ -12,6 +12,17 @@ _SHEET_STREAM = 4096  # a smaller stream would lie in the mini stream
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """An object over a cell (from 1), across parts 0 to 1 of its width: a check box, a radio button, a text box."""
+
+    cell: tuple[int, int]
+    left: float
+    checked: int | None = None  # 2: neither; None: nothing to check
+    text: str = ""
+    kind: int = 0x0B
+
+
+@dataclass(frozen=True, slots=True)
 class OldSheet:
     """One sheet: cells and merges count from 1; a merge is (top, left, bottom, right)."""
 
@@ -19,6 +30,7 @@ class OldSheet:
     cells: Mapping[tuple[int, int], Value]
     merges: Sequence[tuple[int, int, int, int]] = ()
     hidden: bool = False
+    drawn: Sequence[Drawn] = ()
 
 
 def old_workbook(*sheets: OldSheet) -> bytes:
@@ -128,4 +140,20 @@ def _sheet(sheet: OldSheet, strings: list[Value]) -> bytes:
             strings.append(value)
             out += _record(0xFD, place + struct.pack("<I", len(strings) - 1))
     areas = b"".join(struct.pack("<4H", a - 1, c - 1, b - 1, d - 1) for a, b, c, d in sheet.merges)
+    out += b"".join(_object(number, one) for number, one in enumerate(sheet.drawn, 1))
     return out + _record(0xE5, struct.pack("<H", len(sheet.merges)) + areas) + _record(0x0A, b"")
+
+
+def _object(number: int, drawn: Drawn) -> bytes:
+    row, column, x = drawn.cell[0] - 1, drawn.cell[1] - 1, int(drawn.left * 1024)
+    place = struct.pack("<9H", 0, column, x, row, 60, column, x + 50, row, 200)
+    shape = struct.pack("<HHI", 0x0F, 0xF004, 8 + len(place) + 8) + struct.pack("<HHI", 0, 0xF010, len(place)) + place
+    parts = struct.pack("<HHHHH12x", 0x15, 18, drawn.kind, number, 0x11)
+    if drawn.checked is not None:
+        parts += struct.pack("<HH12x", 0x0A, 12) + struct.pack("<HHHHHH", 0x12, 8, drawn.checked, 0, 0, 2)
+    out = _record(0xEC, shape + struct.pack("<HHI", 0, 0xF011, 0)) + _record(0x5D, parts + bytes(4))
+    if drawn.text:
+        out += _record(0xEC, struct.pack("<HHI", 0, 0xF00D, 0))
+        out += _record(0x1B6, struct.pack("<HH6xHH4x", 0x212, 0, len(drawn.text), 16))
+        out += _record(0x3C, b"\1" + drawn.text.encode("utf-16-le")) + _record(0x3C, bytes(16))
+    return out

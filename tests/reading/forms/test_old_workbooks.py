@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from service.domain.submission import Problem
-from tests.reading.forms.biff import OldSheet, Value, compound, old_workbook
+from tests.reading.forms.biff import Drawn, OldSheet, Value, compound, old_workbook
 from tests.reading.forms.example_forms import TABLE_1, TABLE_4
 from tests.reading.forms.filled import Answers, answered, header, question_row, read
 
@@ -66,6 +66,58 @@ def test_ticks_in_fonts_and_struck_options_are_seen(options: list[tuple[str, str
     table = read(old_workbook(OldSheet("表4", heads | row)), "征集表.et").tables[0]
 
     assert answered(table.rows[0])["self.self"] is True
+
+
+def asked(text: str, *drawn: Drawn) -> object:
+    row: dict[tuple[int, int], Value] = {(3, 1): 1.0, (3, 2): UNIT, (3, 3): CITY, (3, 5): text}
+    heads = cells(["表4"], list(header(TABLE_4)))
+    return read(old_workbook(OldSheet("表4", heads | row, drawn=drawn)), "征集表.xls")
+
+
+QUESTION = "是否有计划自行组织海外人才与科技交流活动？"
+
+
+@pytest.mark.parametrize(("first", "second", "tick"), [(1, 0, True), (0, 1, False), (0, 0, None)])
+@pytest.mark.parametrize("kind", [0x0B, 0x0C], ids=["check_box", "option_button"])
+def test_boxes_drawn_over_a_cell_are_its_answers(first: int, second: int, tick: bool | None, kind: int) -> None:
+    captions = asked(QUESTION, Drawn((3, 5), 0.1, first, "是", kind), Drawn((3, 5), 0.5, second, "否", kind))
+    labels = asked(QUESTION + "是 否", Drawn((3, 5), 0.1, first, kind=kind), Drawn((3, 5), 0.5, second, kind=kind))
+
+    for reading in (captions, labels):
+        assert answered(reading.tables[0].rows[0])["self.self"] is tick  # type: ignore[attr-defined]
+
+
+def test_a_box_that_is_neither_checked_nor_not_is_for_a_person() -> None:
+    reading = asked(QUESTION + "是 否", Drawn((3, 5), 0.1, 2), Drawn((3, 5), 0.5, 0))
+
+    answer = next(a for a in reading.tables[0].rows[0].answers if a.question == "self.self")  # type: ignore[attr-defined]
+    assert answer.doubt is not None
+
+
+def test_the_words_of_a_text_box_belong_to_the_file() -> None:
+    assert "特此说明" in asked(QUESTION, Drawn((3, 5), 0.1, None, "特此说明", 0x06)).text  # type: ignore[attr-defined]
+
+
+def test_a_workbook_that_one_reader_does_not_open_is_read_by_another() -> None:
+    whole = old_workbook(OldSheet("表1", needs([1.0, UNIT, CITY, "新材料", "教授", 2.0]), [(1, 1, 1, 3)]))
+    note = struct.pack("<HH", 0x1C, 4) + bytes(4)  # a note without its author: xlrd gives up
+    end = whole.rindex(struct.pack("<HH", 0x0A, 0), 0, len(whole) - 2048)
+    odd = whole[:end] + note + whole[end : end + 4] + whole[end + 12 :]
+
+    reading = read(odd, "征集表.xls")
+
+    assert [(r.unit, r.cells["number"]) for r in reading.tables[0].rows] == [(UNIT, "2")]
+    assert "未能全部读取" in reading.tables[0].left_out[-1]
+
+
+def test_workbooks_of_before_1995_are_read() -> None:
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    label = record(0x0204, struct.pack("<HHHH", 0, 0, 0, 5) + b"hello")
+    book = record(0x0409, struct.pack("<HHH", 0, 0x10, 0)) + label + record(0x0A, b"")
+
+    assert "hello" in read(book, "旧表.xls").text
 
 
 def test_hidden_sheets_count_only_as_a_last_resort() -> None:

@@ -33,7 +33,13 @@ def test_every_field_of_a_born_digital_letter_is_read(read: Read, layout: Layout
 def test_a_page_that_is_turned_by_its_key_reads_the_same(read: Read, degrees: int) -> None:
     content = pdf_of(pages_of(a_letter()))
 
-    assert read(_turned_by_key(content, degrees)).letter == read(content).letter
+    turned, upright = read(_turned_by_key(content, degrees)).letter, read(content).letter
+    assert turned is not None
+    assert upright is not None
+    assert dataclasses.replace(turned, fields=()) == dataclasses.replace(upright, fields=())
+    for one, other in zip(turned.fields, upright.fields, strict=True):
+        assert (one.name, one.value, one.page) == (other.name, other.value, other.page)
+        assert one.box == pytest.approx(other.box, abs=0.005)
 
 
 def test_a_letter_without_its_seal_has_none(read: Read) -> None:
@@ -156,3 +162,33 @@ def _turned_by_key(content: bytes, degrees: int) -> bytes:
     out = BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def test_every_field_says_where_it_was_read(read: Read) -> None:
+    letter = read(pdf_of(pages_of(a_letter()))).letter
+
+    assert letter is not None
+    found = {field.name: field for field in letter.fields}
+    assert set(found) == {"signer", "title", "document_number", "date", "addressee", "seal"}
+    assert {(field.attachment, field.page) for field in letter.fields} == {("报送函", 1)}
+    signer, date, seal = (found[name].box for name in ("signer", "date", "seal"))
+    assert signer is not None
+    assert date is not None
+    assert seal is not None
+    assert signer[3] <= date[1] + 0.01  # above the date
+    assert seal[0] < signer[2]  # the seal lies over it
+    assert seal[1] < date[3]
+    assert found["signer"].value == letter.signer
+    assert found["date"].value == "2020-03-20"
+    assert found["title"].confidence == 1.0
+
+
+def test_a_signature_on_the_second_page_says_so(read: Read) -> None:
+    long = a_letter(body=("根据贵厅通知要求，我局组织了需求征集工作，现随函报送。" * 6,) * 4)
+
+    letter = read(pdf_of(pages_of(long))).letter
+
+    assert letter is not None
+    assert {field.name: field.page for field in letter.fields} == {
+        "title": 1, "document_number": 1, "addressee": 1, "signer": 2, "date": 2, "seal": 2,
+    }  # fmt: skip
