@@ -22,6 +22,7 @@ _PARAMETER = re.compile(
     re.DOTALL,
 )
 _ESCAPED = re.compile(r'\\(["\\])')
+_CHARSET = re.compile(r"([\w.:+-]{0,40})'[\w-]{0,20}'")  # and the language, before an extended value
 _PARAMETERS = 60
 
 
@@ -98,9 +99,10 @@ def _extended(pieces: list[_Piece]) -> Iterator[tuple[str, str]]:
 def _joined(pieces: list[_Piece]) -> str:
     first = pieces[0]
     charset = ""
-    if first.is_extended and first.value.count("'") >= 2:
-        charset, _, rest = first.value.split("'", 2)
-        pieces = [_Piece(first.name, first.number, True, rest), *pieces[1:]]
+    if any(p.is_extended for p in pieces) and (told := _CHARSET.match(first.value)):
+        charset = told[1]
+        rest = first.value[told.end() :]
+        pieces = [_Piece(first.name, first.number, first.is_extended, rest), *pieces[1:]]
     if not any(p.is_extended for p in pieces):
         return "".join(p.value for p in pieces)
     runs = groupby(pieces, key=lambda p: p.is_extended)

@@ -55,6 +55,10 @@ PERCENT_UTF8 = quote(NAME)
             f"attachment; filename*1*={PERCENT_GBK[24:]}; filename*0*=\"gbk''{PERCENT_GBK[:24]}\"".encode(),
             id="rfc2231_continued_out_of_order",
         ),
+        pytest.param(
+            f"attachment; filename*0=\"utf-8''附件1-4：\"; filename*1*={quote('镕圳需求征集表.xlsx')}".encode(),
+            id="rfc2231_whose_first_section_is_plain",
+        ),
         pytest.param(f'attachment; filename*="{b_word(NAME.encode(), "utf-8")}"'.encode(), id="word_in_rfc2231"),
         pytest.param(
             f"attachment; filename=\"____1-4.xlsx\"; filename*=utf-8''{PERCENT_UTF8}".encode(),
