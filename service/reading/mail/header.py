@@ -19,6 +19,7 @@ WANTED = frozenset(
 )
 _NAME = re.compile(rb"([\x21-\x39\x3b-\x7e]{1,100})[ \t]*:")
 _MIME_FIELD = re.compile(rb"(MIME-Version|Content-(?:Type|Transfer-Encoding|Disposition))[ \t]*:", re.IGNORECASE)
+_KNOWN = re.compile(rb"(?:[ \t][^\n]{0,500}\n){0,2}" + _NAME.pattern)
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
 
 
@@ -66,7 +67,7 @@ def read_header(raw: bytes, start: int, end: int) -> HeaderEnd:
     body = end
     for begin, stop, after in _lines(raw, start, end):
         line = raw[begin:stop]
-        if not line.strip(b"\r"):
+        if not line.strip(b"\r") or (not line.strip() and not _goes_on(raw, after, end)):
             if collector.lacks(_MIME_FIELD.match(raw, after, end)):
                 collector.note("blank line inside the header")
                 continue
@@ -99,8 +100,14 @@ def _lines(raw: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _is_known_field(raw: bytes, at: int, end: int) -> bool:
-    following = _NAME.match(raw, at, min(end, at + 120))
+    """Whether a field that we read begins here, or behind a few folded lines."""
+    following = _KNOWN.match(raw, at, min(end, at + 1200))
     return following is not None and following[1].lower() in WANTED
+
+
+def _goes_on(raw: bytes, at: int, end: int) -> bool:
+    """Whether a header goes on behind a line of blanks: with a field or a folded line, not with a delimiter or text."""
+    return raw[at : at + 1] in (b" ", b"\t") or _NAME.match(raw, at, min(end, at + 120)) is not None
 
 
 def _after_blank_line(raw: bytes, at: int, end: int) -> int:
@@ -134,8 +141,11 @@ class _Collector:
     def take(self, line: bytes) -> bool:
         """False for a line that is neither a field nor the continuation of one."""
         if line[:1] in (b" ", b"\t"):
-            self._keep(line)
-            return True
+            if self.has_fields or _NAME.match(line.lstrip()) is None:
+                self._keep(line)
+                return True
+            line = line.lstrip()
+            self.note("blanks before the first header field")
         found = _NAME.match(line)
         if found is None:
             return False

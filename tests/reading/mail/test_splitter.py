@@ -204,6 +204,28 @@ def test_a_field_folded_without_white_space_does_not_end_the_header() -> None:
     assert found.envelope.senders[0].address == "a@b.example"
 
 
+def test_blanks_before_the_first_field_do_not_hide_it() -> None:
+    found = parse(b" From: <a@b.example>\r\nSubject: x\r\n\r\nbody", WORDS)
+
+    assert (found.envelope.senders[0].address, found.envelope.subject, found.text) == ("a@b.example", "x", "body")
+
+
+def test_a_line_of_blanks_ends_a_header_unless_a_field_follows() -> None:
+    whole = mixed([text("您好"), attachment(PDF)])
+    ended = parse(whole.replace(b"\r\n\r\n", b"\r\n \r\n"), WORDS)
+    going_on = parse(whole.replace(b"Subject: x\r\n", b"Subject: x\r\n \r\n"), WORDS)
+
+    for found in (ended, going_on):
+        assert (found.envelope.subject, found.text, found.files[0].content) == ("x", "您好", PDF)
+        assert found.defects == ()
+
+
+def test_a_field_whose_colon_was_folded_away_does_not_end_the_header() -> None:
+    found = parse(b"To: <a@b.example>\r\nFrom\r\n : <c@d.example>\r\nSubject: x\r\n\r\nbody", WORDS)
+
+    assert (found.envelope.subject, found.text) == ("x", "body")
+
+
 def test_more_parts_than_the_limit_are_refused_and_said_to_be() -> None:
     raw = mixed([attachment(b"%PDF-" + str(n).encode()) for n in range(MAIL.parts + 20)])
 
