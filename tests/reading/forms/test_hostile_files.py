@@ -88,6 +88,20 @@ def test_entities_in_a_drawing_are_not_read() -> None:
     assert "localhost" not in read(package(parts)).text
 
 
+def test_g10_what_another_program_would_carry_out_or_fetch_is_only_text() -> None:
+    call = "<c><f>cmd|'/C calc'!A0</f><v>3</v></c><c><f>[1]Sheet1!A1</f><v>云江大学</v></c>"
+    heads = rows([c.label for c in TABLE_1.columns][:3]).removesuffix("</sheetData>")
+    parts = workbook_parts(f"{heads}<row>{call}</row></sheetData>")
+    parts["xl/externalLinks/externalLink1.xml"] = f'<externalLink xmlns="{MAIN}"><externalBook/></externalLink>'
+    parts["xl/externalLinks/_rels/externalLink1.xml.rels"] = relations(
+        ("r1", "externalLinkPath", "file:///etc/hostname")
+    )
+    parts["xl/embeddings/oleObject1.bin"] = ole("Package")
+
+    (table,) = read(package(parts)).tables
+    assert [(row.unit, "calc" in str(row)) for row in table.rows] == [("云江大学", False)]
+
+
 def test_too_many_parts_are_refused() -> None:
     parts = workbook_parts(GOOD) | {f"xl/media/{n}.png": "" for n in range(MAX_PARTS)}
 

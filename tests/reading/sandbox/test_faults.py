@@ -48,6 +48,13 @@ MAILS: dict[str, Callable[[], bytes]] = {
     "f4_20000_brackets": lambda: b"From: " + b"(" * 20_000 + b"\r\n" + a_mail(GOOD),
     "f5_groups_in_groups": lambda: b"To: undisclosed:;,x:a@b.example,;,;:\r\n" + a_mail(GOOD),
     "f6_charsets_that_are_none": lambda: b"X-Mailer: =?rot13?Q?x?=\r\nCc: =?zlib?B?eA==?= <a@b>\r\n" + a_mail(GOOD),
+    "f16_5000_links_a_script_and_pictures_elsewhere": lambda: beside(
+        part(
+            b"Content-Type: text/html",
+            body=b"<script>x()</script><img src='http://a.example/x.png'>"
+            + b"<a href='http://a.example/1'>x</a>" * 5000,
+        )
+    ),
     "f18_a_subject_of_many_lines": lambda: b"Subject: =?utf-8?B?YQ0KQmNjOiBi4oCoYw==?=\r\n" + a_mail(GOOD),
     "f19_bytes_that_are_no_text": lambda: b"Message-ID: <\xff\xfe@\xe6>\r\nX: \xff\r\n" + a_mail(GOOD),
 }
@@ -97,6 +104,29 @@ def zip_in_zip(depth: int) -> bytes:
     return content
 
 
+def overlapping(count: int) -> bytes:
+    """A zip whose directory names one and the same member over and over."""
+    content = zipped({"0.dat": b"\0" * (10 << 20)})
+    at, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    directory = b"".join(content[at:end].replace(b"0.dat", b"%05d" % n) for n in range(count))
+    sizes = struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), at, 0)
+    return content[:at] + directory + b"PK\x05\x06" + sizes
+
+
+def inflating(twice: bytes) -> bytes:
+    """A page whose content is packed twice."""
+    stream = zlib.compress(zlib.compress(twice, 9), 9)
+    head = b"<</Filter[/FlateDecode/FlateDecode]/Length %d>>\nstream\n" % len(stream)
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>"
+    return a_pdf(PAGES, b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page, head + stream + b"\nendstream")
+
+
+def of_pages(count: int) -> bytes:
+    kids = b" ".join(b"%d 0 R" % n for n in range(3, count + 3))
+    pages = [b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"] * count
+    return a_pdf(PAGES, b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, count), *pages)
+
+
 PAGES = b"<</Type/Catalog/Pages 2 0 R>>"
 FILES: dict[str, tuple[str, Callable[[], bytes], Problem]] = {
     "g5_60_mb_of_spaces": (
@@ -107,6 +137,7 @@ FILES: dict[str, tuple[str, Callable[[], bytes], Problem]] = {
     "g6_entities": ("表.xlsx", lambda: with_sheet(lambda s: b'<!DOCTYPE a [<!ENTITY b "c">]>' + s), Problem.REFUSED),
     "g7_ole_that_is_none": ("表.xlsx", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\7" * 4000, Problem.DAMAGED),
     "g11_zips_in_zips": ("表.zip", lambda: zip_in_zip(4), Problem.REFUSED),
+    "g11_entries_that_overlap": ("表.zip", lambda: overlapping(1000), Problem.REFUSED),
     "g12_225_megapixels": ("函.png", lambda: picture(15_000), Problem.REFUSED),
     "g12_100_megapixels": ("函.png", lambda: picture(10_000), Problem.REFUSED),
     "g13_pages_in_a_circle": ("函.pdf", lambda: a_pdf(PAGES, b"<</Type/Pages/Kids[2 0 R]/Count 1>>"), Problem.DAMAGED),
@@ -140,3 +171,41 @@ def test_g12_twelve_huge_pictures_are_no_burden(reader: Reader, tmp_path: Path) 
 
     assert len(found.attachments) == 12 and reader.pid == child
     assert time.monotonic() - begun < 12  # two seconds on an idle machine; thirty before
+
+
+BURDENS: dict[str, Callable[[], bytes]] = {
+    "g13_200_mb_in_a_page": lambda: inflating(b" " * (200 << 20)),
+    "g13_10000_pages": lambda: of_pages(10_000),
+}
+
+
+@pytest.mark.parametrize("name", BURDENS)
+def test_a_hostile_file_is_no_burden(name: str, reader: Reader, tmp_path: Path) -> None:
+    mail, child = tmp_path / "mail", reader.pid
+    mail.write_bytes(a_mail({"材料.pdf": BURDENS[name](), "报送函.pdf": LETTER}))
+    begun = time.monotonic()
+
+    found = reader.read(mail)
+
+    assert len(found.letters) == 1 and the(found, "材料.pdf").role is Role.SUPPORTING and reader.pid == child
+    assert time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        pytest.param(b"/S/JavaScript/JS(app.launchURL\\('http://a.example'\\))", id="script"),
+        pytest.param(b"/S/Launch/F(/bin/sh)", id="program"),
+    ],
+)
+def test_g13_a_letter_that_would_do_something_when_opened_is_read_and_does_nothing(
+    action: bytes, reader: Reader, tmp_path: Path
+) -> None:
+    mail, child = tmp_path / "mail", reader.pid
+    active = LETTER.replace(b"/Type/Catalog", b"/Type/Catalog/OpenAction<<" + action + b">>", 1)
+    assert active != LETTER
+    mail.write_bytes(a_mail({"函.pdf": active, "表.xlsx": FORM}))
+
+    found = reader.read(mail)
+
+    assert (len(found.letters), len(found.tables), reader.pid) == (1, 1, child)
