@@ -11,10 +11,10 @@ from service import checks, deciding, rulebook
 from service.bench import Bench, letters_for, open_bench
 from service.cli import words
 from service.cli.context import out, print_json, settings_if_any
+from service.cli.letters import letter_lines
 from service.cli.words import say
 from service.deciding.storytelling import SOURCES
 from service.domain.judgement import Judgement
-from service.domain.submission import CoverLetter
 from service.explaining import explanation
 
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="规则文件夹")]
@@ -87,22 +87,12 @@ def _show(file: Path, judgement: Judgement) -> None:
             f"附件：{attachment.path}　{say(words.ROLES, attachment.role)}　{attachment.note or attachment.why}",
             markup=False,
         )
-    if judgement.dossier.letter is not None:
-        _show_letter(judgement.dossier.letter)
+    for line in letter_lines(judgement.dossier.letter) if judgement.dossier.letter else ():
+        out.print(line, markup=False)
     for finding in decision.findings:
         out.print(f"[{finding.code}] {say(words.SEVERITIES, finding.severity)}：{finding.message}", markup=False)
     for step in decision.why:
         out.print(f"· {step}", markup=False)
-
-
-def _show_letter(letter: CoverLetter) -> None:
-    """What was read for each field of the letter, from where on which page, and how surely."""
-    several = len(letter.attachments) > 1
-    for field in letter.fields:
-        file = f"{field.attachment} " if several else ""
-        sure = field.doubt or f"把握 {field.confidence:.2f}"
-        where = words.place(field.page, field.box)
-        out.print(f"报送函{say(words.FIELDS, field.name)}：{field.value or '—'}（{file}{where}，{sure}）", markup=False)
 
 
 def list_checks() -> int:

@@ -1,5 +1,6 @@
 """Commands that read the records: cases, show, why, digest, workbook, reconcile."""
 
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, tzinfo
 from pathlib import Path
@@ -9,13 +10,17 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table as Grid
 
+from service.archive import Archive
 from service.cli import words
 from service.cli.context import err, out, print_json, settings
+from service.cli.letters import letter_lines, write_crops
 from service.cli.words import say
+from service.explaining import cover_letter
 from service.explaining import finding as finding_json
 from service.explaining import table as table_json
 
 if TYPE_CHECKING:
+    from service.records.snapshots import Holding
     from service.records.views import CaseView, MailView, Views
     from service.wiring import Desk
 
@@ -79,7 +84,11 @@ def _case_json(views: "Views", case: "CaseView") -> dict[str, Any]:
     }
 
 
-def show(number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: JsonOption = False) -> int:
+def show(
+    number: Annotated[str, typer.Argument(metavar="NUMBER")],
+    as_json: JsonOption = False,
+    crops: Annotated[Path | None, typer.Option("--crops", help="把报送函的署名和疑似公章裁成图片，存到文件夹")] = None,
+) -> int:
     with _desk() as desk:
         case = desk.views.case(number)
         if case is None:
@@ -91,12 +100,41 @@ def show(number: Annotated[str, typer.Argument(metavar="NUMBER")], as_json: Json
             for v in desk.views.versions(case.id)
         ]  # fmt: skip
         newest = desk.views.newest(case.id)
-        tables = newest.holding.tables if newest else ()
+        holding = newest.holding if newest else None
+        tables = holding.tables if holding else ()
+        content["cover_letter"] = cover_letter(holding.letter, holding.route) if holding else None
+        files = list(_crops(desk, case.number, holding, crops)) if crops and holding else []
+        if crops:
+            content["crops"] = [str(file) for file in files]
         if as_json:
             print_json(content | {"tables": [table_json(t, desk.rulebook) for t in tables]})
         else:
             _show(case, content, desk)
+            for line in letter_lines(holding.letter) if holding and holding.letter else ():
+                out.print(f"  {line}", markup=False)
+            if crops:
+                _tell_crops(files)
     return 0
+
+
+def _crops(desk: "Desk", number: str, holding: "Holding", folder: Path) -> Iterator[Path]:
+    """Pieces of the case's letter, from the mail that brought it."""
+    from service.reading.sandbox import ReaderDied
+
+    archive = Archive(desk.settings.data_dir / "archive")
+    if holding.letter is None or holding.letter_mail is None or not archive.has(holding.letter_mail):
+        return
+    try:
+        yield from write_crops(holding.letter, archive.path(holding.letter_mail), folder, number, desk.rulebook)
+    except ReaderDied as error:
+        err.print(f"{number}：图片没有裁成（{error}），请查看原件", markup=False)
+
+
+def _tell_crops(files: Sequence[Path]) -> None:
+    for file in files:
+        out.print(f"  {file}", markup=False)
+    note = "图片供人工核对；“检测到疑似公章”只说明看到印迹，不代表真伪已核验"
+    out.print(f"  {note if files else '报送函上没有可以裁出的署名或疑似公章'}", markup=False)
 
 
 def _show(case: "CaseView", content: dict[str, Any], desk: "Desk") -> None:

@@ -53,6 +53,7 @@ FIELDS = {
     "signer": "落款", "title": "标题", "document_number": "文号", "date": "成文日期", "addressee": "抬头",
     "seal": "检测到疑似公章",
 }  # fmt: skip
+CROPS = {"seal": "疑似公章", "signature": "署名"}
 _A4 = 1.414  # its height in widths
 
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,7 +23,7 @@ from typing import Self
 from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
-from service.reading import codec, frames
+from service.reading import codec, cuts, frames
 from service.reading.bounds import Bounds
 
 _CHILD = "service.reading.worker"
@@ -78,6 +78,20 @@ class Reader:
                 if isinstance(error, ReaderTimedOut) or culprit in suspects:
                     given_up.append(culprit)
                 suspects.add(culprit)  # what else ended the child may have come from outside: once more
+
+    def cut(self, path: Path, wanted: Sequence[cuts.Cut]) -> tuple[cuts.Piece, ...]:
+        """Pieces of the letters in an archived mail as small JPEGs, by name. One that cannot be cut any more is left
+        out. Raises ReaderDied."""
+        child = self._running()
+        request = frames.pack(frames.CUT, cuts.cuts_to_json(wanted)), *frames.parted(frames.MAIL, path.read_bytes())
+        kind, payload = self._exchange(child, request, self._bounds.wall_seconds)
+        if kind != frames.DONE:
+            raise ReaderDied(payload.decode("utf-8", "replace")[:200])
+        try:
+            return cuts.pieces_from_json(payload[8:])
+        except ValueError:
+            self.close()
+            raise ReaderDied("the reading process answered something that is no picture") from None
 
     def _read_without(self, given_up: list[str], mail: bytes, seconds: float) -> tuple[Submission, bytes]:
         """One try. Files given up are named with a problem; what ended the child is in _opened."""

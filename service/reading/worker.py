@@ -105,6 +105,8 @@ def _serve(requests: BinaryIO, answers: BinaryIO, rulebook: "Rulebook", bounds: 
             _limit_cpu(bounds.cpu_seconds)
             if wish[0] == frames.MARK:
                 _send(answers, *_marked(mail[1], wish[1], rulebook))
+            elif wish[0] == frames.CUT:
+                _send(answers, *_pieces(mail[1], wish[1], rulebook, ocr))
             else:
                 watch = _Watch(answers, frozenset(wish[1].decode().split(",")), bounds)
                 _send(answers, *_answer(mail[1], rulebook, ocr, watch))
@@ -158,6 +160,17 @@ def _marked(mail: bytes, wish: bytes, rulebook: "Rulebook") -> tuple[bytes, byte
     except Exception as error:
         return frames.FAILED, _told(error).encode()
     return frames.MARKED, content
+
+
+def _pieces(mail: bytes, wish: bytes, rulebook: "Rulebook", ocr: "OcrProcess") -> tuple[bytes, bytes]:
+    from service.reading.cuts import cuts_from_json, pieces_to_json
+    from service.reading.cutting import cut
+
+    try:
+        content = pieces_to_json(cut(mail, cuts_from_json(wish), rulebook, ocr))
+    except Exception as error:  # as for a whole mail
+        return frames.FAILED, _told(error).encode()
+    return frames.DONE, _resident().to_bytes(8, "big") + content
 
 
 def _told(error: BaseException) -> str:

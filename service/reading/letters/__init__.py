@@ -4,6 +4,7 @@ Importing this package loads neither numpy nor pdfium, Pillow or the OCR: each c
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from service.domain.rules import Rulebook
 from service.domain.submission import CoverLetter
@@ -18,6 +19,9 @@ from service.reading.letters.model import (
 )
 from service.reading.letters.ocr import OcrProcess
 
+if TYPE_CHECKING:
+    from service.reading.letters.model import Picture
+
 __all__ = [
     "DocumentReading",
     "LooksLike",
@@ -28,6 +32,7 @@ __all__ = [
     "OcrUnavailable",
     "Words",
     "combine",
+    "page_picture",
     "read_document",
     "settled",
 ]
@@ -44,6 +49,13 @@ def read_document(
     from service.reading.letters import documents
 
     return documents.read_document(content, path, name, media_type, rulebook, ocr)
+
+
+def page_picture(content: bytes, name: str, media_type: str, page: int, ocr: Ocr) -> "Picture | None":
+    """A page (from 1) of a letter, upright as it was read, as its fields were placed; None without a picture."""
+    from service.reading.letters import documents
+
+    return documents.page_picture(content, name, media_type, page, ocr)
 
 
 def combine(readings: Sequence[DocumentReading]) -> tuple[CoverLetter, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from service.domain.rules import Rulebook
 from service.domain.submission import Problem
-from service.reading.letters import editable, judging, ofd, pdf, pictures, rtf, ruling, scan, seal, word97
+from service.reading.letters import editable, judging, ofd, pdf, pictures, rtf, ruling, scan, seal, upright, word97
 from service.reading.letters.model import DocumentReading, LooksLike, Ocr, OcrFailed, OcrUnavailable, Sheet
 from service.reading.letters.text import chinese
 
@@ -21,6 +21,7 @@ _OTHER_PAGES = 2  # scanned pages of what is no letter: more are read only where
 _LOOK_SIDE = 1000  # px, to see rules and seals by
 _HARDLY_TEXT = 50  # Chinese characters: a document with less is its pictures
 _OLD_WORD = "旧版 Word 文档不能自动辨认，请发送盖章后的扫描件（PDF 或 JPG）"
+_REFUSALS = (pdf.PdfRefused, ofd.OfdRefused, pictures.PictureRefused, editable.EditableRefused)
 _EMPTY = "文件是空的，请重新发送"
 _NO_OCR = "本机没有可用的文字识别，需人工查看"
 _OCR_FAILED = "文字识别未能完成，需人工查看"
@@ -43,7 +44,7 @@ def read_document(
         return judging.refused(path, 0, *reader)
     try:
         return reader(content, path, rulebook, ocr)
-    except (pdf.PdfRefused, ofd.OfdRefused, pictures.PictureRefused, editable.EditableRefused) as refusal:
+    except _REFUSALS as refusal:
         return judging.refused(path, 0, refusal.problem, refusal.note)
     except OcrUnavailable:
         return judging.refused(path, 1, Problem.UNSUPPORTED, _NO_OCR)
@@ -192,3 +193,41 @@ def _is_wanted(pages: _Pages, number: int, so_far: judging.Judged, scanned: int)
         return True
     look = pages.picture(number, _LOOK_SIDE)
     return not ruling.is_ruled(look) and (so_far.looks_like is LooksLike.FORM or bool(seal.find_seals(look).seals))
+
+
+def page_picture(content: bytes, name: str, media_type: str, page: int, ocr: Ocr) -> "Picture | None":
+    """A page (from 1) of a letter, upright as it was read, as its fields were placed; None without a picture."""
+    reader = _reader(content, name.lower(), media_type.lower())
+    try:
+        if reader is _read_pdf:
+            with pdf.opened(content) as document:
+                return _shown(_Pages(len(document), document.sheet, document.picture), document.shown, page, ocr)
+        if reader is _read_ofd:
+            with ofd.opened(content) as printed:
+                return _shown(_Pages(len(printed), printed.sheet, printed.picture), printed.picture, page, ocr)
+        for image in _images_in(content, reader):
+            with pictures.opened(image) as frames:
+                if not frames.is_decoration:
+                    return _shown(_Pages(len(frames), lambda _: None, frames.picture), frames.picture, page, ocr)
+    except (*_REFUSALS, OcrFailed):
+        pass
+    return None
+
+
+def _images_in(content: bytes, reader: object) -> Sequence[bytes]:
+    """The file itself, or the scans that were pasted into Word."""
+    if reader is _read_pictures:
+        return [content]
+    if reader is _read_docx:
+        return editable.docx_scans(content)
+    return word97.opened(content).scans if reader is _read_old_word else []
+
+
+def _shown(pages: _Pages, typed: "Callable[[int, int], Picture]", page: int, ocr: Ocr) -> "Picture | None":
+    """typed: the picture of a page that carries its text."""
+    number = page - 1
+    if not 0 <= number < pages.count:
+        return None
+    if pages.text(number) is not None:
+        return typed(number, _LONG_SIDE)
+    return upright.upright(pages.picture(number, _LONG_SIDE), ocr).picture

@@ -93,6 +93,17 @@ class Pdf:
         finally:
             page.close()
 
+    def shown(self, number: int, long_side: int) -> "Picture":
+        """The page as its text stands, at any key of its own."""
+        import numpy
+
+        page = self.document[number]
+        try:
+            _, turn, _ = _lines(page)
+            return numpy.ascontiguousarray(numpy.rot90(_drawn(page, long_side), turn))
+        finally:
+            page.close()
+
     def _with_seals(self, page: Any, lines: list[Line], turn: int, rings: tuple[stamped.Ring, ...]) -> Sheet:
         import numpy
 

@@ -33,7 +33,7 @@ def test_every_field_of_a_born_digital_letter_is_read(read: Read, layout: Layout
 def test_a_page_that_is_turned_by_its_key_reads_the_same(read: Read, degrees: int) -> None:
     content = pdf_of(pages_of(a_letter()))
 
-    turned, upright = read(_turned_by_key(content, degrees)).letter, read(content).letter
+    turned, upright = read(turned_by_key(content, degrees)).letter, read(content).letter
     assert turned is not None
     assert upright is not None
     assert dataclasses.replace(turned, fields=()) == dataclasses.replace(upright, fields=())
@@ -155,7 +155,7 @@ def _characters(text: Text) -> Iterator[Text]:
             yield dataclasses.replace(text, text=character, x=text.x + before)
 
 
-def _turned_by_key(content: bytes, degrees: int) -> bytes:
+def turned_by_key(content: bytes, degrees: int) -> bytes:
     document = pypdfium2.PdfDocument(content)
     for page in document:
         page.set_rotation(degrees)
