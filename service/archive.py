@@ -32,8 +32,6 @@ class Archive:
         self._readings = root / "readings"
         self._incoming = root / "incoming"
         self._step = step
-        for folder in (self._mails, self._readings, self._incoming):
-            folder.mkdir(parents=True, exist_ok=True)
 
     def store(self, content: bytes) -> str:
         """Keep these bytes durably and return their SHA-256 in hex. Safe to call twice."""
@@ -90,7 +88,7 @@ class Archive:
 
     def sweep(self) -> int:
         """Remove what writers that died left in `incoming`; call it when no other process writes."""
-        left = [path for path in self._incoming.iterdir() if path.is_file()]
+        left = [path for path in self._incoming.glob("*") if path.is_file()]
         for path in left:
             path.unlink(missing_ok=True)
         return len(left)
@@ -114,6 +112,7 @@ class Archive:
 
     def _draft(self, content: bytes) -> Path:
         """A file in `incoming` that holds the bytes and is on disk."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=self._incoming, delete=False) as file:
             try:
                 self._step("drafting")

@@ -11,6 +11,7 @@ from service.domain.mail import Address
 from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
+from service.records.joining import Found, Handle
 from service.records.store import Records
 from service.replies.rendering import Letters
 from service.sending import Agent
@@ -31,6 +32,21 @@ class Marks(Protocol):
     def __call__(self, wanted: FileMarks) -> bytes | None: ...
 
 
+class Cases(Protocol):
+    """Where the case a mail joins is looked up: the records, or a walk through the archive under other rules."""
+
+    def find_case(self, handle: Handle) -> Found | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything but the mail and its case that a judgement depends on."""
+
+    rulebook: Rulebook
+    wording: Wording
+    own_addresses: frozenset[str]  # lower case: collection mailboxes and From
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """One service's adapters and values."""
@@ -39,11 +55,9 @@ class Parts:
     records: Records
     read: Reads
     mark: Marks
-    rulebook: Rulebook
-    wording: Wording
+    rules: Rules
     letters: Letters
     agent: Agent | None  # None: no [smtp] section, letters wait
     sender: Address  # the From of our letters
-    own_addresses: frozenset[str]  # lower case: collection mailboxes and From
     key: bytes = field(repr=False)  # HMAC key of our Message-IDs
     now: Callable[[], datetime]

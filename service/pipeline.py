@@ -8,6 +8,7 @@ repeated after a crash: the ledger and the records know what was done.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 
 import structlog
 
@@ -15,10 +16,11 @@ from service import deciding, routing
 from service.domain.judgement import Judgement
 from service.domain.mail import ArrivedMail
 from service.domain.outgoing import OutgoingLetter
+from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.errors import DatabaseUnusable, is_our_trouble
 from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
-from service.parts import Parts
+from service.parts import Cases, Parts, Rules
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
 from service.replies.composing import compose, is_writable
@@ -83,15 +85,16 @@ def _judge_and_record(sha256: str, parts: Parts) -> None:
     if twin := records.twin_of(submission):
         records.record_twin(submission, twin, parts.now())
         return
-    found = records.find_case(_handle(submission, parts))
-    judgement = judge(submission, found, parts)
+    found, judgement = conclude(submission, records.ledger.received(sha256), records, parts.rules)
     _note_own_copy(submission, parts)
-    returned = parts.letters.returned(judgement, parts.rulebook, parts.mark)  # now: not while the database is locked
+    returned = parts.letters.returned(
+        judgement, parts.rules.rulebook, parts.mark
+    )  # now: not while the database is locked
     recorded = records.record(
         judgement,
         found,
-        parts.rulebook.campaign.number_prefix,
-        parts.rulebook.version,
+        parts.rules.rulebook.campaign.number_prefix,
+        parts.rules.rulebook.version,
         lambda number: write_letter(judgement, number, returned, parts),
         parts.now(),
     )
@@ -99,17 +102,20 @@ def _judge_and_record(sha256: str, parts: Parts) -> None:
         _tell(sha256, judgement, recorded.number)
 
 
-def judge(submission: Submission, found: Found | None, parts: Parts) -> Judgement:
-    """The pure middle: the same mail, case and rules always give the same judgement."""
-    return deciding.judge(
+def conclude(submission: Submission, received: datetime, cases: Cases, rules: Rules) -> tuple[Found | None, Judgement]:
+    """The case a mail joins, None when it begins one, and the judgement on it. The same mail, cases and rules always
+    give the same: `rules trial` walks the archive with this very function."""
+    found = cases.find_case(_handle(submission, rules.rulebook))
+    judgement = deciding.judge(
         submission,
-        received=parts.records.ledger.received(submission.sha256),
+        received=received,
         earlier=found.case if found else None,
-        rulebook=parts.rulebook,
-        wording=parts.wording,
-        own_addresses=parts.own_addresses,
+        rulebook=rules.rulebook,
+        wording=rules.wording,
+        own_addresses=rules.own_addresses,
         joins_thread=bool(found and found.by_thread),
     )
+    return found, judgement
 
 
 def write_letter(
@@ -120,7 +126,7 @@ def write_letter(
     if plan is None or not all(is_writable(a.address) for a in plan.to):
         return None
     submission = judgement.dossier.submission
-    rendered = parts.letters.render(judgement, parts.rulebook, number, returned)
+    rendered = parts.letters.render(judgement, parts.rules.rulebook, number, returned)
     message_id = message_id_for(plan.letter.value, submission.sha256, 0, parts.key, parts.sender.domain)
     content = compose(
         rendered,
@@ -148,8 +154,8 @@ def _note_refused(item: Refused, parts: Parts) -> None:
     log.warning("mail not fetched", mail=str(item.key), why=why, attempts=item.attempts)
 
 
-def _handle(submission: Submission, parts: Parts) -> Handle:
-    envelope, rulebook = submission.envelope, parts.rulebook
+def _handle(submission: Submission, rulebook: Rulebook) -> Handle:
+    envelope = submission.envelope
     speaker = routing.who_speaks(submission, rulebook)
     sender = envelope.sender.address.lower() if envelope.sender else None
     return Handle(

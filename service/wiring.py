@@ -21,11 +21,12 @@ from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.errors import DatabaseUnusable
 from service.mailbox import Mailbox, MailboxSettings
-from service.parts import Parts
+from service.parts import Parts, Rules
 from service.reading import READER_VERSION
 from service.reading.codec import submission_from_json
 from service.reading.sandbox import Reader, ReaderDied
 from service.records.engine import open_engine
+from service.records.past import PastMail, past_mails
 from service.records.store import Records
 from service.records.views import Views
 from service.replies.rendering import Letters
@@ -33,6 +34,7 @@ from service.replies.smtp import Submitter
 from service.replies.smtp_connection import SmtpSettings
 from service.sending import Patient
 from service.settings import MailboxSection, Settings
+from service.trial import Readings
 
 log = structlog.get_logger()
 
@@ -78,7 +80,7 @@ def desk_of(service: "Service") -> Desk:
         service.settings,
         parts.records,
         Views(parts.records.engine),
-        parts.rulebook,
+        parts.rules.rulebook,
         parts.letters,
         parts.sender,
         parts.key,
@@ -110,14 +112,12 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
         parts = Parts(
             archive=archive,
             records=records,
-            read=CachedReading(archive, reader, f"{READER_VERSION}-{book.reading_version}"),
+            read=CachedReading(archive, reader, _reading_version(book)),
             mark=Marking(archive, reader),
-            rulebook=book,
-            wording=wording,
+            rules=Rules(book, wording, own_addresses(settings)),
             letters=letters,
             agent=Patient(agent) if agent else None,
             sender=sender_of(settings),
-            own_addresses=own_addresses(settings),
             key=signing_key(settings.data_dir),
             now=clock,
         )
@@ -129,6 +129,23 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             if agent is not None:
                 agent.close()
             records.engine.dispose()
+
+
+@contextmanager
+def open_trial(settings: Settings, folder: Path) -> Iterator[tuple[list[PastMail], Readings, Rules]]:
+    """The past, its readings and other rules. Writes nothing, and works beside a running service.
+
+    Raises RulesInvalid, and DatabaseUnusable as the service does. Without an archive there is no past.
+    """
+    own = own_addresses(settings)
+    rules = Rules(rulebook.load(folder, own), load_wording(settings.templates_dir / FINDINGS), own)
+    archive = Archive(settings.data_dir / "archive")
+    past: list[PastMail] = []
+    if next(iter(archive), None) is not None:
+        refuse_a_lost_database(settings, archive)
+        past = past_mails(settings.database_url)
+    with Reader(rules.rulebook) as reader:
+        yield past, Readings(archive, reader, _reading_version(rules.rulebook)), rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +181,10 @@ class Marking:
         except (ReaderDied, OSError) as error:  # the letter says it all without them
             log.warning("file not marked", mail=wanted.mail[:12], error=str(error))
             return None
+
+
+def _reading_version(book: Rulebook) -> str:
+    return f"{READER_VERSION}-{book.reading_version}"
 
 
 def mailbox_settings(settings: Settings, section: MailboxSection) -> MailboxSettings:

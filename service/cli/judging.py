@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     rules = typer.Typer(help="规则：检查、解释", no_args_is_help=True)
     rules.command("check", help="检查规则文件夹，一次列出全部问题")(rules_check)
     rules.command("explain", help="说明某个地址、单位由哪一条规则决定")(rules_explain)
+    rules.command("trial", help="试看：改过的规则会怎样重新认定存档里的每一封来信，不写任何记录")(rules_trial)
     app.add_typer(rules, name="rules")
     templates = typer.Typer(help="信函模板", no_args_is_help=True)
     templates.command("preview", help="用样例数据生成每一种信函")(templates_preview)
@@ -146,6 +147,19 @@ def rules_explain(
             grid.add_row(say(SOURCES, item.source), item.value, item.unit or "—", f"{item.weight:.2f}")
         out.print(grid)
     return 0
+
+
+def rules_trial(
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="改过的规则文件夹")] = None,
+    rules: RulesOption = None,
+    as_json: JsonOption = False,
+) -> int:
+    from service.cli.trying import try_folder
+
+    place = folder or rules
+    if place is None:
+        raise typer.BadParameter("请写出改过的规则文件夹，例如 rules trial rules-new")
+    return try_folder(place, as_json=as_json)
 
 
 def templates_preview(

@@ -1,41 +1,11 @@
-"""Which case a mail belongs to."""
+"""Which case a mail belongs to: the same answer whether cases lie in the records or are walked through in memory."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import Connection, Row, bindparam, select
+from typing import Protocol
 
 from service.domain.judgement import CaseSoFar
-from service.records.snapshots import holding_from
-from service.records.tables import Case, Mail, Outgoing, Version
-
-_case = Case.__table__  # type: ignore[attr-defined]
-_mail = Mail.__table__  # type: ignore[attr-defined]
-_outbox = Outgoing.__table__  # type: ignore[attr-defined]
-_version = Version.__table__  # type: ignore[attr-defined]
-
-# Built once: building a statement costs as much as executing it.
-_OF_CAMPAIGN = _case.c.campaign == bindparam("campaign")
-_BY_THREAD = tuple(
-    select(_case)
-    .join(known, known.c.case_id == _case.c.id)
-    .where(known.c.message_id.in_(bindparam("thread", expanding=True)), _OF_CAMPAIGN)
-    .limit(1)
-    for known in (_outbox, _mail)
-)
-_BY_NUMBER = select(_case).where(_case.c.number == bindparam("number"), _OF_CAMPAIGN)
-_BY_UNIT = select(_case).where(_OF_CAMPAIGN, _case.c.unit == bindparam("unit")).order_by(_case.c.id.desc()).limit(1)
-_BY_SENDER = (
-    select(_case)
-    .join(_mail, _mail.c.case_id == _case.c.id)
-    .where(_OF_CAMPAIGN, _mail.c.sender == bindparam("sender"))
-    .order_by(_case.c.id.desc())
-    .limit(1)
-)
-_WRITERS = select(_mail.c.sender).where(_mail.c.case_id == bindparam("case"), _mail.c.sender.is_not(None)).distinct()
-_NEWEST = (
-    select(_version.c.holding).where(_version.c.case_id == bindparam("case")).order_by(_version.c.seq.desc()).limit(1)
-)
+from service.records.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +13,7 @@ class Handle:
     """By what a mail may be recognised as part of a case."""
 
     campaign: str
-    thread: tuple[str, ...]  # Message-IDs it answers or refers to
+    thread: tuple[str, ...]  # Message-IDs it answers or refers to, nearest first
     number: str | None  # case number in its subject
     sender: str | None  # lower-case addr-spec
     unit: str | None  # whom it speaks for, when that is clear
@@ -60,37 +30,45 @@ class Found:
     by_thread: bool
 
 
-def find(connection: Connection, handle: Handle) -> Found | None:
+class Shelf(Protocol):
+    """The cases of one campaign at a time, by what they may be known by. The newest, where several are."""
+
+    def by_thread(self, thread: Sequence[str], campaign: str) -> Standing | None: ...
+    def by_number(self, number: str, campaign: str) -> Standing | None: ...
+    def by_unit(self, unit: str, campaign: str) -> Standing | None: ...
+    def by_sender(self, sender: str, campaign: str) -> Standing | None: ...
+    def writers(self, case_id: int) -> frozenset[str]: ...
+    def so_far(self, case: Standing) -> CaseSoFar: ...
+
+
+def find(shelf: Shelf, handle: Handle) -> Found | None:
     """The case a mail joins; None when it begins a new one.
 
     The thread counts only for those who wrote in the case before, their colleagues, or who speaks for the
     same unit: a stranger who got hold of a number cannot change a case.
     """
-    threaded = _by_thread(connection, handle)
-    if threaded is not None and _may_join(connection, threaded, handle):
-        return Found(threaded.id, so_far(connection, threaded), True)
-    row = _by_unit(connection, handle) or _by_sender(connection, handle)
-    return None if row is None else Found(row.id, so_far(connection, row), False)
+    threaded = _by_thread(shelf, handle)
+    if threaded is not None and _may_join(shelf, threaded, handle):
+        return Found(threaded.id, shelf.so_far(threaded), True)
+    case = _by_unit(shelf, handle) or _by_sender(shelf, handle)
+    return None if case is None else Found(case.id, shelf.so_far(case), False)
 
 
-def _by_thread(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
-    for query in _BY_THREAD if handle.thread else ():
-        if row := connection.execute(query, {"thread": handle.thread, "campaign": handle.campaign}).first():
-            return row
-    if handle.number is None:
-        return None
-    return connection.execute(_BY_NUMBER, {"number": handle.number, "campaign": handle.campaign}).first()
+def _by_thread(shelf: Shelf, handle: Handle) -> Standing | None:
+    if handle.thread and (case := shelf.by_thread(handle.thread, handle.campaign)):
+        return case
+    return None if handle.number is None else shelf.by_number(handle.number, handle.campaign)
 
 
-def _may_join(connection: Connection, case: Row[tuple[object, ...]], handle: Handle) -> bool:
-    if handle.unit is not None and isinstance(case.unit, str):
+def _may_join(shelf: Shelf, case: Standing, handle: Handle) -> bool:
+    if handle.unit is not None and case.unit is not None:
         if handle.unit == case.unit:
             return True
         if not handle.by_form_alone or _carries_name(handle.unit, case.unit):
             return False
         # Who answers us for one unit with nothing but another's form may have taken the wrong file: it is weighed
         # with the case, and a person is told, instead of asking the sender for that other unit's letter.
-    known = addresses(connection, case.id)
+    known = shelf.writers(case.id)
     if handle.sender in known:
         return True
     domains = {address.rpartition("@")[2] for address in known}
@@ -103,43 +81,14 @@ def _carries_name(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
 
 
-def _by_unit(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
-    if handle.unit is None:
-        return None
-    return connection.execute(_BY_UNIT, {"campaign": handle.campaign, "unit": handle.unit}).first()
+def _by_unit(shelf: Shelf, handle: Handle) -> Standing | None:
+    return None if handle.unit is None else shelf.by_unit(handle.unit, handle.campaign)
 
 
-def _by_sender(connection: Connection, handle: Handle) -> Row[tuple[object, ...]] | None:
+def _by_sender(shelf: Shelf, handle: Handle) -> Standing | None:
     """The sender's newest case, when either side does not say which unit it is."""
-    if handle.sender is None:
-        return None
-    row = connection.execute(_BY_SENDER, {"campaign": handle.campaign, "sender": handle.sender}).first()
-    if row is None or (row.unit is not None and handle.unit is not None):
-        return None
-    return row
-
-
-def addresses(connection: Connection, case_id: int) -> frozenset[str]:
-    """Everyone who wrote in a case."""
-    return frozenset(connection.execute(_WRITERS, {"case": case_id}).scalars())
-
-
-def so_far(connection: Connection, row: Row[tuple[object, ...]]) -> CaseSoFar:
-    """What a case holds after its newest version."""
-    holding = holding_from(connection.execute(_NEWEST, {"case": row.id}).scalar_one())
-    return CaseSoFar(
-        number=row.number,
-        route=holding.route,
-        letter=holding.letter,
-        letter_mail=holding.letter_mail,
-        tables=holding.tables,
-        table_mails=holding.table_mails,
-        addresses=addresses(connection, row.id),
-        versions=row.versions,
-        first_received=row.first_received,
-        on_time=row.on_time,
-        complete=row.complete,
-    )
+    case = None if handle.sender is None else shelf.by_sender(handle.sender, handle.campaign)
+    return None if case is None or (case.unit is not None and handle.unit is not None) else case
 
 
 def thread_of(in_reply_to: Sequence[str], references: Sequence[str]) -> tuple[str, ...]:

@@ -7,15 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
-from service.domain.judgement import Channel, Judgement, Route, Verdict
-from service.domain.mail import MailKind
+from service.domain.judgement import Judgement
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
 from service.records import joining, outbox
 from service.records.joining import Found, Handle
 from service.records.ledger import Ledger, tell
 from service.records.outbox import Outbox
+from service.records.shelf import Recorded as RecordedCases
 from service.records.snapshots import decision_json, holding_json
+from service.records.standing import IN_CASE, standing_after
 from service.records.tables import Case, Counter, Mail, Note, Version
 
 _case = Case.__table__  # type: ignore[attr-defined]
@@ -65,7 +66,7 @@ class Records:
     def find_case(self, handle: Handle) -> Found | None:
         """The case a mail joins, None when it begins one."""
         with self.engine.connect().execution_options(reading=True) as connection:
-            return joining.find(connection, handle)
+            return joining.find(RecordedCases(connection), handle)
 
     def note(self, name: str) -> str | None:
         """A small fact kept under a name; None when there is none."""
@@ -126,7 +127,7 @@ class Records:
                     kind=first.kind,
                     judged_at=now,
                     case_id=first.case_id,
-                    **_header(submission),
+                    **header_of(submission),
                 )
             )
             tell(connection, now, "duplicate", twin, sha256=submission.sha256, case_id=first.case_id)
@@ -154,17 +155,9 @@ class Records:
     def _case(
         self, connection: Connection, judgement: Judgement, found: Found | None, campaign: str, now: datetime
     ) -> tuple[int | None, str | None]:
-        decision = judgement.decision
-        if decision.kind not in (MailKind.SUBMISSION, MailKind.FOLLOW_UP):
+        if judgement.decision.kind not in IN_CASE:
             return (None, None) if found is None else (found.id, found.case.number)
-        values: dict[str, object] = {
-            "state": decision.verdict.value,
-            "on_time": decision.on_time,
-            "complete": decision.verdict is Verdict.ACCEPTED,
-            "updated": now,
-        }
-        if found is None or not decision.route.contradiction:
-            values |= _whose(decision.route)
+        values = {**standing_after(judgement, is_new=found is None), "updated": now}
         if found is not None:
             connection.execute(_CHANGE_CASE, {"case": found.id, **values})
             return found.id, found.case.number
@@ -197,11 +190,11 @@ class Records:
             "fingerprint": fingerprint(submission),
             "problem": "",
         }
-        connection.execute(_CONCLUDE, conclusion | _header(submission))
+        connection.execute(_CONCLUDE, conclusion | header_of(submission))
 
     def _version(self, connection: Connection, judgement: Judgement, case_id: int, now: datetime) -> None:
         decision = judgement.decision
-        if decision.kind not in (MailKind.SUBMISSION, MailKind.FOLLOW_UP):
+        if decision.kind not in IN_CASE:
             return
         version = {
             "case_id": case_id,
@@ -214,15 +207,8 @@ class Records:
         connection.execute(_ADD_VERSION, version)
 
 
-def _whose(route: Route) -> dict[str, str | None]:
-    """Whose case it is. Nobody's yet when the evidence names several units: by the name of one of them, that unit's
-    own mails would join it, take over what it holds and end staff's part in it."""
-    if route.contradiction:
-        return {"unit": None, "city": None, "channel": Channel.UNKNOWN.value}
-    return {"unit": route.unit, "city": route.city, "channel": route.channel.value}
-
-
-def _header(submission: Submission) -> dict[str, str | None]:
+def header_of(submission: Submission) -> dict[str, str | None]:
+    """What of a mail's header the records are searched by."""
     envelope = submission.envelope
     sender = envelope.sender.address.lower() if envelope.sender else None
     return {"message_id": envelope.message_id, "sender": sender, "subject": envelope.subject[:500]}

@@ -1,6 +1,7 @@
 """Units that stand in no directory: the rules of routing.toml, tried in order on the name and the city."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from service.domain.judgement import Channel, Route
 from service.domain.places import city_at_start
@@ -18,10 +19,15 @@ def route_unlisted(name: str, tables: Sequence[Table], rulebook: Rulebook) -> Ro
         reason = f"“{name}”像是{parent.name}的下属机构，不在单位目录中，请工作人员认定"
         return Route(Channel.UNKNOWN, name, parent.seat, decided_by=parent.source, reason=reason)
     city = city_of_unit(name, tables, rulebook)
-    for rule in rulebook.routing_rules:
-        if _fits(rule, name, city, rulebook):
-            return _by_rule(rule, name, city)
+    if rule := next(rules_that_fit(name, city, rulebook), None):
+        return _by_rule(rule, name, city)
     return Route(Channel.UNKNOWN, name, city.name if city else None, reason=f"“{name}”不在单位目录中，也没有适用的规则")
+
+
+def rules_that_fit(name: str, city: City | None, rulebook: Rulebook) -> Iterator[RoutingRule]:
+    """Every rule whose conditions a name and a city meet; the first of them decides."""
+    facts = _facts(name, city, rulebook)
+    return (rule for rule in rulebook.routing_rules if _fits(rule, facts))
 
 
 def city_of_unit(name: str, tables: Sequence[Table], rulebook: Rulebook) -> City | None:
@@ -42,18 +48,39 @@ def _by_rule(rule: RoutingRule, name: str, city: City | None) -> Route:
     return Route(rule.channel or Channel.UNKNOWN, name, place, report_to, rule.source, rule.reason)
 
 
-def _fits(rule: RoutingRule, name: str, city: City | None, rulebook: Rulebook) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the conditions of rules ask about."""
+
+    folded: str
+    starts_with_city: bool
+    starts_with_province: bool
+    in_seat_city: bool | None
+    city_known: bool
+
+
+def _facts(name: str, city: City | None, rulebook: Rulebook) -> _Facts:
     folded, campaign = fold(name), rulebook.campaign
-    in_seat_city = city.name == campaign.seat_city if city else None
+    return _Facts(
+        folded,
+        starts_with_city=city_at_start(name, rulebook.cities, campaign.province) is not None,
+        starts_with_province=folded.startswith(campaign.province.removesuffix("省")),
+        in_seat_city=city.name == campaign.seat_city if city else None,
+        city_known=city is not None,
+    )
+
+
+def _fits(rule: RoutingRule, facts: _Facts) -> bool:
+    folded = facts.folded
     asked = (
-        (rule.starts_with_city, city_at_start(name, rulebook.cities, campaign.province) is not None),
-        (rule.starts_with_province, folded.startswith(campaign.province.removesuffix("省"))),
-        (rule.in_seat_city, in_seat_city),
-        (rule.city_known, city is not None),
+        (rule.starts_with_city, facts.starts_with_city),
+        (rule.starts_with_province, facts.starts_with_province),
+        (rule.in_seat_city, facts.in_seat_city),
+        (rule.city_known, facts.city_known),
     )
     return (
-        (not rule.name_suffixes or folded.endswith(tuple(map(fold, rule.name_suffixes))))
+        all(wanted is None or wanted == is_so for wanted, is_so in asked)
+        and (not rule.name_suffixes or folded.endswith(tuple(map(fold, rule.name_suffixes))))
         and (not rule.name_contains or any(fold(word) in folded for word in rule.name_contains))
         and not any(fold(word) in folded for word in rule.name_excludes)
-        and all(wanted is None or wanted == is_so for wanted, is_so in asked)
     )

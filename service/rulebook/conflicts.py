@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from service.domain.rules import Campaign, City, Rulebook, Unit, UnitRoute
+from service.domain.coverage import impossible, shadows
+from service.domain.rules import Campaign, City, RoutingRule, Rulebook, Unit, UnitRoute
 from service.rulebook.names import same_name
 from service.rulebook.problems import Problems
 from service.rulebook.sections import Document
@@ -51,7 +52,8 @@ def _lines(cities: Sequence[City], units: Sequence[Unit]) -> list[City | Unit]:
 
 
 def note_conflicts(book: Rulebook, problems: Problems) -> None:
-    """Warn of names that mean two lines, and of direct units outside the city where direct units sit."""
+    """Warn of names that mean two lines, of direct units outside the city where direct units sit, and of routing
+    rules that never decide."""
     owners: dict[str, str] = {}
     for name, source in _names(book):
         first = owners.setdefault(same_name(name), source)
@@ -62,6 +64,18 @@ def note_conflicts(book: Rulebook, problems: Problems) -> None:
         if unit.route is UnitRoute.DIRECT and unit.seat_city not in ("", seat):
             seen = f"“{unit.name}”写的是直接报送，但在{unit.seat_city}，不在{seat}"
             problems.warn(f"{_where(unit.source)}，route", seen, "请核对是否应为 via_city")
+    _note_idle(book.routing_rules, problems)
+
+
+def _note_idle(rules: Sequence[RoutingRule], problems: Problems) -> None:
+    hidden = shadows(rules)
+    for rule in rules:
+        place = f"{_where(rule.source)}，{rule.name}"
+        if why := impossible(rule):
+            problems.warn(place, f"永远不会起作用：{why}", "请改条件，或删去这条规则")
+        elif above := hidden.get(rule.source):
+            seen = f"符合它的单位都先由{_where(above.source)}的“{above.name}”决定，轮不到它"
+            problems.warn(place, seen, "请移到前面，或删去这条规则")
 
 
 def _names(book: Rulebook) -> Iterator[tuple[str, str]]:

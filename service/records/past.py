@@ -1,0 +1,87 @@
+"""What the records say of every mail so far, in the order in which it was judged; opened so that nothing is written."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.exc import DatabaseError
+
+from service.errors import DatabaseUnusable
+from service.records.engine import HEAD
+from service.records.tables import Case, Event, Mail, Outgoing
+
+_case = Case.__table__  # type: ignore[attr-defined]
+_event = Event.__table__  # type: ignore[attr-defined]
+_mail = Mail.__table__  # type: ignore[attr-defined]
+_outbox = Outgoing.__table__  # type: ignore[attr-defined]
+
+_SETTLED = ("judged", "duplicate", "quarantined")
+
+
+@dataclass(frozen=True, slots=True)
+class PastMail:
+    """A mail with what was recorded of it."""
+
+    sha256: str
+    received: datetime
+    state: str  # judged, duplicate, quarantined
+    subject: str
+    number: str | None  # its case's
+    decision: str  # JSON; "" when it has none of its own
+    letters: tuple[str, ...]  # Message-IDs of our letters about it
+
+
+def past_mails(url: str) -> list[PastMail]:
+    """Every mail that was settled, in the order of settling. Raises DatabaseUnusable."""
+    with _read_only(url) as engine, engine.connect().execution_options(reading=True) as connection:
+        if connection.execute(text("SELECT version_num FROM alembic_version")).scalar() != HEAD:
+            raise DatabaseUnusable("数据库", "不是本版程序的格式", "请先用本版程序运行一次服务，再试看规则")
+        letters: dict[str, list[str]] = {}
+        for row in connection.execute(select(_outbox.c.mail_sha256, _outbox.c.message_id).order_by(_outbox.c.id)):
+            letters.setdefault(row.mail_sha256, []).append(row.message_id)
+        settled = (
+            select(_event.c.mail_sha256, func.max(_event.c.id).label("place"))
+            .where(_event.c.what.in_(_SETTLED))
+            .group_by(_event.c.mail_sha256)
+            .subquery()
+        )
+        columns = (_mail.c.sha256, _mail.c.received, _mail.c.state, _mail.c.subject, _mail.c.decision, _case.c.number)
+        query = (
+            select(*columns)
+            .join(settled, settled.c.mail_sha256 == _mail.c.sha256)
+            .outerjoin(_case, _case.c.id == _mail.c.case_id)
+            .where(_mail.c.state.in_(_SETTLED))
+            .order_by(settled.c.place)
+        )
+        return [
+            PastMail(r.sha256, r.received, r.state, r.subject, r.number, r.decision, tuple(letters.get(r.sha256, ())))
+            for r in connection.execute(query)
+        ]
+
+
+@contextmanager
+def _read_only(url: str) -> Iterator[Engine]:
+    prefix = "sqlite:///"
+    if url.startswith(prefix):
+        engine = create_engine("sqlite://", creator=partial(_connect, Path(url.removeprefix(prefix))))
+    else:
+        engine = create_engine(url, execution_options={"postgresql_readonly": True}, hide_parameters=True)
+    try:
+        yield engine
+    except DatabaseError as error:
+        where = f"数据库 {url.rpartition('/')[2]}"
+        raise DatabaseUnusable(where, f"无法读取（{error.orig}）", "请检查文件权限，或稍后再试") from error
+    finally:
+        engine.dispose()
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    """Not even the files of its log are made; they are there while the service runs."""
+    how = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "mode=ro&immutable=1"
+    return sqlite3.connect(f"file:{quote(str(file))}?{how}", uri=True, timeout=30)
