@@ -138,8 +138,9 @@ def _packaged_checks() -> Document | None:
 
 def _names(cities: Iterable[City], units: Iterable[Unit], campaign: Campaign) -> RulesFile:
     """What reading a letter compares with: every name, the receiving department, the year. Routes are not read."""
-    known = {n for c in cities for n in c.bureau_names} | {n for u in units for n in (u.name, *u.aliases)}
-    said = (*sorted(known), campaign.department, *campaign.addressees, str(campaign.deadline.year))
+    known = {n for c in cities for n in (c.name, *c.bureau_names)} | {n for u in units for n in (u.name, *u.aliases)}
+    of_campaign = (campaign.province, campaign.department, *campaign.addressees, str(campaign.deadline.year))
+    said = (*sorted(known), *of_campaign)
     return RulesFile("names", "\n".join(said).encode())
 
 
