@@ -12,7 +12,10 @@ from service.workbook.cases import CaseForWorkbook, Entry, entries
 
 SHEET = "需求合计"
 _GROUP_ROW, _HEAD_ROW = 3, 4
-_NOTE = "只合计能认出数字的格；写“若干”“面议”“每年”“外币”或没有写的，计入“未计”行数。没有上限或下限的，按写明的一端计。"
+_NOTE = (
+    "只合计能认出数字的格；写“若干”“面议”、按年或按人计、外币、单位存疑或没有写的，计入“未计”行数。"
+    "没有上限或下限的，按写明的一端计。"
+)
 
 
 def has_needs(rulebook: Rulebook) -> bool:

@@ -1,8 +1,13 @@
 """From a unit's mailbox to the department's and back, over real servers."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
+
+from service.cli.main import run
 from service.demo.forms import FormLayout
 from service.demo.machines import vacation
 from service.demo.mime import Mail, make_mail
@@ -21,6 +26,21 @@ def test_a_complete_mail_is_answered_once_with_a_receipt(station: Station) -> No
     assert station.kinds() == ["receipt"]
     assert (again.taken, again.judged, again.sent) == (0, 0, 0)
     assert station.numbers() == [("LH2020-0001", "accepted")]
+
+
+def test_staff_are_shown_a_cases_rows_with_what_their_cells_mean(
+    station: Station, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    station.arrives(make_mail(station.complete(station.bureau("云江市"))))
+    station.poll()
+    capsys.readouterr()
+
+    assert run(["--config", str(tmp_path / "config.toml"), "show", "LH2020-0001", "--json"]) == 0
+
+    table = json.loads(capsys.readouterr().out)["tables"][0]
+    row = table["rows"][0]
+    assert (table["table"], row["values"]["city"]["text"]) == (1, "云江市")
+    assert str(row["values"]["number"]["lower"]) in row["cells"]["number"]
 
 
 def test_a_letter_of_ours_threads_under_the_mail_it_answers_and_says_it_is_automatic(station: Station) -> None:
