@@ -36,10 +36,13 @@ def listed_unit(name: str | None, city: str | None, rulebook: Rulebook) -> tuple
     A name with a slip of the pen is the one line it resembles, well before any other, in the city of its row.
     """
     directory = directory_of(rulebook)
+    if directory.is_of_a_body_inside(name, rulebook.letter.unit_suffixes):
+        return None, False
     if entry := directory.match(name):
         return entry, True
     near, seat = directory.match_misread(name, rulebook.weights), city_of(city, rulebook)
-    return (near, False) if near and seat and near.seat == seat.name else (None, False)
+    is_it = near and seat and near.seat == seat.name and directory.stands_alone(name, near, rulebook.weights.margin)
+    return (near, False) if is_it else (None, False)
 
 
 def is_named_by_form_alone(found: Route) -> bool:

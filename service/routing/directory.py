@@ -111,6 +111,18 @@ class Directory:
         place = city_at_start(name, self.cities, "")
         return place is None or short_name(place) in read
 
+    def stands_alone(self, text: str | None, entry: Entry, margin: float) -> bool:
+        """Whether no other line's name is nearly as like a written one, in whatever they differ."""
+        read, own = self._local(fold(text or "")), fold(entry.name)
+        best = similarity(read, own)
+        return all(similarity(read, name) <= best - margin for name, other in self.primary.items() if other != entry)
+
+    def is_of_a_body_inside(self, text: str | None, suffixes: tuple[str, ...]) -> bool:
+        """True for 云江大学（附属第三医院）: the brackets name a body that no line lists, no place or other name."""
+        folded = fold(text or "")
+        inside = bracketed(folded)
+        return bool(inside) and folded not in self.exact and inside not in self.exact and str(inside).endswith(suffixes)
+
     def near(self, text: str, alike: float) -> Entry | None:
         """The line whose name is nearest to a name in no directory, when a slip or a misreading may part them."""
         read = self._local(fold(text))
