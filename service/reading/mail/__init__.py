@@ -14,7 +14,7 @@ from service.reading.found import Found
 from service.reading.mail.bodies import Body, Leaf, body_of, leaf_of
 from service.reading.mail.envelope import envelope_of
 from service.reading.mail.links import Link, oversized_links
-from service.reading.mail.names import name_of
+from service.reading.mail.names import name_beside, name_of
 from service.reading.mail.quoting import split_quoted
 from service.reading.mail.second_opinion import more_files
 from service.reading.mail.signed import signed_content
@@ -84,7 +84,7 @@ def _files(leaves: list[Leaf], body: Body) -> Iterator[Found]:
             continue  # the protocol of other machines, nothing a person attached
         shown = bool(leaf.content_id) and leaf.content_id in body.pictures
         inline = shown or (leaf.disposition.token == "inline" and media_type.startswith("image/"))
-        name = name_of(leaf.disposition, leaf.part.content_type) or ""
+        name = name_of(leaf.disposition, leaf.part.content_type) or name_beside(leaf.part.header) or ""
         found = Found("", name, leaf.content, media_type, inline=inline)
         yield _with_doubts(found, leaf)
 

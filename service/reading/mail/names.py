@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
+from service.reading import sniff
 from service.reading.charsets import decode
 from service.reading.found import extension_of, safe_name
+from service.reading.mail.header import Header
 from service.reading.mail.parameters import Value
 from service.reading.mail.words import decode_words
 
+_USUAL = frozenset(sniff.EXTENSIONS.values()) | {"wps", "et", "htm", "jpeg", "tiff"}
 _PERCENT = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
 _BEYOND_ASCII = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
 _JUNK = re.compile(r"[_?\ufffd\s.()0-9-]*(?:\.\w{1,5})?")
@@ -18,6 +21,15 @@ def name_of(disposition: Value, content_type: Value) -> str | None:
     """The name that a person would recognise: extended before plain, whole before damaged, readable before junk."""
     names = [name for text in _candidates(disposition, content_type) if (name := safe_name(text))]
     return min(names, key=_doubts, default=None)
+
+
+def name_beside(header: Header) -> str | None:
+    """A file name where programs put one besides: where the part came from, or what describes it."""
+    for field in (b"content-location", b"content-description"):
+        text = header.text(field)
+        if "?" not in text and extension_of(name := safe_name(_plain(text))) in _USUAL:
+            return name
+    return None
 
 
 def _candidates(disposition: Value, content_type: Value) -> Iterator[str]:

@@ -137,9 +137,18 @@ class _Splitter:
 
     def is_used(self, declared: parameters.Value, inner: _Region) -> bool:
         """Whether a multipart's boundary stands in its body: of several Content-Types that one is meant."""
-        boundary = (declared.get("boundary") or "").rstrip().encode("utf-8", "replace")
+        boundary = self.boundary_of(declared, inner)
         is_multipart = declared.token.startswith("multipart/") and bool(boundary)
         return is_multipart and self.raw.find(b"--" + boundary, inner.start, inner.end) >= 0
+
+    def boundary_of(self, declared: parameters.Value, inner: _Region) -> bytes:
+        """A multipart's boundary as bytes; of one beyond ASCII nobody knows which bytes its characters were."""
+        said = (declared.get("boundary") or "").rstrip()
+        written = [said.encode("utf-8", "replace")]
+        if not said.isascii():
+            written.append(said.encode("gb18030", "replace"))
+        used = (b for b in written if self.raw.find(b"--" + b, inner.start, inner.end) >= 0)
+        return next(used, written[0])
 
     def leaf(
         self, region: _Region, header: Header, declared: parameters.Value, *, too_deep: bool = False
@@ -150,7 +159,7 @@ class _Splitter:
 
     def divide(self, region: _Region, declared: parameters.Value) -> list[_Region]:
         """The regions between the delimiters of one multipart; none when there is no delimiter at all."""
-        boundary = (declared.get("boundary") or "").rstrip().encode("utf-8", "replace")
+        boundary = self.boundary_of(declared, region)
         pieces, closed = self.between(region, boundary) if boundary else ([], False)
         if not pieces:
             boundary = _guess_boundary(self.raw, region.start, region.end)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from service.reading.mail import parameters
+from service.reading.mail import parameters, parse
 from service.reading.mail.header import text_of
 from service.reading.mail.names import name_of
 from service.reading.mail.words import decode_words
@@ -145,10 +145,24 @@ def test_any_chinese_name_round_trips_through_rfc2231(stem: str) -> None:
 
 def test_a_part_without_any_name_gets_the_same_name_every_time() -> None:
     from service.reading.containers import unpack
-    from service.reading.mail import parse
 
     raw = mixed([attachment(PDF, disposition=b"", kind=b"application/pdf"), attachment(PDF, kind=b"image/jpeg")])
 
     names = [[f.name for f in unpack(parse(raw, WORDS).files, WORDS).files] for _ in range(2)]
 
     assert names == [["未命名附件1.pdf", "未命名附件2.pdf"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        pytest.param("Content-Location: file:///C:/%E8%A1%A8/征集表.xlsx", "征集表.xlsx", id="location"),
+        pytest.param(f"Content-Description: {b_word(NAME.encode('gbk'), 'gb2312')}", NAME, id="description"),
+        pytest.param("Content-Description: 征集表", "", id="words"),
+        pytest.param("Content-Location: http://www.kyc.example/picture.php?id=1.png", "", id="address"),
+    ],
+)
+def test_what_describes_a_part_names_it_when_it_is_a_file_name(field: str, expected: str) -> None:
+    part = attachment(PDF, disposition=b"", kind=b"application/pdf\r\n" + field.encode())
+
+    assert [f.name for f in parse(mixed([part]), WORDS).files] == [expected]

@@ -204,6 +204,13 @@ def test_a_field_folded_without_white_space_does_not_end_the_header() -> None:
     assert found.envelope.senders[0].address == "a@b.example"
 
 
+@pytest.mark.parametrize("codec", ["utf-8", "gbk"])
+def test_a_boundary_beyond_ascii_is_found_in_whatever_charset_it_was_written(codec: str) -> None:
+    found = parse(mixed([text("您好"), attachment(PDF)], boundary="分隔-µ-".encode(codec, "ignore")), WORDS)
+
+    assert (found.text, [f.content for f in found.files], found.defects) == ("您好", [PDF], ())
+
+
 def test_blanks_before_the_first_field_do_not_hide_it() -> None:
     found = parse(b" From: <a@b.example>\r\nSubject: x\r\n\r\nbody", WORDS)
 
