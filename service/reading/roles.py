@@ -15,6 +15,7 @@ from service.domain.submission import Problem, Role
 from service.reading import sniff
 from service.reading.containers import DETACHED_SIGNATURES
 from service.reading.containers.members import is_decoration
+from service.reading.foreign import KINDS, Foreign
 from service.reading.forms import FormReading
 from service.reading.found import Found, extension_of
 from service.reading.letters import DocumentReading
@@ -280,8 +281,16 @@ def _other(item: Item, mail: Picture) -> Opinion:
         return Opinion(Role.SUPPORTING, "电子表格，但不是征集表", problem, note)
     if item.sort is not Sort.OTHER or item.found.media_type in _SLIDES:
         return Opinion(Role.SUPPORTING, (form.why if form else "") or "其他材料", problem, note)
+    if foreign := KINDS.get(item.found.media_type):
+        return _foreign(foreign, mail)
     note = "文件类型不明，无法读取"
     return Opinion(Role.UNREADABLE, note, Problem.UNKNOWN_KIND, note)
+
+
+def _foreign(kind: Foreign, mail: Picture) -> Opinion:
+    """A document of another program's, which may be the form or the letter: never told to be missing."""
+    is_form = kind.is_sheet and not mail.has_form
+    return Opinion(Role.FORM if is_form else Role.UNREADABLE, kind.name, Problem.UNSUPPORTED, kind.note)
 
 
 def _by_name(item: Item, mail: Picture, problem: Problem, note: str) -> Opinion:

@@ -11,6 +11,7 @@ import zlib
 
 import olefile
 
+from service.reading import foreign
 from service.reading.charsets import decode
 from service.reading.found import extension_of
 
@@ -72,6 +73,7 @@ EXTENSIONS = {
     "image/jpeg": "jpg", "image/png": "png", "image/gif": "gif",
     "image/bmp": "bmp", "image/tiff": "tif", "image/webp": "webp", "image/heic": "heic", "image/avif": "avif",
     "image/svg+xml": "svg", "image/wmf": "wmf", "image/emf": "emf",
+    **{kind.media_type: kind.extension for kind in foreign.KINDS.values()},
 }  # fmt: skip
 
 _STARTS = (
@@ -131,10 +133,11 @@ def media_type(content: bytes, name: str = "") -> str:
     """The media type of a file. The name is a hint between kinds of text only."""
     if not content:
         return EMPTY
-    for start, kind in _STARTS:
+    for start, kind in (*_STARTS, *foreign.STARTS):
         if content.startswith(start):
             return kind
-    return _structured(content) or _textual(content, extension_of(name)) or UNKNOWN
+    kind = _structured(content) or _textual(content, extension_of(name)) or UNKNOWN
+    return foreign.by_name(kind, extension_of(name))
 
 
 def _structured(content: bytes) -> str | None:
@@ -207,7 +210,8 @@ def _ole(content: bytes) -> str:
             names = {entry[0].lower() for entry in ole.listdir(streams=True, storages=True)}
     except Exception:  # olefile raises OSError, IndexError, struct.error and its own on damage
         return _damaged_ole(content)
-    return next((kind for stream, kind in _OLE_STREAMS if stream.lower() in names), OFFICE_UNKNOWN)
+    known = (*_OLE_STREAMS, *foreign.STREAMS)
+    return next((kind for stream, kind in known if stream.lower() in names), OFFICE_UNKNOWN)
 
 
 def _damaged_ole(content: bytes) -> str:
@@ -218,6 +222,8 @@ def _zip(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {name.replace("\\", "/").lower(): name for name in archive.namelist()[:5000]}
+            if other := next((kind for part, kind in foreign.PARTS if part in names), None):
+                return other
             if types := names.get("[content_types].xml"):
                 with archive.open(types) as part:
                     return _ooxml(part.read(_TYPES_PART)) or _ooxml_by_folder(content) or ZIP
@@ -242,6 +248,8 @@ def _ooxml_by_folder(content: bytes) -> str | None:
 
 def _opendocument(declared: bytes) -> str | None:
     kind = declared.decode("ascii", "replace").strip()
+    if kind in foreign.MIMETYPES:
+        return kind
     return kind.removesuffix("-template") if kind.startswith("application/vnd.oasis.opendocument.") else None
 
 

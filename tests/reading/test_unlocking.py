@@ -10,7 +10,8 @@ from service.reading.unlocking import unlocked
 from tests.reading.containers.archives import zipped
 from tests.reading.forms.biff import compound, sheet_stream
 from tests.reading.forms.test_old_workbooks import CITY, UNIT, needs
-from tests.reading.locked import locked_package, locked_workbook, rc4
+from tests.reading.letters.test_files import encrypted_pdf
+from tests.reading.locked import locked_package, locked_workbook
 from tests.reading.mails import LETTER, a_form, a_mail, read, roles, the
 
 FORM = a_form()
@@ -64,31 +65,5 @@ def test_what_only_looks_locked_is_left_as_it_is() -> None:
 
 
 def test_a_letter_in_a_locked_pdf_opens_with_the_stated_password() -> None:
-    assert unlocked(locked_pdf("kjj2020"), sniff.PDF, ("no", "kjj2020")) is not None
-    assert unlocked(locked_pdf("kjj2020"), sniff.PDF, ("no",)) is None
-
-
-def locked_pdf(password: str) -> bytes:
-    """One empty page under 40-bit RC4 (ISO 32000-1, 7.6.3, revision 2)."""
-    pad = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
-    padded = (password.encode() + pad)[:32]
-
-    def hidden(key: bytes, plain: bytes) -> bytes:
-        return bytes(a ^ b for a, b in zip(plain, rc4(key), strict=False))
-
-    owner = hidden(hashlib.md5(padded).digest()[:5], padded)
-    key = hashlib.md5(padded + owner + b"\xfc\xff\xff\xff" + b"0" * 16).digest()[:5]
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
-        b"<</Filter/Standard/V 1/R 2/P -4/O<%s>/U<%s>>>" % (owner.hex().encode(), hidden(key, pad).hex().encode()),
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    identity = b"<" + b"30" * 16 + b">"
-    trailer = b"trailer\n<</Size 5/Root 1 0 R/Encrypt 4 0 R/ID[%s%s]>>\n" % (identity, identity)
-    return out + b"xref\n0 5\n0000000000 65535 f \n" + table + trailer + b"startxref\n%d\n%%%%EOF\n" % len(out)
+    assert unlocked(encrypted_pdf(b"kjj2020"), sniff.PDF, ("no", "kjj2020")) is not None
+    assert unlocked(encrypted_pdf(b"kjj2020"), sniff.PDF, ("no",)) is None

@@ -19,7 +19,7 @@ from service.reading.forms.separated import read_separated
 from service.reading.forms.spreadsheet import read_spreadsheet
 from service.reading.forms.word import read_word
 from service.reading.forms.xlsb import BinaryUnread, read_binary_workbook
-from service.reading.sniff import is_early_workbook
+from service.reading.sniff import is_early_workbook, is_zip
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET_NAMES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv", ".xltx", ".ett")
@@ -46,7 +46,7 @@ def kind_of(content: bytes, name: str, media_type: str) -> Kind:
     """The kind, by what the name and label say where the content is broken. Never raises."""
     label = media_type.lower()
     lower = name.lower().strip()
-    if content[:4] == b"PK\x03\x04":
+    if is_zip(content):
         found = _kind_of_package(content)
         if found is not Kind.UNKNOWN:
             return found
@@ -83,7 +83,7 @@ def read_workbook(content: bytes, kind: Kind) -> Workbook:
         return _read_compound(content)
     if is_early_workbook(content):
         return read_old_workbook(content)
-    if content[:4] == b"PK\x03\x04":
+    if is_zip(content):
         return _read_package(content, Package(content), kind)
     if content.startswith(b"{\\rtf"):
         return _converted(content, ".rtf", "RTF 文档（.rtf）", content.count(b"\\cell") >= _TABLE_CELLS)

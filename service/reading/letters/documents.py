@@ -9,6 +9,7 @@ from service.domain.submission import Problem
 from service.reading.letters import editable, judging, ofd, pdf, pictures, rtf, ruling, scan, seal, upright, word97
 from service.reading.letters.model import DocumentReading, LooksLike, Ocr, OcrFailed, OcrUnavailable, Sheet
 from service.reading.letters.text import chinese
+from service.reading.sniff import is_zip
 
 if TYPE_CHECKING:
     from service.reading.letters.model import Picture
@@ -19,7 +20,7 @@ _LONG_SIDE = 2000  # px
 _WITH_ANNEX = 2  # scanned pages of a whole letter and what follows it
 _OTHER_PAGES = 2  # scanned pages of what is no letter: more are read only where they bear a seal
 _LOOK_SIDE = 1000  # px, to see rules and seals by
-_HARDLY_TEXT = 50  # Chinese characters: a document with less is its pictures
+_HARDLY_TEXT = 50  # Chinese characters, or words of others: a document with less is its pictures
 _OLD_WORD = "旧版 Word 文档不能自动辨认，请发送盖章后的扫描件（PDF 或 JPG）"
 _REFUSALS = (pdf.PdfRefused, ofd.OfdRefused, pictures.PictureRefused, editable.EditableRefused)
 _EMPTY = "文件是空的，请重新发送"
@@ -68,7 +69,7 @@ def _reader(content: bytes, name: str, media_type: str) -> _Reader | tuple[Probl
         return _read_pictures
     if content.startswith(_OLE):
         return _read_old_word
-    if content.startswith(b"PK"):
+    if is_zip(content):
         return _zipped(content, name)
     return _textual(content, media_type)
 
@@ -85,6 +86,8 @@ def _zipped(content: bytes, name: str) -> _Reader | tuple[Problem, str]:
         return _read_ofd
     if b"word/document.xml" in content or name.endswith(".docx"):
         return _read_docx
+    if b"mimetypeapplication/vnd.oasis.opendocument.text" in content[:100]:
+        return _read_odt
     return Problem.UNKNOWN_KIND, _UNKNOWN
 
 
@@ -112,14 +115,20 @@ def _read_docx(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> Docum
     return pasted or judging.reading(path, 1, [editable.sheet_of(text)], rulebook)
 
 
+def _read_odt(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
+    text = editable.odt_text(content)
+    pasted = _pasted(editable.odt_scans(content), path, rulebook, ocr) if chinese(text) < _HARDLY_TEXT else None
+    return pasted or judging.reading(path, 1, [editable.sheet_of(text)], rulebook)
+
+
 def _read_old_word(content: bytes, path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading:
     document = word97.opened(content)
     if chinese(document.text) >= _HARDLY_TEXT:
         return judging.reading(path, 1, [editable.sheet_of(document.text)], rulebook)
     pasted = _pasted(document.scans, path, rulebook, ocr)
-    if pasted is None:
+    if pasted is None and len(document.text.split()) < _HARDLY_TEXT:
         raise editable.EditableRefused(Problem.UNSUPPORTED, _OLD_WORD)
-    return pasted
+    return pasted or judging.reading(path, 1, [editable.sheet_of(document.text)], rulebook)
 
 
 def _pasted(scans: Sequence[bytes], path: str, rulebook: Rulebook, ocr: Ocr) -> DocumentReading | None:

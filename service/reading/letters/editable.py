@@ -1,9 +1,10 @@
-"""The text of letters that came as documents to edit: .docx, .html, .txt. Nothing in them is run or fetched."""
+"""The text of letters that came as documents to edit: .docx, .odt, .html, .txt. Nothing in them is run or fetched."""
 
 import codecs
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -16,6 +17,7 @@ _LINES = 2000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PARTS = re.compile(r"word/(?:header\d*|document|footer\d*)\.xml")
 _SCANS = re.compile(r"word/media/[^/]+\.(?:jpe?g|png|tiff?|bmp)", re.IGNORECASE)
+_ODT_SCANS = re.compile(r"Pictures/[^/]+\.(?:jpe?g|png|tiff?|bmp)", re.IGNORECASE)
 _SCAN_BYTES = 30_000  # less is a logo
 _BLOCKS = frozenset(
     [
@@ -67,9 +69,30 @@ def docx_text(content: bytes) -> str:
 def docx_scans(content: bytes) -> list[bytes]:
     """Pictures in a .docx that are large enough to be a scanned page, in the order of their names, at most four."""
     with _docx(content) as package:
-        names = [info.filename for info in package.infolist() if _SCANS.fullmatch(info.filename)]
-        large = [name for name in names if _SCAN_BYTES <= package.getinfo(name).file_size <= _PART_BYTES]
-        return [_part(package, name) for name in sorted(large, key=_numbered)[:4]]
+        return _scans(package, _SCANS)
+
+
+def _scans(package: zipfile.ZipFile, pattern: re.Pattern[str]) -> list[bytes]:
+    names = [info.filename for info in package.infolist() if pattern.fullmatch(info.filename)]
+    large = [name for name in names if _SCAN_BYTES <= package.getinfo(name).file_size <= _PART_BYTES]
+    return [_part(package, name) for name in sorted(large, key=_numbered)[:4]]
+
+
+def odt_text(content: bytes) -> str:
+    """Paragraphs and headings of an OpenDocument text, one a line. Raises EditableRefused."""
+    from lxml import etree
+
+    with _docx(content) as package:
+        safe = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
+        root = etree.fromstring(_part(package, "content.xml"), safe)
+    lines = () if root is None else root.iter("{*}p", "{*}h")
+    return "\n".join("".join(map(str, line.itertext())) for line in lines)
+
+
+def odt_scans(content: bytes) -> list[bytes]:
+    """As `docx_scans`, of an OpenDocument text."""
+    with _docx(content) as package:
+        return _scans(package, _ODT_SCANS)
 
 
 def plain_text(content: bytes) -> str:
@@ -105,7 +128,7 @@ def _part(package: zipfile.ZipFile, name: str) -> bytes:
     try:
         with package.open(name) as part:
             content = part.read(_PART_BYTES + 1)
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zlib.error):
         raise EditableRefused(Problem.DAMAGED, "Word 文档不完整或已损坏，请重新保存后发送") from None
     if len(content) > _PART_BYTES:
         raise EditableRefused(Problem.REFUSED, "Word 文档内容过大，请精简后重新发送")

@@ -132,6 +132,15 @@ def _coded_lines() -> list[bytes]:
     return [gbk[i] if i % 2 else unicode[i] for i in range(len(_LINES))]
 
 
+def an_odt(*lines: str) -> bytes:
+    paragraphs = "".join(f"<t:p>{line[:3]}<t:span>{line[3:]}</t:span></t:p>" for line in lines)
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr("content.xml", f'<d xmlns:t="urn:t">{paragraphs}</d>')
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -142,6 +151,7 @@ def _coded_lines() -> list[bytes]:
         pytest.param(b"<html><meta charset=gb2312>" + "<br>".join(_LINES).encode("gb18030"), id="html_gbk"),
         pytest.param(rtf("宋体"), id="rtf"),
         pytest.param(a_docx(*_LINES, deleted="岚山市科学技术局"), id="docx"),
+        pytest.param(an_odt(*_LINES), id="odt"),
     ],
 )
 def test_a_letter_to_edit_is_read_from_every_kind_of_text(read: Read, content: bytes) -> None:
@@ -224,6 +234,12 @@ def test_a_letter_in_old_word_is_a_text_to_edit(read: Read) -> None:
         TITLE,
         Seal.ABSENT,
     )
+
+
+def test_an_old_word_document_of_another_language_is_read_and_no_letter(read: Read) -> None:
+    reading = read(a_doc("We are pleased to confirm the visit. " * 20))
+
+    assert (reading.problem, reading.letter, "pleased" in reading.text) == (None, None, True)
 
 
 def test_a_scan_that_was_pasted_into_old_word_is_looked_at(read_scan: Read) -> None:
