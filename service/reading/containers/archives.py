@@ -35,6 +35,7 @@ _CHECKED: Final = frozenset({sniff.SEVEN_ZIP, sniff.ZIP})
 _LOCKED: Final = re.compile(r"ncrypt|[Pp]assphrase|[Cc]rypto")
 _ENDED: Final = re.compile(rb"\x03\x05[\x00-\x07][\x00\x01]")  # RAR 5's end block, whose lack libarchive does not mind
 _TAIL: Final = 64  # bytes
+_REFERENCE: Final = "压缩包内没有这个文件的内容，只指向包内另一个相同的文件"
 _BROKEN: Final = re.compile(r"[Tt]runcated|CRC|[Cc]hecksum|[Dd]amaged|[Cc]orrupt|[Uu]nexpected end")
 
 
@@ -111,12 +112,22 @@ def _open(content: bytes, name: str, kind: str, budget: Budget, password: str | 
 
 
 def _members(archive: Any, packed: int, budget: Budget) -> Iterator[Member]:
+    contents: dict[str, bytes] = {}  # by path: a hard link stands for what was there before
     for entry in archive:
-        folders, name = place_of(_name_of(entry.pathname))
-        if not entry.isreg or not name or is_decoration(folders, name):
+        path = _name_of(entry.pathname)
+        folders, name = place_of(path)
+        if not (entry.isreg or entry.islnk) or not name or is_decoration(folders, name):
             continue
         budget.take_member()
-        yield Member(folders, name, _stream(entry, packed, budget))
+        content = _stream(entry, packed, budget)
+        if entry.islnk and not content:
+            content = contents.get(_name_of(entry.linkpath), b"")
+            budget.take(len(content))
+        if not content and entry.size is None:
+            yield Member(folders, name, b"", Problem.UNSUPPORTED, _REFERENCE)
+            continue
+        contents[path] = content
+        yield Member(folders, name, content)
 
 
 def _name_of(name: str | bytes | None) -> str:

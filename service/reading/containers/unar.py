@@ -5,6 +5,7 @@ is cut by the sizes that the listing told; where the two disagree, or the progra
 """
 
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +20,8 @@ from service.reading.programs import Allowed, ProgramTooSlow
 _SECONDS: Final = 30.0
 _CPU_SECONDS: Final = 15
 _LISTING: Final = 16 << 20  # bytes
-_RAW_NAMES: Final = ("-e", "gb18030")  # of names that do not tell their charset
+_CHARSETS: Final = ("utf-8", "gb18030")  # of names that do not tell theirs: those that are not UTF-8 are Chinese
+_UNDECODED: Final = re.compile("%[0-9a-f]{2}")  # how a byte is shown that its charset does not have
 _LOCKED: Final = Opened((), Problem.ENCRYPTED, "压缩包已加密，无法读取")
 
 
@@ -50,7 +52,9 @@ def open_by_unar(parts: Sequence[tuple[str, bytes]], budget: Budget, passwords: 
 
 def _try(place: Path, name: str, password: str, budget: Budget) -> Opened | None:
     try:
-        entries = _listed(place, name, password)
+        entries = _listed(place, name, password, _CHARSETS[0])
+        if entries is not None and any(_UNDECODED.search(_path(entry)) for entry in entries):
+            entries = _listed(place, name, password, _CHARSETS[1])
         if entries is None:
             return None
         _admit(entries, budget)
@@ -69,9 +73,9 @@ def _taken(entries: Sequence[dict[str, Any]], stream: bytes | None, budget: Budg
     return _LOCKED if any(e.get("XADIsEncrypted") for e in entries) else None
 
 
-def _listed(place: Path, name: str, password: str) -> list[dict[str, Any]] | None:
+def _listed(place: Path, name: str, password: str, charset: str) -> list[dict[str, Any]] | None:
     allowed = Allowed(_SECONDS, _CPU_SECONDS, _LISTING)
-    ended = programs.run([_program("lsar"), "-j", *_RAW_NAMES, "-p", password, name], place, allowed)
+    ended = programs.run([_program("lsar"), "-j", "-e", charset, "-p", password, name], place, allowed)
     try:
         listing = json.loads(ended.printed)
         entries = [e for e in listing["lsarContents"] if not e.get("XADIsDirectory")]
@@ -82,13 +86,17 @@ def _listed(place: Path, name: str, password: str) -> list[dict[str, Any]] | Non
 
 def _unpacked(place: Path, name: str, password: str, most: int) -> bytes | None:
     """All files one after the other; None on any trouble."""
-    command = [_program("unar"), "-q", "-o", "-", *_RAW_NAMES, "-p", password, name]
+    command = [_program("unar"), "-q", "-o", "-", "-p", password, name]
     ended = programs.run(command, place, Allowed(_SECONDS, _CPU_SECONDS, most + 1))
     return ended.printed if ended.code == 0 else None
 
 
 def _program(name: str) -> str:
     return programs.find(name) or name
+
+
+def _path(entry: dict[str, Any]) -> str:
+    return str(entry.get("XADFileName", ""))
 
 
 def _size(entry: dict[str, Any]) -> int:
@@ -111,7 +119,7 @@ def _cut(entries: Sequence[dict[str, Any]], stream: bytes, budget: Budget) -> Op
         for entry in entries:
             content = stream[at : at + _size(entry)]
             at += len(content)
-            folders, name = place_of(str(entry.get("XADFileName", "")))
+            folders, name = place_of(_path(entry))
             if name and not entry.get("XADIsLink") and not is_decoration(folders, name):
                 budget.take_member()
                 budget.take(len(content))

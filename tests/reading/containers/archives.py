@@ -183,7 +183,7 @@ def lzh(files: Mapping[str, bytes]) -> bytes:
     return out + b"\0"
 
 
-def arj(files: Mapping[str, bytes]) -> bytes:
+def arj(files: Mapping[str, bytes], charset: str = "gb18030") -> bytes:
     """Stored (ARJ technical note)."""
 
     def header(first: bytes, name: bytes) -> bytes:
@@ -194,7 +194,7 @@ def arj(files: Mapping[str, bytes]) -> bytes:
     for name, content in files.items():
         sizes = struct.pack("<IIII", 0x50740000, len(content), len(content), zlib.crc32(content))
         first = struct.pack("<8B", 30, 11, 1, 0, 0, 0, 0, 0) + sizes + struct.pack("<HHH", 0, 0x20, 0)
-        out += header(first, name.encode("gb18030")) + content
+        out += header(first, name.encode(charset)) + content
     return out + b"\x60\xea\0\0"
 
 

@@ -1,6 +1,8 @@
 """Archives that the standard library does not open, and what Outlook packs."""
 
+import io
 import sys
+import tarfile
 
 import pytest
 from hypothesis import given, settings
@@ -83,6 +85,25 @@ def test_what_libarchive_cannot_do_is_opened_where_unar_is_and_named_elsewhere()
 
     assert {f.path.partition("/")[2]: f.content for f in found[1:]} == (FILES if unar.is_there() else {})
     assert found[0].problem is (None if unar.is_there() else Problem.UNSUPPORTED)
+
+
+@pytest.mark.parametrize("name", ["报送函.pdf", "Прил.pdf", "a%41b.pdf"])
+@pytest.mark.parametrize("charset", ["gb18030", "utf-8"])
+def test_unar_shows_a_name_as_its_sender_saw_it(name: str, charset: str) -> None:
+    found = unpack([Found("", "材料.arj", arj({name: b"x"}, charset))], WORDS).files
+
+    assert [f.name for f in found[1:]] == ([name] if unar.is_there() else [])
+
+
+def test_a_hard_link_in_an_archive_stands_for_its_file() -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        first, link = tarfile.TarInfo("函.pdf"), tarfile.TarInfo("同函.pdf")
+        first.size, link.type, link.linkname = 4, tarfile.LNKTYPE, "函.pdf"
+        archive.addfile(first, io.BytesIO(b"%PDF"))
+        archive.addfile(link)
+
+    assert [f.content for f in unpack([Found("", "a.tar", out.getvalue())], WORDS).files[1:]] == [b"%PDF", b"%PDF"]
 
 
 @pytest.mark.parametrize(
