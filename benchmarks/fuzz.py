@@ -3,8 +3,9 @@
     python -m benchmarks.fuzz [--cases N] [--seed S] [--first N] [--keep DIR]
 
 Reports by signature, with the number of a case that shows it: a reading process that died, a reading that took
-longer than its limits, an answer that is no valid one, an error of the judge. Ends with 1 when there was any.
-The same seed and number are the same mail, so one case is run again with --first N --cases 1.
+longer than its limits, an answer that is no valid one, an error of the judge. Ends with 1 when there was any. Files
+that ended the reading process and were left alone, so that their mail was read, are counted and named too.
+The same seed and number are the same mail: the report ends with how to run one case again.
 """
 
 import argparse
@@ -30,8 +31,9 @@ from service.explaining import explanation
 from service.reading.bounds import Bounds
 from service.reading.codec import submission_from_json, submission_to_json
 from service.reading.sandbox import Reader, ReaderDied, ReaderTimedOut
+from service.reading.watch import GIVEN_UP
 
-_BOUNDS = Bounds(cpu_seconds=60.0, wall_seconds=120.0)
+_BOUNDS = Bounds(cpu_seconds=60.0, wall_seconds=120.0, recycle_after=1 << 30)
 _SLOW = 5.0  # seconds
 
 
@@ -42,7 +44,11 @@ class Tally:
     cases: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     failures: dict[str, list[int]] = field(default_factory=dict)
+    deaths: list[int] = field(default_factory=list)  # of the reading process, the mail being read all the same
+    given_up: list[int] = field(default_factory=list)  # mails with a file left alone
     slow: dict[int, float] = field(default_factory=dict)
+    slowest: tuple[float, int] = (0.0, 0)
+    seconds: float = 0.0
 
     def fail(self, signature: str, number: int) -> None:
         self.failures.setdefault(signature, []).append(number)
@@ -50,12 +56,20 @@ class Tally:
 
 def main() -> int:
     arguments = _arguments()
-    tally = run(arguments.seed, range(arguments.first, arguments.first + arguments.cases), arguments.keep)
-    print(f"{tally.cases} mails: " + ", ".join(f"{n} {verdict}" for verdict, n in tally.verdicts.most_common()))
+    seed = arguments.seed
+    print(f"seed {seed}, cases {arguments.first} to {arguments.first + arguments.cases - 1}", flush=True)
+    tally = run(seed, range(arguments.first, arguments.first + arguments.cases), arguments.keep)
+    print(
+        f"{tally.cases} mails in {tally.seconds:.0f} s, the slowest {tally.slowest[0]:.1f} s (case {tally.slowest[1]})"
+    )
+    print(", ".join(f"{n} {verdict}" for verdict, n in tally.verdicts.most_common()))
+    print(f"the reading process was replaced over {len(tally.deaths)} mails {tally.deaths[:20]}")
+    print(f"a file was left alone in {len(tally.given_up)} mails {tally.given_up[:20]}")
     for number, seconds in sorted(tally.slow.items(), key=lambda item: -item[1])[:10]:
         print(f"slow: case {number} took {seconds:.1f} s")
     for signature, numbers in tally.failures.items():
         print(f"FAILED {len(numbers)} times, as in case {numbers[0]}: {signature}")
+    print(f"one case again: python -m benchmarks.fuzz --seed {seed} --first CASE --cases 1 --keep DIR")
     return 1 if tally.failures else 0
 
 
@@ -70,16 +84,20 @@ def _arguments() -> argparse.Namespace:
 
 def run(seed: int, numbers: range, keep: Path | None = None) -> Tally:
     """Read and judge these cases, one after the other."""
-    tally = Tally()
+    tally, begun = Tally(), time.monotonic()
     with _bench() as bench, Reader(bench.rulebook, _BOUNDS) as reader:
         for number in numbers:
             raw = broken_mail(seed, number)
+            child = reader.pid
             signature = _one(raw, number, bench, reader, tally)
+            if child is not None and reader.pid not in {child, None}:
+                tally.deaths.append(number)
             if signature:
                 tally.fail(signature, number)
-                if keep is not None:
-                    keep.mkdir(parents=True, exist_ok=True)
-                    (keep / f"{seed}-{number}.eml").write_bytes(raw)
+            if keep is not None and (signature or number in {*tally.deaths[-1:], *tally.given_up[-1:]}):
+                keep.mkdir(parents=True, exist_ok=True)
+                (keep / f"{seed}-{number}.eml").write_bytes(raw)
+    tally.seconds = time.monotonic() - begun
     return tally
 
 
@@ -98,7 +116,7 @@ def _one(raw: bytes, number: int, bench: Bench, reader: Reader, tally: Tally) ->
     tally.cases += 1
     begun = time.monotonic()
     try:
-        verdict = _judged(raw, bench, reader)
+        verdict = _judged(raw, number, bench, reader, tally)
     except ReaderTimedOut as error:
         return f"hang: {error}"
     except ReaderDied as error:
@@ -109,15 +127,19 @@ def _one(raw: bytes, number: int, bench: Bench, reader: Reader, tally: Tally) ->
         place = traceback.extract_tb(error.__traceback__)[-1]
         return f"error of ours: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
     tally.verdicts[verdict] += 1
-    if (seconds := time.monotonic() - begun) > _SLOW:
+    seconds = time.monotonic() - begun
+    tally.slowest = max(tally.slowest, (seconds, number))
+    if seconds > _SLOW:
         tally.slow[number] = seconds
     return ""
 
 
-def _judged(raw: bytes, bench: Bench, reader: Reader) -> str:
+def _judged(raw: bytes, number: int, bench: Bench, reader: Reader, tally: Tally) -> str:
     path = bench.scratch.path(bench.scratch.store(raw))
     submission = reader.read(path)
     path.unlink()
+    if any(a.note == GIVEN_UP for a in submission.attachments):
+        tally.given_up.append(number)
     judgement = deciding.judge(
         submission, received=SENT, earlier=None, rulebook=bench.rulebook, wording=bench.wording,
         own_addresses=bench.own_addresses,
