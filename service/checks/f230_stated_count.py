@@ -21,6 +21,7 @@ EXPLANATION = """
 分几封邮件报来的，合起来比。说法含糊（约、近、去年）、还有文件没能打开、
 或者按人数、按别的表算能对上的，都不算。说法写在 letter.toml 里。
 """
+_ONE_NUMBER = re.compile(r"(\d{1,4})\D{0,2}")  # 3, 3人
 SENTENCES: Sentences = {"default": ("words", "tables", "count"), "units": ("words", "tables", "count")}
 
 
@@ -29,7 +30,7 @@ def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     if letter is None or dossier.states_nil or not _is_complete(dossier, rulebook):
         return
     for stated in stated_in(letter.text.replace("\n", ""), rulebook):
-        if stated.number not in _explanations(stated, dossier, rulebook):
+        if not _explains(stated, dossier, rulebook):
             count = _count(stated, _of(stated.counts.tables, dossier))
             labels = (form.label for form in rulebook.forms.tables if form.number in stated.counts.tables)
             values = {"words": stated.words, "tables": "、".join(labels), "count": str(count)}
@@ -58,15 +59,13 @@ def _units(rows: _Rows) -> set[str]:
     return {fold(row.unit) for _, row in rows if row.unit}
 
 
-def _explanations(stated: Stated, dossier: Dossier, rulebook: Rulebook) -> set[int]:
-    """Every number that the letter could rightly have stated."""
-    found = set(_people(_of(stated.counts.tables, dossier), rulebook))
-    for tables in _meant(stated, rulebook):
-        rows = _of(tables, dossier)
-        left_out = sum(len(table.left_out) for table in dossier.tables if table.number in tables)
-        count = _count(stated, rows)
-        found |= {*range(count, count + left_out + 1), len(_units(rows)), len(rows)}
-    return found
+def _explains(stated: Stated, dossier: Dossier, rulebook: Rulebook) -> bool:
+    """True when the letter could rightly have stated its number, however it counts."""
+    return any(
+        stated.number in _countings(stated, tables, dossier, rulebook)
+        or _may_count_people(stated, tables, dossier, rulebook)
+        for tables in _meant(stated, rulebook)
+    )
 
 
 def _meant(stated: Stated, rulebook: Rulebook) -> Iterator[tuple[int, ...]]:
@@ -78,8 +77,41 @@ def _meant(stated: Stated, rulebook: Rulebook) -> Iterator[tuple[int, ...]]:
         yield from (some for size in range(1, len(every) + 1) for some in combinations(every, size))
 
 
-def _people(rows: _Rows, rulebook: Rulebook) -> Iterator[int]:
-    """The sums of the columns that hold numbers: some count people, not posts."""
-    keys = {c.key for form in rulebook.forms.tables for c in form.columns if c.kind is ColumnKind.COUNT}
-    for key in keys:
-        yield sum(int(found[0]) for _, row in rows if (found := re.search(r"\d{1,4}", row.cells.get(key, ""))))
+def _countings(stated: Stated, tables: Sequence[int], dossier: Dossier, rulebook: Rulebook) -> set[int]:
+    """Rows, units, serial numbers, people; and rows that may have been left out wrongly."""
+    rows = _of(tables, dossier)
+    left_out = sum(len(table.left_out) for table in dossier.tables if table.number in tables)
+    count = _count(stated, rows)
+    serials = {
+        (table.number, table.attachment, table.sheet, row.cells["seq"]) for table, row in rows if "seq" in row.cells
+    }
+    people = (_people(rows, key) for key in _people_keys(rulebook))
+    return {*range(count, count + left_out + 1), len(rows), len(_units(rows)), len(serials), *(n for n in people if n)}
+
+
+def _may_count_people(stated: Stated, tables: Sequence[int], dossier: Dossier, rulebook: Rulebook) -> bool:
+    """True when the letter's larger number may be one of people, and the rows leave open how many (若干)."""
+    rows = _of(tables, dossier)
+    return (
+        stated.counts.of is Counted.ROWS
+        and stated.number > len(rows)
+        and any(
+            _people(rows, key) is None for key in _people_keys(rulebook) if any(key in row.cells for _, row in rows)
+        )
+    )
+
+
+def _people(rows: _Rows, key: str) -> int | None:
+    """Rows, those with a number of people counted as so many; None when a cell does not say how many."""
+    total = 0
+    for _, row in rows:
+        written = row.cells.get(key)
+        found = _ONE_NUMBER.fullmatch(written.strip()) if written is not None else None
+        if written is not None and found is None:
+            return None
+        total += int(found[1]) if found else 1
+    return total
+
+
+def _people_keys(rulebook: Rulebook) -> set[str]:
+    return {c.key for form in rulebook.forms.tables for c in form.columns if c.kind is ColumnKind.COUNT}

@@ -12,13 +12,24 @@ from service.domain.rules import Rulebook
 
 CODE = "R403"
 EXPLANATION = """
-各种依据指向不同单位，或发件人一栏可以读成两种样子时，交工作人员认定，不自动答复内容。
+各种依据（包括看得清楚的印章文字）指向不同单位，或发件人一栏可以读成两种样子时，交工作人员认定，不自动答复内容。
 """
-SENTENCES: Sentences = {"default": ("units",), "from": ()}
+SENTENCES: Sentences = {"default": ("units",), "seal": ("units", "seal"), "from": ()}
 
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     if dossier.submission.envelope.sender is None:
         yield Seen(variant="from")
     if route.contradiction and route.unlike_sender is None:
-        yield Seen(values={"units": "、".join(route.contradiction)})
+        values = {"units": "、".join(route.contradiction)}
+        seal = _by_seal_alone(route)
+        yield Seen(variant="seal", values={**values, "seal": seal}) if seal else Seen(values=values)
+
+
+def _by_seal_alone(route: Route) -> str | None:
+    """What a seal reads, when nothing else names one of the units that contradict each other."""
+    for unit in route.contradiction:
+        naming = [item for item in route.evidence if item.unit == unit]
+        if naming and all(item.source == "seal" for item in naming):
+            return naming[0].value
+    return None

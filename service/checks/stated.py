@@ -33,8 +33,8 @@ def stated_in(text: str, rulebook: Rulebook) -> tuple[Stated, ...]:
     """Every number that a text states beyond doubt, one for each thing that is counted."""
     found = list(_stated(text, rulebook))
     numbers = {stated.counts: {one.number for one in found if one.counts == stated.counts} for stated in found}
-    firsts = {stated.counts: stated for stated in reversed(found)}
-    return tuple(stated for counts, stated in firsts.items() if len(numbers[counts]) == 1)
+    firsts = {stated.counts: found.index(stated) for stated in reversed(found)}
+    return tuple(found[place] for place in sorted(firsts.values()) if len(numbers[found[place].counts]) == 1)
 
 
 def _stated(text: str, rulebook: Rulebook) -> Iterator[Stated]:

@@ -137,6 +137,23 @@ def test_a_count_of_people_is_explained_by_the_column_of_numbers() -> None:
     assert codes(judged(a_submission(**letter_saying("我市人才需求12项。"), tables=tables))) == []
 
 
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        pytest.param(({"number": "3"}, {"number": "4人"}), "共征集需求9项。", id="people_of_one_table_rows_of_another"),
+        pytest.param(({"number": "若干"}, {"number": "2"}), "我市人才需求12项。", id="nobody_knows_how_many"),
+        pytest.param(({"number": "2-3"}, {"number": "2"}), "我市人才需求5项。", id="from_to"),
+        pytest.param(({"seq": "1"}, {"seq": "1"}), "我市人才需求1项。", id="one_need_over_two_rows"),
+    ],
+)
+def test_other_ways_of_counting_explain_a_number(cells: tuple[dict[str, str], ...], sentence: str) -> None:
+    posts = a_table(1, [a_row(f"云江第{n}研究院有限公司", row=n, cells=one) for n, one in enumerate(cells)])
+    projects = a_table(2, [a_row("云江第一研究院有限公司", row=n, cells={"project": f"项目{n}"}) for n in (3, 4)])
+    mail = a_submission(**letter_saying(sentence), tables=(posts, projects, *four_tables("云江第一研究院有限公司")[2:]))
+
+    assert "F230" not in codes(judged(mail))
+
+
 def test_a_set_that_came_over_several_mails_is_compared_whole() -> None:
     one, other = (a_row(name, cells={"post": "工程师"}) for name in ("云江第一机械有限公司", "云江第二机械有限公司"))
     tables = (a_table(1, [one]), *four_tables(one.unit)[1:])

@@ -21,6 +21,7 @@ from tests.builders import (
     an_envelope,
     channel_of,
     codes,
+    found,
     four_tables,
     judged,
     of_unit,
@@ -151,7 +152,11 @@ def test_two_units_named_by_form_and_sender_without_a_letter_go_to_staff() -> No
 def test_a_seal_that_names_another_unit_than_the_signature_goes_to_staff() -> None:
     mail = of_unit(UNIVERSITY, letters=(a_letter(UNIVERSITY, seal_text="岭海农业大学"),))
 
-    assert codes(judged(mail)) == ["R403"]
+    judgement = judged(mail)
+
+    assert codes(judgement) == ["R403"]
+    assert "检测到的疑似公章读作“岭海农业大学”" in found(judgement, "R403").message
+    assert judgement.decision.verdict == "staff_review"
 
 
 def test_a_seal_speaks_when_no_signature_could_be_read() -> None:
