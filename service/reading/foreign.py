@@ -23,6 +23,7 @@ class Foreign:
         return f"{self.name}，本系统无法读取，请另存为 {instead} 后重新发送"
 
 
+_EARLY_WORD = "application/x-early-msword"
 _WORKS, _WORDPERFECT = "application/vnd.ms-works", "application/vnd.wordperfect"
 _HWP, _HWPX = "application/x-hwp", "application/hwp+zip"
 _APPLE = "application/vnd.apple."
@@ -40,6 +41,7 @@ KINDS: Final = {
         Foreign(_PAGES, "苹果 Pages 文稿（.pages）", "pages"),
         Foreign(_NUMBERS, "苹果 Numbers 表格（.numbers）", "numbers", is_sheet=True),
         Foreign(_KEYNOTE, "苹果 Keynote 讲演（.key）", "key"),
+        Foreign(_EARLY_WORD, "Word 6.0 以前的文档（.doc）", "doc"),
         Foreign(_WRITE, "微软 Write 文档（.wri）", "wri"),
         Foreign(_WRITER_1, "OpenOffice 1.x 文档（.sxw）", "sxw"),
         Foreign(_CALC_1, "OpenOffice 1.x 表格（.sxc）", "sxc", is_sheet=True),
@@ -50,6 +52,7 @@ KINDS: Final = {
     )
 }
 STARTS: Final = (
+    (b"\xdb\xa5-\0", _EARLY_WORD), (b"\xfe7\0#", _EARLY_WORD), (b"\xfe7\0\x1c", _EARLY_WORD),
     (b"\xffWPC", _WORDPERFECT), (b"HWP Document File", _HWP), (b"\x31\xbe\0\0\0\xab", _WRITE),
     (b"\x32\xbe\0\0\0\xab", _WRITE), (b"\0\0\x02\0\x06\x04", _LOTUS), (b"\0\0\x1a\0", _LOTUS), (b"CAJ\0", _CAJ),
     (b"HN\0\0", _CAJ), (b"KDH ", _CAJ), (b"Founder CEB", _CEB), (b"CEBX", _CEB),

@@ -31,7 +31,7 @@ _SECONDS: Final = 30.0
 _CPU_SECONDS: Final = 10
 _MEMORY: Final = 1 << 30  # bytes of address space
 _ANSWER: Final = 64 << 20  # bytes
-_CANNOT: Final = 3  # exit code: no workbook
+_CANNOT, _UNKNOWN = 3, 4  # exit codes: no workbook; perhaps one
 _PERHAPS_TICKED: Final = CellDetail(overlay=True)
 
 
@@ -90,16 +90,10 @@ def main() -> None:
             for about in book.sheets_metadata[:MAX_SHEETS]
             if about.typ == python_calamine.SheetTypeEnum.WorkSheet
         ]
-    except (
-        python_calamine.CalamineError,
-        FileDamaged,
-        FileRefused,
-        FileEncrypted,
-        ValueError,
-        OSError,
-        etree.LxmlError,
-    ):
+    except (FileDamaged, FileRefused, FileEncrypted, ValueError, OSError, etree.LxmlError):
         sys.exit(_CANNOT)
+    except python_calamine.CalamineError:  # of a sound package: kinds of sheets that it does not know
+        sys.exit(_CANNOT if merges is None else _UNKNOWN)
     sys.stdout.write(json.dumps(sheets))
 
 

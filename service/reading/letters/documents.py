@@ -70,7 +70,7 @@ def _reader(content: bytes, name: str, media_type: str) -> _Reader | tuple[Probl
     if content.startswith(_OLE):
         return _read_old_word
     if is_zip(content):
-        return _zipped(content, name)
+        return _zipped(content, name, media_type)
     return _textual(content, media_type)
 
 
@@ -81,12 +81,12 @@ def _is_in_box(content: bytes) -> bool:
     )
 
 
-def _zipped(content: bytes, name: str) -> _Reader | tuple[Problem, str]:
+def _zipped(content: bytes, name: str, media_type: str) -> _Reader | tuple[Problem, str]:
     if b"OFD.xml" in content or name.endswith(".ofd"):
         return _read_ofd
     if b"word/document.xml" in content or name.endswith(".docx"):
         return _read_docx
-    if b"mimetypeapplication/vnd.oasis.opendocument.text" in content[:100]:
+    if b"mimetypeapplication/vnd.oasis.opendocument.text" in content[:100] or "opendocument.text" in media_type:
         return _read_odt
     return Problem.UNKNOWN_KIND, _UNKNOWN
 

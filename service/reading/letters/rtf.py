@@ -1,5 +1,6 @@
 """The plain text of an RTF document (RTF 1.9.1): text, \\'xx bytes in its code page, \\uN, and line breaks."""
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -84,7 +85,7 @@ def _charset(content: bytes) -> str:
     page = re.search(rb"\\ansicpg(\d{3,5})", content[:4096])
     name = f"cp{page[1].decode()}" if page else "cp936"
     try:
-        b"".decode(name)
+        codecs.lookup(name)
     except LookupError:
         return "gb18030"
     return "gb18030" if name == "cp936" else name

@@ -132,6 +132,13 @@ def _coded_lines() -> list[bytes]:
     return [gbk[i] if i % 2 else unicode[i] for i in range(len(_LINES))]
 
 
+@pytest.mark.parametrize("page", ["936", "10000", "99999"])
+def test_a_code_page_that_nobody_knows_does_not_stop_the_reading(read: Read, page: str) -> None:
+    content = rtf("宋体").replace(b"\\rtf1", b"\\rtf1\\ansicpg" + page.encode(), 1)
+
+    assert read(content).problem is None
+
+
 def an_odt(*lines: str) -> bytes:
     paragraphs = "".join(f"<t:p>{line[:3]}<t:span>{line[3:]}</t:span></t:p>" for line in lines)
     file = BytesIO()
