@@ -116,6 +116,8 @@ _ZIP_FAULTS = (
     zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError, struct.error,
 )  # fmt: skip
 _EARLY_WORKBOOKS = frozenset({b"\x09\0\x04\0", b"\x09\x02\x06\0", b"\x09\x04\x06\0"})
+BEGINNINGS = {RAR: b"Rar!\x1a\x07", SEVEN_ZIP: b"7z\xbc\xaf\x27\x1c"}
+_PROGRAM_BYTES = 1 << 20  # the program before its archive
 _LHA = re.compile(rb"-l[hz][0-9dsx]-")
 _ISO_AT = 32769  # the first volume descriptor (ECMA-119 6.2.1)
 _HEAD = 4096
@@ -136,7 +138,7 @@ def media_type(content: bytes, name: str = "") -> str:
     for start, kind in (*_STARTS, *foreign.STARTS):
         if content.startswith(start):
             return kind
-    kind = _structured(content) or _textual(content, extension_of(name)) or UNKNOWN
+    kind = _structured(content) or _textual(content, extension_of(name)) or _unpacks_itself(content) or UNKNOWN
     return foreign.by_name(kind, extension_of(name))
 
 
@@ -183,6 +185,16 @@ def is_zip(content: bytes) -> bool:
             return bool(archive.namelist())
     except _ZIP_FAULTS:
         return False
+
+
+def _unpacks_itself(content: bytes) -> str | None:
+    """The kind of the archive that a program carries behind itself; a zip is found by its end."""
+    return next((kind for kind in BEGINNINGS if archive_start(content, kind) >= 0), None)
+
+
+def archive_start(content: bytes, kind: str) -> int:
+    """Where an archive begins that may have a program before it; -1 where there is none."""
+    return content.find(BEGINNINGS[kind], 0, _PROGRAM_BYTES)
 
 
 def is_early_workbook(content: bytes) -> bool:

@@ -44,6 +44,8 @@ def open_archive(content: bytes, kind: str, budget: Budget, passwords: Sequence[
 
     passwords: tried one after the other where the archive is locked.
     """
+    if kind in sniff.BEGINNINGS:
+        content = content[max(0, sniff.archive_start(content, kind)) :]
     opened = _by_libarchive(content, kind, budget, passwords)
     is_locked = opened.problem is Problem.ENCRYPTED
     if opened.problem is not Problem.UNSUPPORTED and not (is_locked and passwords):

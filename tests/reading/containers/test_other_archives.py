@@ -26,6 +26,7 @@ from tests.reading.containers.archives import (
     tnef,
     tnef_with_a_mail,
     written_by_libarchive,
+    zipped,
 )
 from tests.reading.containers.msg import mail_inside, outlook_mail
 from tests.reading.mail.raw import WORDS
@@ -50,8 +51,12 @@ def libarchive() -> bool:
     return True
 
 
+def seven_zip_of(files: dict[str, bytes]) -> bytes:
+    return written_by_libarchive(files, "7zip")
+
+
 def seven_zip() -> bytes:
-    return written_by_libarchive(FILES, "7zip")
+    return seven_zip_of(FILES)
 
 
 @pytest.mark.parametrize("write", [rar4, rar5])
@@ -93,6 +98,16 @@ def test_unar_shows_a_name_as_its_sender_saw_it(name: str, charset: str) -> None
     found = unpack([Found("", "材料.arj", arj({name: b"x"}, charset))], WORDS).files
 
     assert [f.name for f in found[1:]] == ([name] if unar.is_there() else [])
+
+
+@pytest.mark.parametrize("write", [rar4, rar5, seven_zip_of, zipped])
+def test_an_archive_that_unpacks_itself_is_opened(write, libarchive: bool) -> None:  # type: ignore[no-untyped-def]
+    if not libarchive and write is not zipped:
+        return
+
+    found = unpack([Found("", "材料.exe", b"MZ\x90\0" + bytes(3000) + write(FILES))], WORDS).files
+
+    assert {f.path.partition("/")[2]: f.content for f in found[1:]} == FILES
 
 
 def test_a_hard_link_in_an_archive_stands_for_its_file() -> None:
