@@ -55,6 +55,8 @@ def _values(row: Row, table: Table, form: TableForm, rulebook: Rulebook) -> Iter
             continue
         heading = written_over.get(column.key, column.label)
         reading = _read(text, column, heading, city.area_code if city else "", rulebook)
+        if reading.standing is Standing.NOT_OF_KIND and _begins_with_nothing(text, rulebook):
+            reading = UNKNOWN
         yield Value(column.key, kind, text, *reading)
 
 
@@ -81,6 +83,12 @@ def _read(text: str, column: Column, heading: str, area_code: str, rulebook: Rul
             return read_yes_no(text, marks)
         case ColumnKind.TEXT:
             return UNKNOWN
+
+
+def _begins_with_nothing(text: str, rulebook: Rulebook) -> bool:
+    """True for 无邮箱, 暂无联系电话."""
+    _, nil = words_for_nothing(rulebook)
+    return compact(text).startswith(tuple(word for word in nil if not word.isascii() and word.isalpha()))
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 
 from service.values.kinds import NOT_OF_KIND, UNKNOWN, Count, Reading, sure, unsure
-from service.values.writing import LONGEST, NUMBER, NUMERALS, compact, number
+from service.values.writing import ELSEWHERE, LONGEST, NUMBER, NUMERALS, compact, number
 
 _MANY, _TOO_MANY = 1000, 100_000
 _OPENING = r"(?:拟|计划|预计|需要?|需求|引进|招聘|招收|共计?|合计|总计|总共|人数[为:]?|:)*"
@@ -19,7 +19,7 @@ _COUNT = re.compile(
     rf"{_WHOM}{_REMARK}[。;,.]?"
 )
 _NUMBER_AT_ALL = re.compile(rf"[\d{NUMERALS}几数俩仨廿卅万]")
-_FOREIGN = re.compile(r"@|\d{7}|\d{4}[-/.年]\d{1,2}(?:[-/.月]|$)|\d{1,2}月\d{1,2}日?|\d{1,2}:\d{2}|[+-]?\d*[.]?\d+%?$")
+_FIGURES = re.compile(r"[+-]?\d*[.]?\d+%?")
 
 
 def read_count(text: str, vague: Collection[str] = ()) -> Reading:
@@ -56,6 +56,6 @@ def _counted(found: re.Match[str]) -> Reading | None:
 def _uncounted(folded: str, vague: Collection[str]) -> Reading:
     if any(word in folded for word in vague):
         return UNKNOWN
-    if _FOREIGN.match(folded) or "@" in folded or re.search(r"\d{7}", folded):
+    if _FIGURES.fullmatch(folded) or ELSEWHERE.fullmatch(folded):
         return NOT_OF_KIND
     return UNKNOWN if _NUMBER_AT_ALL.search(folded) else NOT_OF_KIND

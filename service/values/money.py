@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from service.values.kinds import NOT_OF_KIND, UNKNOWN, Money, Reading, sure, unsure
-from service.values.writing import LONGEST, NUMBER, compact, number
+from service.values.writing import ELSEWHERE, LONGEST, NUMBER, compact, number
 
 _YUAN = Decimal("0.0001")
 _SCALES: dict[str, Decimal] = {
@@ -44,9 +44,6 @@ _MONEY = re.compile(
     rf"(?:(?P<up>(?:及|或)?以上|\+|起)|(?P<down>(?:及|或)?以下|以内|之内)|(?P<around>左右|上下)|不等|整)?"
     rf"(?P<per>{_PER})?(?:\((?:税前|税后|人民币|自筹|预算|暂定)\))?[。;,.]?"
 )
-_FOREIGN = re.compile(
-    r".*@|1[3-9]\d{9}$|0\d{2,3}-\d{7,8}|\d{4}[-/.年]\d{1,2}[-/.月]|\d{4}年?\d{1,2}月|\d{1,2}月\d{1,2}日"
-)
 _DOUBTED_FROM = 1000
 """As many 万元 are rare, and fewer 元 too: the writer may have meant the other."""
 
@@ -62,7 +59,7 @@ def read_money(text: str, heading: str = "") -> Reading:
     folded = compact(text)
     if len(folded) > LONGEST:
         return UNKNOWN
-    if _FOREIGN.match(folded):
+    if ELSEWHERE.fullmatch(folded):
         return NOT_OF_KIND
     found = _MONEY.fullmatch(folded)
     return (_amount(found, unit_of(heading)) if found else None) or UNKNOWN

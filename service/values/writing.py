@@ -31,6 +31,13 @@ NUMERALS = "".join((*_DIGITS, *_TENS))
 NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|[{NUMERALS}]+)"
 """A pattern for one number, in figures or numerals."""
 
+ELSEWHERE = re.compile(
+    r"[^@,;、]+@[^@,;、]+|(?:\+?86-?)?1[3-9]\d{9}|\(?0\d{2,3}\)?-?\d{7,8}(?:转\d+)?"
+    r"|\d{4}(?:年\d{1,2}月?(?:\d{1,2}日?)?|([-/.])\d{1,2}\1\d{1,2})(?: ?\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|\d{1,2}月\d{1,2}日?"
+)
+"""What belongs into another column, as the whole of a cell: an address, a telephone number, a day."""
+
 
 def half_width(text: str) -> str:
     """One width, one dash, one kind of space; the apostrophe that marks text in a spreadsheet is gone."""

@@ -452,6 +452,22 @@ def test_what_real_people_write_is_not_remarked_upon(key: str, texts: tuple[str,
     assert codes(with_cells(*({key: text} for text in texts))) == []
 
 
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("number", "3月1日前2名"),
+        ("number", "2名（电话19900001234）"),
+        ("number", "无人数要求"),
+        ("pay", "2020年3月起，年薪30万元"),
+        ("pay", "待遇从优，详询lxr@unit.example，或电话联系"),
+        ("phone", "无固定电话"),
+        ("email", "没有电子邮箱"),
+    ],
+)
+def test_a_cell_that_says_more_than_its_column_asks_is_no_fault(key: str, text: str) -> None:
+    assert codes(with_cells({key: text})) == []
+
+
 def test_a_column_under_another_heading_may_ask_for_something_else() -> None:
     assert codes(with_cells({"phone": "lxr@unit.example"}, headings={"phone": "联系方式"})) == []
     assert codes(with_cells({"phone": "lxr@unit.example"}, headings={"phone": "联 系 电 话（手机）"})) == ["F223"]
