@@ -44,6 +44,7 @@ _MONEY = re.compile(
     rf"(?:(?P<up>(?:及|或)?以上|\+|起)|(?P<down>(?:及|或)?以下|以内|之内)|(?P<around>左右|上下)|不等|整)?"
     rf"(?P<per>{_PER})?(?:\((?:税前|税后|人民币|自筹|预算|暂定)\))?[。;,.]?"
 )
+_WIDEST = 100
 _DOUBTED_FROM = 1000
 """As many 万元 are rare, and fewer 元 too: the writer may have meant the other."""
 
@@ -84,6 +85,9 @@ def _amount(found: re.Match[str], usual: Decimal | None) -> Reading | None:
     lower, upper = _scaled(one, scales[0]), _scaled(one if other is None else other, scales[1])
     if lower > upper or (other is not None and lower == upper):
         return None
+    said = _said(found)
+    if (found["monthly"] and "年" in said) or (found["salary"] and "月" in said):
+        return None
     about = bool(found["about"] or found["around"] or found["over"])
     money = Money(
         None if downward else lower,
@@ -93,7 +97,8 @@ def _amount(found: re.Match[str], usual: Decimal | None) -> Reading | None:
         about,
         in_wan=not bare or usual is not None,
     )
-    return unsure(money) if _is_doubtful(found, usual, bare, one, other) else sure(money)
+    is_wide = upper > lower * _WIDEST > 0  # 80元-180万: one of the units was slipped in
+    return unsure(money) if is_wide or _is_doubtful(found, usual, bare, one, other) else sure(money)
 
 
 def _is_doubtful(found: re.Match[str], usual: Decimal | None, bare: bool, one: Decimal, other: Decimal | None) -> bool:
@@ -130,8 +135,13 @@ def _currency(found: re.Match[str]) -> str | None:
 
 
 def _per(found: re.Match[str]) -> str | None:
-    said = "".join(found[part] or "" for part in ("before", "per"))
+    said = _said(found)
     by = {"year": bool(found["salary"]) or "年" in said, "month": bool(found["monthly"]) or "月" in said}
     if "人" in said:
         return "person-year" if by["year"] else "person"
     return next((name for name, is_so in by.items() if is_so), None)
+
+
+def _said(found: re.Match[str]) -> str:
+    """By what the money is counted, in the words before and behind it."""
+    return "".join(found[part] or "" for part in ("before", "per"))

@@ -65,7 +65,8 @@ def test_a_count(written: str, lower: int | None, upper: int | None, about: bool
     [
         "若干", "不限", "每学院2人", "各3名", "博士2名、硕士3名", "两三人", "3+1", "1个团队", "1名带头人及团队", "3名/年", "3-2",
         "一批", "根据课题需要", "2020-2021", "3名（另1名待定）", "百人", "3名（每年）", "2人（每学院）",
-        "三位数", "3 5", "3\n5",
+        "三位数",
+        "3名月", "3 5", "3\n5",
     ],
 )  # fmt: skip
 def test_what_says_no_number_of_people_is_unknown(written: str) -> None:
@@ -127,8 +128,9 @@ def test_money_in_a_column_of_wan(written: str, meant: str) -> None:
         ("$5000", "拟投入资金（万元）", "USD5000"),
         ("30万-50", "拟投入资金（万元）", "30-50万元"),
         ("50", "经费（元）", "0.005万元"),
+        ("80元-180万", "拟投入资金（万元）", "0.008-180万元"),
     ],
-    ids=["large", "no_unit", "yuan_in_wan", "foreign_sign", "half_a_range", "small_in_yuan"],
+    ids=["large", "no_unit", "yuan_in_wan", "foreign_sign", "half_a_range", "small_in_yuan", "wide_range"],
 )
 def test_money_whose_unit_may_be_another_is_kept_and_doubted(written: str, heading: str, meant: str) -> None:
     assert text(read_money(written, heading), UNSURE) == meant
@@ -147,6 +149,7 @@ def test_the_columns_own_unit_counts() -> None:
         "年薪30万元，安家费50万元",
         "800-1万",
         "百万年薪",
+        "年薪2万元/月",
         "50万美元或欧元",
     ],
 )
