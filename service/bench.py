@@ -58,6 +58,7 @@ class Bench:
     reader: Reader
     scratch: Archive
     own_addresses: frozenset[str]
+    trusted: frozenset[str]  # authserv-ids
 
     def judge(self, content: bytes, received: datetime | None) -> Judgement:
         """Read and judge the bytes of one mail. received None: the newest Received field, else Date, else now.
@@ -77,6 +78,7 @@ class Bench:
             rulebook=self.rulebook,
             wording=self.wording,
             own_addresses=self.own_addresses,
+            trusted=self.trusted,
         )
 
     def letter(self, judgement: Judgement) -> RenderedLetter | None:
@@ -106,10 +108,11 @@ def open_bench(settings: Settings | None, rules: Path | None) -> Iterator[Bench]
     book = rulebook.load(rules or (settings.rules_dir if settings else rules_folder()))
     wording = load_wording(_templates(settings) / FINDINGS)
     own = own_addresses(settings) if settings else frozenset()
+    trusted = trusted_servers(settings) if settings else frozenset()
     with tempfile.TemporaryDirectory(prefix="collection-mailbox-") as name:
         folder = Path(name)
         with Reader(book, scratch=folder / "scratch") as reader:
-            yield Bench(book, wording, Letters(_templates(settings)), reader, Archive(folder), own)
+            yield Bench(book, wording, Letters(_templates(settings)), reader, Archive(folder), own, trusted)
 
 
 def sender_of(settings: Settings) -> Address:
@@ -118,6 +121,11 @@ def sender_of(settings: Settings) -> Address:
         name, address = parseaddr(settings.smtp.sender)
         return Address(name, address)
     return Address("", settings.mailboxes[0].username) if settings.mailboxes else _NOBODY
+
+
+def trusted_servers(settings: Settings) -> frozenset[str]:
+    """The authserv-ids whose Authentication-Results are believed, lower case."""
+    return frozenset(m.authserv_id.strip().lower() for m in settings.mailboxes if m.authserv_id.strip())
 
 
 def own_addresses(settings: Settings) -> frozenset[str]:

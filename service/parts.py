@@ -45,6 +45,7 @@ class Rules:
     rulebook: Rulebook
     wording: Wording
     own_addresses: frozenset[str]  # lower case: collection mailboxes and From
+    trusted: frozenset[str]  # lower-case authserv-ids of the servers whose word about senders is believed
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ def conclude(submission: Submission, received: datetime, cases: Cases, rules: Ru
         rulebook=rules.rulebook,
         wording=rules.wording,
         own_addresses=rules.own_addresses,
+        trusted=rules.trusted,
         joins_thread=bool(found and found.by_thread),
     )
     return found, judgement

@@ -48,7 +48,7 @@ class MailboxSection(_Server):
     name: str = Field(min_length=1)
     folder: str = "INBOX"
     filing: Literal["move", "flag", "leave"] = "move"
-    authserv_id: str = ""  # part of the stable configuration; nothing is judged by it yet
+    authserv_id: str = ""  # whose Authentication-Results are believed; empty: nobody's
 
 
 class SmtpSection(_Server):

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from service import rulebook
 from service.archive import Archive
-from service.bench import FINDINGS, Clock, letters_for, now, own_addresses, sender_of
+from service.bench import FINDINGS, Clock, letters_for, now, own_addresses, sender_of, trusted_servers
 from service.checks.wording import load_wording
 from service.domain.mail import Address
 from service.domain.marking import FileMarks
@@ -114,7 +114,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             records=records,
             read=CachedReading(archive, reader, _reading_version(book)),
             mark=Marking(archive, reader),
-            rules=Rules(book, wording, own_addresses(settings)),
+            rules=Rules(book, wording, own_addresses(settings), trusted_servers(settings)),
             letters=letters,
             agent=Patient(agent) if agent else None,
             sender=sender_of(settings),
@@ -138,7 +138,9 @@ def open_trial(settings: Settings, folder: Path) -> Iterator[tuple[list[PastMail
     Raises RulesInvalid, and DatabaseUnusable as the service does. Without an archive there is no past.
     """
     own = own_addresses(settings)
-    rules = Rules(rulebook.load(folder, own), load_wording(settings.templates_dir / FINDINGS), own)
+    rules = Rules(
+        rulebook.load(folder, own), load_wording(settings.templates_dir / FINDINGS), own, trusted_servers(settings)
+    )
     archive = Archive(settings.data_dir / "archive")
     past: list[PastMail] = []
     if next(iter(archive), None) is not None:

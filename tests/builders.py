@@ -44,6 +44,13 @@ def a_rulebook() -> Rulebook:
 
 
 @cache
+def a_trusting_rulebook() -> Rulebook:
+    """The same, asking nothing about mailboxes: the sender of most mails here is registered nowhere (S602)."""
+    book = a_rulebook()
+    return replace(book, checks={code: setting for code, setting in book.checks.items() if code != "S602"})
+
+
+@cache
 def the_real_rulebook() -> Rulebook:
     """The rules that the service ships."""
     return rulebook.load(ROOT / "rules")
@@ -231,7 +238,9 @@ def judged(
     rules: Rulebook | None = None,
 ) -> Judgement:
     mail = a_submission() if submission is None else submission
-    return deciding.judge(mail, received, earlier, rules or a_rulebook(), the_wording(), OWN, earlier is not None)
+    return deciding.judge(
+        mail, received, earlier, rules or a_trusting_rulebook(), the_wording(), OWN, earlier is not None
+    )
 
 
 def codes(judgement: Judgement) -> list[str]:

@@ -10,6 +10,7 @@ from service import checks, routing
 from service.assembly import assemble
 from service.checks.t501_late import is_on_time
 from service.checks.wording import Wording
+from service.deciding.authentication import authenticated
 from service.deciding.holdings import pieces_of
 from service.deciding.reply_address import reply_address
 from service.deciding.storytelling import story
@@ -34,6 +35,7 @@ from service.routing.kinds import classify
 _SUBMITTING = frozenset({MailKind.SUBMISSION, MailKind.FOLLOW_UP})
 _IDENTITY = frozenset({"R402", "R403", "R404", "L106", "S601"})
 """Findings that say that nobody knows for sure who is speaking: then nothing is asked of anybody."""
+_FORGED = "S601"
 _LETTERS = {
     Verdict.ACCEPTED: Letter.RECEIPT,
     Verdict.NEEDS_CORRECTION: Letter.CORRECTION,
@@ -50,10 +52,15 @@ def judge(
     wording: Wording,
     own_addresses: frozenset[str],
     joins_thread: bool = False,
+    trusted: frozenset[str] = frozenset(),
 ) -> Judgement:
-    """The judgement on one mail. own_addresses: lower case; joins_thread: it answers a letter of its case."""
+    """The judgement on one mail. own_addresses: lower case; joins_thread: it answers a letter of its case; trusted:
+    lower-case authserv-ids of the servers whose Authentication-Results are believed."""
     kind, reason = classify(submission, rulebook, own_addresses, earlier is not None)
-    dossier = assemble(submission, received, kind, earlier if kind in _SUBMITTING else None, rulebook)
+    dossier = replace(
+        assemble(submission, received, kind, earlier if kind in _SUBMITTING else None, rulebook),
+        authentication=authenticated(submission.envelope, trusted),
+    )
     if kind not in _SUBMITTING:
         route = Route(Channel.UNKNOWN) if kind.is_machine_made else routing.route(dossier, rulebook)
         return Judgement(dossier, decide(dossier, route, (), rulebook, own_addresses, reason))
@@ -86,7 +93,7 @@ def decide(
     verdict = _verdict(dossier.kind, findings)
     if verdict is Verdict.WRONG_ROUTE:
         findings = _without_corrections(findings)
-    reply, unanswered = _reply(dossier, verdict, rulebook, own_addresses)
+    reply, unanswered = _reply(dossier, verdict, findings, rulebook, own_addresses)
     decision = Decision(
         kind=dossier.kind,
         verdict=verdict,
@@ -128,10 +135,16 @@ def _without_corrections(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 
 def _reply(
-    dossier: Dossier, verdict: Verdict, rulebook: Rulebook, own_addresses: frozenset[str]
+    dossier: Dossier,
+    verdict: Verdict,
+    findings: tuple[Finding, ...],
+    rulebook: Rulebook,
+    own_addresses: frozenset[str],
 ) -> tuple[ReplyPlan | None, str]:
     """The letter that is due, or None and why nobody is written to (Chinese)."""
     if dossier.kind not in _SUBMITTING:
         return None, "这类邮件不自动回复"
+    if any(f.code == _FORGED and f.severity is Severity.STAFF for f in findings):
+        return None, "发件域名的身份验证未通过，不向这个地址回信"
     address, reason = reply_address(dossier.submission.envelope, rulebook, own_addresses)
     return (ReplyPlan(_LETTERS[verdict], (address,)), "") if address else (None, reason)

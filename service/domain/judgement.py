@@ -110,6 +110,14 @@ class CaseSoFar:
     complete: bool
 
 
+class Authentication(StrEnum):
+    """What our own server found out about the domain in From."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """All that a case holds with the mail at hand: what the checks look at. Built by `service.assembly`."""
@@ -125,6 +133,7 @@ class Dossier:
     states_nil: bool = False  # the letter or the mail says 零报送/无需求
     nil_source: str | None = None  # where it says so: "letter", "mail" or "tables"
     filled_rows: tuple[tuple[Table, Row], ...] = ()  # not those of 无, nor untouched ones of the blank form
+    authentication: Authentication = Authentication.UNKNOWN
 
     @property
     def first_received(self) -> datetime:
