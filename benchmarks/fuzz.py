@@ -1,6 +1,6 @@
 """Broken mails through the real reader and the judge, as `explain` runs them: nothing may reach the parent.
 
-    python -m benchmarks.fuzz [--cases N] [--seed S] [--first N] [--keep DIR]
+    python -m benchmarks.fuzz [--cases N] [--seconds S] [--seed S] [--first N] [--keep DIR]
 
 Reports by signature, with the number of a case that shows it: a reading process that died, a reading that took
 longer than its limits, an answer that is no valid one, an error of the judge. Ends with 1 when there was any. Files
@@ -58,7 +58,8 @@ def main() -> int:
     arguments = _arguments()
     seed = arguments.seed
     print(f"seed {seed}, cases {arguments.first} to {arguments.first + arguments.cases - 1}", flush=True)
-    tally = run(seed, range(arguments.first, arguments.first + arguments.cases), arguments.keep)
+    cases = range(arguments.first, arguments.first + arguments.cases)
+    tally = run(seed, cases, arguments.keep, arguments.seconds)
     print(
         f"{tally.cases} mails in {tally.seconds:.0f} s, the slowest {tally.slowest[0]:.1f} s (case {tally.slowest[1]})"
     )
@@ -76,17 +77,20 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="after which no further case is begun")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     parser.add_argument("--keep", type=Path, help="folder for the mails that failed")
     return parser.parse_args()
 
 
-def run(seed: int, numbers: range, keep: Path | None = None) -> Tally:
+def run(seed: int, numbers: range, keep: Path | None = None, seconds: float = float("inf")) -> Tally:
     """Read and judge these cases, one after the other."""
     tally, begun = Tally(), time.monotonic()
     with _bench() as bench, Reader(bench.rulebook, _BOUNDS) as reader:
         for number in numbers:
+            if time.monotonic() - begun > seconds:
+                break
             raw = broken_mail(seed, number)
             child = reader.pid
             signature = _one(raw, number, bench, reader, tally)
