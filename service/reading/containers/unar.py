@@ -7,6 +7,7 @@ is cut by the sizes that the listing told; where the two disagree, or the progra
 import json
 import re
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from service.reading.containers.members import Budget, Member, Opened, Refused, 
 from service.reading.limits import CONTAINERS
 from service.reading.programs import Allowed, ProgramTooSlow
 
-_SECONDS: Final = 30.0
+_SECONDS: Final = 30.0  # of one run, and after which no further password is tried
 _CPU_SECONDS: Final = 15
 _LISTING: Final = 16 << 20  # bytes
 _CHARSETS: Final = ("utf-8", "gb18030")  # of names that do not tell theirs: those that are not UTF-8 are Chinese
@@ -42,7 +43,10 @@ def open_by_unar(parts: Sequence[tuple[str, bytes]], budget: Budget, passwords: 
         place = Path(folder)
         for name, content in parts:
             (place / name).write_bytes(content)
+        started = time.monotonic()
         for password in ("", *passwords):
+            if time.monotonic() - started > _SECONDS:
+                break
             opened = _try(place, parts[0][0], password, budget)
             if opened is not None and opened.problem is not Problem.ENCRYPTED:
                 return opened
