@@ -14,7 +14,10 @@ from service.reading.letters.model import Line, Sheet
 _PART_BYTES = 20_000_000  # of one part of a .docx, unpacked
 _TEXT_CHARACTERS = 200_000
 _LINES = 2000
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W = (  # the usual name, and that of "strict" documents (ECMA-376, ISO 29500)
+    "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}",
+    "{http://purl.oclc.org/ooxml/wordprocessingml/main}",
+)
 _PARTS = re.compile(r"word/(?:header\d*|document|footer\d*)\.xml")
 _SCANS = re.compile(r"word/media/[^/]+\.(?:jpe?g|png|tiff?|bmp)", re.IGNORECASE)
 _ODT_SCANS = re.compile(r"Pictures/[^/]+\.(?:jpe?g|png|tiff?|bmp)", re.IGNORECASE)
@@ -142,15 +145,16 @@ def _paragraphs(xml: bytes) -> Iterator[str]:
     root = etree.fromstring(xml, safe)
     if root is None:
         return
-    for paragraph in root.iter(f"{_W}p"):
-        yield "".join(_runs(paragraph))
+    for space in _W:
+        for paragraph in root.iter(f"{space}p"):
+            yield "".join(_runs(paragraph, space))
 
 
-def _runs(paragraph: object) -> Iterator[str]:
-    for node in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}cr"):  # type: ignore[attr-defined]
-        if next(node.iterancestors(f"{_W}p")) is not paragraph:
+def _runs(paragraph: object, space: str) -> Iterator[str]:
+    for node in paragraph.iter(f"{space}t", f"{space}tab", f"{space}br", f"{space}cr"):  # type: ignore[attr-defined]
+        if next(node.iterancestors(f"{space}p")) is not paragraph:
             continue  # of a text box inside: it comes as a paragraph of its own
-        yield (node.text or "") if node.tag == f"{_W}t" else "\t" if node.tag == f"{_W}tab" else "\n"
+        yield (node.text or "") if node.tag == f"{space}t" else "\t" if node.tag == f"{space}tab" else "\n"
 
 
 def _numbered(name: str) -> tuple[int, str]:

@@ -45,13 +45,17 @@ def form_page() -> Page:
     return (Text("2020年海外人才需求情况表", 55, 30, 22), *cells)
 
 
-def a_docx(*lines: str, deleted: str = "", pictures: tuple[bytes, ...] = ()) -> bytes:
-    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def a_docx(*lines: str, deleted: str = "", pictures: tuple[bytes, ...] = (), namespace: str = WORD) -> bytes:
     text = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
     gone = f"<w:p><w:del><w:r><w:delText>{deleted}</w:delText></w:r></w:del></w:p>"
     file = BytesIO()
     with zipfile.ZipFile(file, "w") as package:
-        package.writestr("word/document.xml", f'<w:document xmlns:w="{w}"><w:body>{text}{gone}</w:body></w:document>')
+        package.writestr(
+            "word/document.xml", f'<w:document xmlns:w="{namespace}"><w:body>{text}{gone}</w:body></w:document>'
+        )
         for number, picture in enumerate(pictures, 1):
             package.writestr(f"word/media/image{number}.jpeg", picture)
     return file.getvalue()

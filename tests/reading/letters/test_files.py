@@ -158,6 +158,7 @@ def an_odt(*lines: str) -> bytes:
         pytest.param(b"<html><meta charset=gb2312>" + "<br>".join(_LINES).encode("gb18030"), id="html_gbk"),
         pytest.param(rtf("宋体"), id="rtf"),
         pytest.param(a_docx(*_LINES, deleted="岚山市科学技术局"), id="docx"),
+        pytest.param(a_docx(*_LINES, namespace="http://purl.oclc.org/ooxml/wordprocessingml/main"), id="strict_docx"),
         pytest.param(an_odt(*_LINES), id="odt"),
     ],
 )
