@@ -23,6 +23,7 @@ from service.reading.limits import CONTAINERS
 
 _IS_ENCRYPTED = 0x1
 _NAME_IS_UTF8 = 0x800
+_UNICODE_PATH = 0x7075
 _CHUNK = 256 * 1024
 _NO_NUMBER = 1000  # of volumes: not told (zip64), or nonsense
 _BROKEN = (
@@ -89,9 +90,22 @@ def _name_of(info: zipfile.ZipInfo) -> str:
     if info.flag_bits & _NAME_IS_UTF8:
         return info.orig_filename
     try:
-        return decode_name(info.orig_filename.encode("cp437"))
+        raw = info.orig_filename.encode("cp437")
     except UnicodeEncodeError:
         return info.orig_filename
+    return _name_beside(raw, info.extra) or decode_name(raw)
+
+
+def _name_beside(raw: bytes, extra: bytes) -> str | None:
+    """The name in UTF-8 that stands beside the raw one (4.6.9), unless somebody has changed the raw one since."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        field = extra[at + 4 : at + 4 + size]
+        if kind == _UNICODE_PATH and len(field) > 5 and struct.unpack_from("<I", field, 1)[0] == zlib.crc32(raw):
+            return field[5:].decode("utf-8", "replace")
+        at += 4 + size
+    return None
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, rescue: Rescue, budget: Budget) -> Member:

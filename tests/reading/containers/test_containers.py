@@ -2,8 +2,10 @@
 
 import gzip
 import io
+import struct
 import tarfile
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +46,18 @@ def test_a_members_name_is_read_whatever_wrote_the_archive(raw: bytes) -> None:
 
     assert [f.name for f in found] == ["材料.zip", "表1-4镕.xlsx"]
     assert ".." not in found[1].path
+
+
+@pytest.mark.parametrize(("crc_of", "shown"), [(b"form_1.xlsx", "表一𠮷.xlsx"), (b"other", "form_1.xlsx")])
+def test_a_name_in_unicode_beside_the_raw_one_is_believed_when_it_belongs_to_it(crc_of: bytes, shown: str) -> None:
+    told = b"\1" + struct.pack("<I", zlib.crc32(crc_of)) + "表一𠮷.xlsx".encode()
+    info = zipfile.ZipInfo("form_1.xlsx")
+    info.extra = struct.pack("<HH", 0x7075, len(told)) + told
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(info, PDF)
+
+    assert [f.name for f in opened(out.getvalue()).files] == ["材料.zip", shown]
 
 
 def test_a_flagged_name_is_taken_as_it_is() -> None:
