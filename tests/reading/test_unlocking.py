@@ -35,6 +35,12 @@ def test_a_form_opens_with_the_password_that_the_mail_states(name: str, said: st
     assert (form.problem, form.sha256) == (None, hashlib.sha256(LOCKED).hexdigest())
 
 
+def test_a_password_may_stand_in_the_name_of_the_file() -> None:
+    found = read(a_mail({"函.pdf": LETTER, "征集表（密码Kjj@2020）.xlsx": LOCKED}))
+
+    assert [t.number for t in found.tables] == [1]
+
+
 @pytest.mark.parametrize("said", ["请查收附件。", "密码：wrong123", "密码另行电话告知"])
 def test_without_its_password_a_form_is_named_as_locked(said: str) -> None:
     found = read(a_mail({"函.pdf": LETTER, "征集表.xlsx": LOCKED}, body=said))
