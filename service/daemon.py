@@ -20,6 +20,7 @@ from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError, i
 from service.mailbox import Filed, Mailbox, NotFiled
 from service.pipeline import handle_mail, take_in
 from service.recalling import recall
+from service.reloading import SETTLE, RulesWatch
 from service.reporting import send_daily_digest
 from service.sending import Brake, send_due
 from service.wiring import Service
@@ -61,11 +62,12 @@ class Report:
 class Poller:
     """One pass after the other over all mailboxes. Not for two threads at a time."""
 
-    def __init__(self, service: Service, stopping: threading.Event | None = None) -> None:
+    def __init__(self, service: Service, stopping: threading.Event | None = None, rules_settle: float = SETTLE) -> None:
         self._service = service
         self._stopping = stopping or threading.Event()
         self._sent_at = 0.0
         self._recalled = False
+        self._rules = RulesWatch(service, rules_settle)
 
     def poll(self, backlog: Callable[[int], Tick] = lambda _: lambda: None) -> Report:
         """Take in, judge, answer and file everything there is. Safe to call at any time, any number of times.
@@ -82,6 +84,9 @@ class Poller:
     def _work(self, report: Report, backlog: Callable[[int], Tick]) -> None:
         outbox = self._service.parts.records.outbox
         outbox.recover()
+        if not self._rules.look():
+            self._stopping.wait(SETTLE)
+            self._rules.look()
         if not self._recalled:
             recall(self._service.parts)
             self._recalled = True
@@ -118,6 +123,7 @@ class Poller:
 
     def _handle(self, sha256: str, report: Report) -> None:
         """One mail that fails must not stop the next: it stays in the ledger and is tried again, then set aside."""
+        self._rules.look()
         try:
             handle_mail(sha256, self._service.parts)
             report.judged += 1

@@ -16,6 +16,7 @@ from service.domain.rules import Rulebook
 from service.domain.submission import Table
 from service.mailbox import Session, list_uids
 from service.records.views import CaseView, MailView, Views
+from service.reloading import INCIDENT, rules_problems
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.routing import listed_unit
@@ -63,6 +64,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         quarantined=tuple(_quarantined(desk.views)),
         parked=tuple(_parked(desk.views)),
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
+        rules_problems=rules_problems(desk.records.note(INCIDENT)),
         service_problems=tuple(_away(desk, zone)),
         ambiguous=counts.get("dot", 0),
         resent=counts["resent"],

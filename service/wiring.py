@@ -19,7 +19,9 @@ from service.domain.mail import Address
 from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
-from service.errors import DatabaseUnusable
+from service.errors import DatabaseUnusable, RulesInvalid
+from service.folders import Seen, seen_of
+from service.keeping import KeptRules
 from service.mailbox import Mailbox, MailboxSettings
 from service.parts import Parts, Rules
 from service.reading import READER_VERSION
@@ -63,7 +65,7 @@ def open_desk(settings: Settings, clock: Clock = now) -> Iterator[Desk]:
             settings,
             records,
             Views(records.engine),
-            rulebook.load(settings.rules_dir, own_addresses(settings)),
+            rules_in_force(settings)[1],
             letters_for(settings),
             sender_of(settings),
             signing_key(settings.data_dir),
@@ -88,24 +90,37 @@ def desk_of(service: "Service") -> Desk:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Service:
-    """A whole service: its parts and the mailboxes it polls."""
+    """A whole service: its parts and the mailboxes it polls. Its rules may change between two mails, see
+    `service.reloading`: who wants a part asks for it anew each time."""
 
     settings: Settings
     parts: Parts
     mailboxes: tuple[Mailbox, ...]
+    reader: Reader
+    kept: KeptRules
+    in_force: Path  # where the rules were read at the start
+    loaded_from: Seen | None  # how the folders looked then; None: a kept copy is in force, for the folder is broken
 
 
 @contextmanager
 def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
-    """Everything a poll needs. The caller holds the data folder's lock."""
-    book = rulebook.load(settings.rules_dir, own_addresses(settings))
+    """Everything a poll needs. The caller holds the data folder's lock.
+
+    Raises RulesInvalid when the rules are broken and none were ever in force here.
+    """
+    seen, kept = seen_of(settings), _kept_rules(settings)
+    in_force, book = rules_in_force(settings)
     letters = letters_for(settings)
     wording = load_wording(settings.templates_dir / FINDINGS)
     archive = Archive(settings.data_dir / "archive")
     refuse_a_lost_database(settings, archive)
     records = Records(open_engine(settings.database_url))
+    if in_force == settings.rules_dir:
+        kept.keep(in_force, book)
+    else:
+        log.error("rules broken, the last good ones are in force", kept=in_force.name)
     agent = Submitter(smtp_settings(settings)) if settings.smtp else None
     mailboxes = tuple(Mailbox(mailbox_settings(settings, m)) for m in settings.mailboxes)
     with Reader(book, scratch=settings.data_dir / "scratch") as reader:
@@ -122,13 +137,41 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             now=clock,
         )
         try:
-            yield Service(settings, parts, mailboxes)
+            loaded_from = seen if in_force == settings.rules_dir else None
+            yield Service(settings, parts, mailboxes, reader, kept, in_force, loaded_from)
         finally:
             for mailbox in mailboxes:
                 mailbox.close()
             if agent is not None:
                 agent.close()
             records.engine.dispose()
+
+
+def rules_in_force(settings: Settings) -> tuple[Path, Rulebook]:
+    """The rules folder as it is, else the last good rules that were in force here, and where they lie.
+
+    Raises RulesInvalid when the folder is broken and nothing good was kept.
+    """
+    own = own_addresses(settings)
+    try:
+        return settings.rules_dir, rulebook.load(settings.rules_dir, own)
+    except RulesInvalid as error:
+        last = _kept_rules(settings).last()
+        if last is None:
+            raise
+        try:
+            return last, rulebook.load(last, own)
+        except RulesInvalid:
+            raise error from None
+
+
+def reading_by(service: Service, book: Rulebook) -> "CachedReading":
+    """A running service's readings under other rules."""
+    return CachedReading(service.parts.archive, service.reader, _reading_version(book))
+
+
+def _kept_rules(settings: Settings) -> KeptRules:
+    return KeptRules(settings.data_dir / "rules")
 
 
 @contextmanager

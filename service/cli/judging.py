@@ -166,6 +166,8 @@ def templates_preview(
     folder: Annotated[Path, typer.Option("--out", help="输出文件夹")] = Path("templates-preview"),
     rules: RulesOption = None,
 ) -> int:
+    from service.bench import now
+    from service.digest.notice import render_notice, sample_notices
     from service.digest.rendering import render_digest, sample_facts
     from service.replies.preview import preview
 
@@ -174,7 +176,12 @@ def templates_preview(
     letters = letters_for(settings)
     for file in preview(folder, letters, book):
         out.print(str(file), markup=False)
-    for name, facts in zip(("digest", "digest-quiet"), sample_facts(), strict=True):
-        (folder / f"{name}.html").write_text(render_digest(facts, letters.templates).html, encoding="utf-8")
+    papers = dict(
+        zip(("digest", "digest-quiet"), (render_digest(f, letters.templates) for f in sample_facts()), strict=True)
+    )
+    for name, notice in zip(("rules-broken", "rules-mended"), sample_notices(), strict=True):
+        papers[name] = render_notice(notice, Path("rules"), book.campaign, now(), letters.templates)
+    for name, paper in papers.items():
+        (folder / f"{name}.html").write_text(paper.html, encoding="utf-8")
         out.print(str(folder / f"{name}.html"), markup=False)
     return 0

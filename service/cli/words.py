@@ -29,6 +29,8 @@ LETTERS = {
     "redirect": "转报通知",
     "handover": "已转人工",
     "digest": "每日简报",
+    "rules_broken": "规则有误通知",
+    "rules_mended": "规则生效通知",
 }
 STATES = {
     "pending": "待发", "sending": "发送中", "dot": "待确认", "sent": "已发出", "parked": "已搁置",

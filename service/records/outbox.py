@@ -28,7 +28,7 @@ _SENT_SINCE = (
     .where(_outbox.c.recipients == bindparam("address"), _outbox.c.sent_at >= bindparam("since"))
 )
 
-MAY_REPEAT = frozenset({"receipt", "handover", "digest"})
+MAY_REPEAT = frozenset({"receipt", "handover", "digest", "rules_broken", "rules_mended"})
 """Letters that harm nobody when they come twice, byte for byte the same. All others wait for staff."""
 
 

@@ -1,5 +1,6 @@
 """A rules folder as one frozen Rulebook, or all its problems at once. See `rules/README.md` for what admins write."""
 
+from service.errors import RulesInvalid
 from service.rulebook.loading import RulesSummary, defaults_folder, explain_rules, load
 
-__all__ = ["RulesSummary", "defaults_folder", "explain_rules", "load"]
+__all__ = ["RulesInvalid", "RulesSummary", "defaults_folder", "explain_rules", "load"]

@@ -1,6 +1,7 @@
 """The bytes of a rules folder, and their text whatever program saved them."""
 
 import codecs
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,11 @@ CAMPAIGN = "campaign.toml"
 DEFAULTED = ("forms.toml", "letter.toml", "mail.toml", "routing.toml", "checks.toml")
 """Files that serve any province: the packaged one stands in for a missing one."""
 
+RULES_FILES = tuple(sorted((CAMPAIGN, *TABLES, *DEFAULTED)))
+"""Every file of a rules folder that is read."""
+
 _LOOKS_LIKE_RULES = (".csv", ".toml", ".xlsx", ".xls", ".et")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
 _MOST_BYTES = 8_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FEW_DAMAGED = 0.2  # share of damaged characters under which a file is damaged UTF-8 rather than GBK
@@ -40,12 +45,13 @@ def read_folder(folder: Path, defaults: Path, problems: Problems) -> dict[str, R
 
 def note_strangers(folder: Path, problems: Problems) -> None:
     """Warn of files that look like rules but are never read: units (1).csv, cities.xlsx."""
-    known = {CAMPAIGN, *TABLES, *DEFAULTED}
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() in _LOOKS_LIKE_RULES and path.name not in known and not path.name.startswith((".", "~")):
-            problems.warn(
-                path.name, "这个文件不会被读取", f"规则文件的名称只有 {'、'.join(sorted(known))}，请改名或移走"
-            )
+        if (
+            path.suffix.lower() in _LOOKS_LIKE_RULES
+            and path.name not in RULES_FILES
+            and not path.name.startswith((".", "~"))
+        ):
+            problems.warn(path.name, "这个文件不会被读取", f"规则文件的名称只有 {'、'.join(RULES_FILES)}，请改名或移走")
 
 
 def _read(path: Path, problems: Problems) -> RulesFile:
@@ -70,12 +76,22 @@ def text_of(file: RulesFile, problems: Problems) -> str | None:
     if text is None:
         problems.add(f"{file.name} 第{_damaged_line(file.data)}行", "有无法辨认的字符", "请另存为 UTF-8 编码后再放入")
         return None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a")  # an end mark of very old programs
     for number, line in enumerate(text.split("\n"), 1):
+        if found := _CONTROL.search(line):
+            seen = f"有控制字符（U+{ord(found[0]):04X}）"
+            problems.add(f"{file.name} 第{number}行", seen, "请把这一行删去重新输入，或放回原来的文件")
+            return None
         if "\ufffd" in line or "锟斤拷" in line:
             problems.add(f"{file.name} 第{number}行", "有乱码", "请改正这一行，并另存为 UTF-8 编码")
             return None
     return text
+
+
+def readable(path: Path) -> str | None:
+    """A file's text, for comparing only; None where there is none to be read."""
+    unheard = Problems()
+    return text_of(_read(path, unheard), unheard)
 
 
 def _decode(data: bytes) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from operator import eq
 
 
 @dataclass(slots=True)
@@ -27,9 +28,10 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
     """What to do about a word that is not one of the known: the likely one, else all of them."""
     words = list(known)
     by_fold = {word.casefold(): word for word in words}
-    close = get_close_matches(written.casefold(), by_fold, n=1, cutoff=0.6)
-    if close:
-        return f"是否想写“{by_fold[close[0]]}”？"
+    if close := get_close_matches(written.casefold(), by_fold, n=4, cutoff=0.6):
+        # Of words that share as much: 岭洲市 is a slip for 岭州市, hardly for 清岭市.
+        nearest = max(close, key=lambda word: sum(map(eq, word, written.casefold())) / len(word))
+        return f"是否想写“{by_fold[nearest]}”？"
     return f"可以写的有：{'、'.join(words)}" if words else "请删去"
 
 
