@@ -101,7 +101,7 @@ def _broken_off(tree: Split, leaves: list[Leaf], raw: bytes) -> Iterator[Found]:
     """What never arrived of a mail that ends inside a file: its sender did attach it."""
     if UNCLOSED not in tree.defects or not leaves or leaves[-1].is_body:
         return
-    if leaves[-1].decoded.damage or not raw.endswith(b"\n"):
+    if leaves[-1].decoded.damage or not raw.endswith((b"\n", b"\r")):
         note = "邮件在传输中断开，其后的内容没有收到"
         yield Found("", "（邮件未传完，其余部分没有收到）", b"", problem=Problem.EMPTY, note=note, size=0)
 

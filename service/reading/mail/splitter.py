@@ -28,6 +28,7 @@ _LOST_PART = re.compile(  # what is left of its delimiter, its fields, base64
     re.MULTILINE,
 )
 _PREAMBLE = 500  # bytes
+_OLD_LINE_ENDS = 20  # for each one that is usual: the Macintosh's, with a line that a server put before them
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -227,8 +228,8 @@ class _Splitter:
 
 def split(raw: bytes) -> Split:
     """The tree of a mail. Never raises, whatever the bytes."""
-    if b"\n" not in raw and b"\r" in raw:
-        raw = raw.replace(b"\r", b"\n")
+    if raw.count(b"\r") > _OLD_LINE_ENDS * raw.count(b"\n"):
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _Splitter(raw).run()
 
 

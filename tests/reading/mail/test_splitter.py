@@ -183,6 +183,11 @@ def test_the_oddest_mails_are_still_mails(raw: bytes) -> None:
         pytest.param(mail(b"Subject: x", body=b"hello"), id="crlf"),
         pytest.param(mail(b"Subject: x", body=b"hello").replace(b"\r\n", b"\n"), id="lf"),
         pytest.param(mail(b"Subject: x", body=b"hello").replace(b"\r\n", b"\r"), id="cr"),
+        pytest.param(
+            b"From zs@kyc.example Mon Mar 23 2020\n"
+            + mail(b"Subject: x", *[b"X: y"] * 20, body=b"hello").replace(b"\r\n", b"\r"),
+            id="cr_behind_mbox",
+        ),
         pytest.param(b"\xef\xbb\xbf" + mail(b"Subject: x", body=b"hello"), id="byte_order_mark"),
         pytest.param(b"From zs@kyc.example Mon Mar 23 2020\r\n" + mail(b"Subject: x", body=b"hello"), id="mbox"),
         pytest.param(b"\r\n\r\n" + mail(b"Subject: x", body=b"hello"), id="blank_lines_first"),
@@ -193,6 +198,12 @@ def test_line_ends_and_first_lines_of_all_kinds_are_read(raw: bytes) -> None:
     found = parse(raw, WORDS)
 
     assert (found.envelope.subject, found.text) == ("x", "hello")
+
+
+def test_a_mail_with_old_line_ends_is_not_called_broken_off() -> None:
+    found = parse(mixed([text("您好"), attachment(PDF)], close=False).replace(b"\r\n", b"\r"), WORDS)
+
+    assert [f.content for f in found.files] == [PDF]
 
 
 def test_a_field_folded_without_white_space_does_not_end_the_header() -> None:
