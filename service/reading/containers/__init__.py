@@ -179,5 +179,6 @@ def _stable_name(position: int, kind: str, declared: str) -> str:
     """A name for what has none: the same for the same mail, with the extension of what it is."""
     if kind == sniff.MAIL:
         return f"邮件{position}.eml"
-    extension = sniff.EXTENSIONS.get(kind) or extension_of(safe_name(declared.replace("/", "."))) or "bin"
+    known = sniff.EXTENSIONS.get(kind) or sniff.EXTENSIONS.get(declared)
+    extension = known or extension_of(safe_name(declared.replace("/", "."))) or "bin"
     return f"未命名附件{position}.{extension}"

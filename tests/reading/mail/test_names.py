@@ -146,11 +146,17 @@ def test_any_chinese_name_round_trips_through_rfc2231(stem: str) -> None:
 def test_a_part_without_any_name_gets_the_same_name_every_time() -> None:
     from service.reading.containers import unpack
 
-    raw = mixed([attachment(PDF, disposition=b"", kind=b"application/pdf"), attachment(PDF, kind=b"image/jpeg")])
+    raw = mixed(
+        [
+            attachment(PDF, disposition=b"", kind=b"application/pdf"),
+            attachment(PDF, kind=b"image/jpeg"),
+            attachment(b"\0\1", kind=b"text/plain"),
+        ]
+    )
 
     names = [[f.name for f in unpack(parse(raw, WORDS).files, WORDS).files] for _ in range(2)]
 
-    assert names == [["未命名附件1.pdf", "未命名附件2.pdf"]] * 2
+    assert names == [["未命名附件1.pdf", "未命名附件2.pdf", "未命名附件3.txt"]] * 2
 
 
 @pytest.mark.parametrize(
