@@ -12,14 +12,13 @@ from time import monotonic, time
 import structlog
 
 from service import rulebook
-from service.bench import FINDINGS, letters_for, own_addresses
+from service.bench import FINDINGS, letters_for
 from service.checks.wording import load_wording
 from service.digest.notice import Notice, render_notice
 from service.domain.mail import Address
 from service.domain.outgoing import OutgoingLetter
 from service.errors import ConfigurationInvalid, RulesInvalid, is_our_trouble
 from service.folders import Seen, changes_between, seen_of, texts_of
-from service.parts import Rules
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.wiring import Service, reading_by
@@ -93,9 +92,8 @@ class RulesWatch:
     def _take_up(self, seen: Seen) -> None:
         settings = self._service.settings
         try:
-            own = own_addresses(settings)
-            book = rulebook.load(settings.rules_dir, own)
-            rules = Rules(book, load_wording(settings.templates_dir / FINDINGS), own)
+            book = rulebook.load(settings.rules_dir, self._service.parts.rules.own_addresses)
+            wording = load_wording(settings.templates_dir / FINDINGS)
             letters = letters_for(settings)
         except (RulesInvalid, ConfigurationInvalid) as error:
             log.error("rules broken, the last good ones stay", problems=len(error.problems))
@@ -108,6 +106,7 @@ class RulesWatch:
         self._texts = texts
         parts = self._service.parts
         self._service.reader.use(book)
+        rules = replace(parts.rules, rulebook=book, wording=wording)
         self._service.parts = replace(parts, rules=rules, letters=letters, read=reading_by(self._service, book))
         self._service.kept.keep(settings.rules_dir, book)
         log.info("rules changed", version=book.version[:12], changes=list(changes))
