@@ -1,7 +1,7 @@
 """`doctor`: one line for everything the service stands on, each with the next step."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,7 +68,7 @@ def _signs(chosen: Settings) -> Iterator[Sign]:
     yield _try("文字识别", _ocr)
     yield _archives()
     yield _old_documents()
-    yield cage_sign(cage.tried())
+    yield cage_sign(cage.tried(), [p for p in (chosen.file, chosen.data_dir) if p and cage.sees(p)])
     yield _disk(chosen.data_dir)
     yield _clock(chosen)
 
@@ -155,8 +155,11 @@ def _old_documents() -> Sign:
     return Sign("旧版文档", "没有 LibreOffice，doc、wps、rtf 格式的征集表须人工查看", warning=True)
 
 
-def cage_sign(held: cage.Held) -> Sign:
+def cage_sign(held: cage.Held, seen: Sequence[Path] = ()) -> Sign:
     """What keeps a file made to do harm from doing it, should it get hold of the process that reads it."""
+    if held.files and seen:
+        places = "、".join(map(str, seen))
+        return Sign("隔离", f"{places} 在程序目录之内，读取附件的进程可以读取；请移到程序目录之外", warning=True)
     if held == cage.ALL:
         return Sign("隔离", "读取附件的进程不能联网，不能读写本服务的文件")
     missing = [

@@ -1,7 +1,10 @@
 """What `doctor` says of the machine."""
 
+import sys
+from pathlib import Path
+
 from service.cli.doctor import cage_sign
-from service.reading.cage import ALL, Held
+from service.reading.cage import ALL, Held, sees
 
 
 def test_a_whole_cage_is_good() -> None:
@@ -21,3 +24,11 @@ def test_a_machine_without_a_cage_is_warned_of_all_of_it() -> None:
     text = cage_sign(Held()).text
 
     assert text.startswith("本机不能禁止读取附件的进程联网、读写其他文件、向其他进程发信号；")
+
+
+def test_data_that_lies_among_the_programs_is_pointed_out(tmp_path: Path) -> None:
+    assert (sees(Path(sys.prefix) / "data"), sees(tmp_path)) == (True, False)
+
+    sign = cage_sign(ALL, [Path("/usr/data")])
+
+    assert (sign.mark, sign.text) == ("!", "/usr/data 在程序目录之内，读取附件的进程可以读取；请移到程序目录之外")

@@ -65,6 +65,12 @@ def tried() -> Held:
     return Held("files" in held, "network" in held, "processes" in held)
 
 
+def sees(path: Path) -> bool:
+    """Whether what is shut in may read there: it lies among the programs."""
+    place = path.resolve()
+    return any(place.is_relative_to(readable.resolve()) for readable in _readable())
+
+
 def _shut_files(folder: Path) -> bool:
     from service.reading.cage import landlock
 
