@@ -197,7 +197,9 @@ def _is_decoration(item: Item) -> bool:
         return True
     if item.found.media_type == sniff.APPLE_NOTES:
         return True
-    if is_decoration((), item.name) or extension_of(item.name) in _DECORATION_EXTENSIONS:
+    if is_decoration((), item.name):
+        return True
+    if extension_of(item.name) in _DECORATION_EXTENSIONS and not item.found.is_container:
         return True
     return item.is_readable and is_small_picture(item)
 

@@ -41,6 +41,7 @@ MAIL = "message/rfc822"
 OUTLOOK = "application/vnd.ms-outlook"
 TNEF = "application/ms-tnef"
 SIGNED = "application/pkcs7-mime"
+PGP = "application/pgp-encrypted"
 BINHEX = "application/mac-binhex40"
 YENC = "application/x-yenc"
 APPLE_SINGLE = "application/applefile"  # a file with what the Macintosh notes about it
@@ -82,6 +83,7 @@ _STARTS = (
     (b"%PDF-", PDF), (b"{\\rtf", RTF), (b"Rar!\x1a\x07", RAR), (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
     (b"\x1f\x8b", GZIP), (b"BZh", BZIP2), (b"\xfd7zXZ\0", XZ), (b"\x78\x9f\x3e\x22", TNEF),
     (b"(This file must be converted with BinHex", BINHEX), (b"=ybegin ", YENC),
+    (b"-----BEGIN PGP MESSAGE-----", PGP),
     (b"\0\5\x16\0\0", APPLE_SINGLE), (b"\0\5\x16\7\0", APPLE_NOTES),
     (b"\xd7\xcd\xc6\x9a", "image/wmf"), (b"\0\0\x01\0", "image/x-icon"), (b"MSCF\0\0\0\0", CAB),
     (b"\x28\xb5\x2f\xfd", ZSTD), (b"\x1f\x9d", COMPRESS), (b"LZIP\x01", LZIP), (b"\x04\x22\x4d\x18", LZ4),

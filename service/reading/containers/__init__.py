@@ -25,12 +25,14 @@ __all__ = ["DETACHED_SIGNATURES", "Unpacked", "unpack"]
 _OLD_CODES = frozenset({sniff.BINHEX, sniff.YENC, sniff.APPLE_SINGLE})
 _OLD_CODE = "附件用旧式编码（BinHex、yEnc、AppleSingle）发送，内容不完整，无法打开，请以普通附件重新发送"
 _ENCRYPTED = "数字签名或加密邮件（p7m），本系统无法打开，请以普通附件重新发送"
+_PGP = "加密邮件（PGP），本系统无法打开，请以普通附件重新发送"
 DETACHED_SIGNATURES = frozenset(
     {
         "application/pkcs7-signature",
         "application/x-pkcs7-signature",
         "application/pgp-signature",
         "application/pgp-keys",
+        "application/pgp-encrypted",  # only says that the next part is
     }
 )
 _MAIL_TYPES = frozenset({sniff.MAIL, "message/global"})
@@ -83,6 +85,9 @@ class _Unpacker:
         found = self.placed(task, kind)
         if found.problem is not None or found.is_container:
             self.files.append(found)
+            return []
+        if kind == sniff.PGP:
+            self.files.append(replace(found, is_container=True, problem=Problem.UNSUPPORTED, note=_PGP))
             return []
         if kind in _OLD_CODES:
             return self.open_old_code(task, found)

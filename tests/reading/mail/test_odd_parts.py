@@ -62,3 +62,16 @@ def test_a_calendar_or_a_card_is_not_taken_for_a_mail() -> None:
     card = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-CALNAME:x\r\nX-WR-TIMEZONE:Asia/Shanghai\r\nEND:VCALENDAR\r\n"
 
     assert sniff.media_type(card, "x.ics") == sniff.TEXT
+
+
+def test_an_encrypted_mail_goes_to_a_person_and_is_not_called_empty() -> None:
+    label = part(b"Content-Type: application/pgp-encrypted", body=b"Version: 1\r\n")
+    armour = b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEM\r\n-----END PGP MESSAGE-----\r\n"
+    secret = part(b"Content-Type: application/octet-stream; name=encrypted.asc", body=armour)
+
+    found = read(mixed([label, secret]), BlankOcr())
+
+    assert [(a.name, a.role, a.problem) for a in found.attachments] == [
+        ("未命名附件1.bin", Role.DECORATION, None),
+        ("encrypted.asc", Role.CONTAINER, Problem.UNSUPPORTED),
+    ]
