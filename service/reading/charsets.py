@@ -4,6 +4,7 @@ Chinese systems write GBK under a gb2312 label, UTF-8 under a GBK label and raw 
 """
 
 import re
+import unicodedata
 
 from service.reading import scripts
 
@@ -75,7 +76,8 @@ def _strictly(raw: bytes, codec: str | None) -> str | None:
             labelled = _try(raw, "big5hkscs")
         if labelled is not None:
             return labelled
-    if utf8 is not None and (scripts.is_western(utf8) or scripts.is_alphabetic(utf8)):
+    composed = unicodedata.normalize("NFC", utf8) if utf8 is not None else ""  # macOS writes accents by themselves
+    if utf8 is not None and (scripts.is_western(composed) or scripts.is_alphabetic(utf8)):
         return utf8  # other two-byte sequences are more likely GBK that is valid by chance
     if codec in _LATIN and not _GB_PAIRS.fullmatch(raw):
         return _chinese_as_western(raw) or raw.decode("cp1252" if codec != "latin-1" else "latin-1", "replace")

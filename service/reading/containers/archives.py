@@ -122,6 +122,8 @@ def _members(archive: Any, packed: int, budget: Budget) -> Iterator[Member]:
             continue
         budget.take_member()
         content = _stream(entry, packed, budget)
+        if entry.size is not None and len(content) != entry.size and not entry.islnk:
+            raise EOFError  # a packing method that libarchive does not know gives nothing, and no error
         if entry.islnk and not content:
             content = contents.get(_name_of(entry.linkpath), b"")
             budget.take(len(content))

@@ -172,12 +172,12 @@ def cabinet(files: Mapping[str, bytes]) -> bytes:
     return head + struct.pack("<IHH", start, 1, 0) + entries + struct.pack("<IHH", 0, len(data), len(data)) + data
 
 
-def lzh(files: Mapping[str, bytes]) -> bytes:
+def lzh(files: Mapping[str, bytes], method: bytes = b"-lh0-") -> bytes:
     """Stored (-lh0-), with headers of level 0."""
     out = b""
     for name, content in files.items():
         raw = name.encode("gb18030")
-        rest = b"-lh0-" + struct.pack("<IIIBBB", len(content), len(content), 0x50740000, 0x20, 0, len(raw)) + raw
+        rest = method + struct.pack("<IIIBBB", len(content), len(content), 0x50740000, 0x20, 0, len(raw)) + raw
         rest += struct.pack("<H", _crc16(content))
         out += bytes([len(rest), sum(rest) & 0xFF]) + rest + content
     return out + b"\0"

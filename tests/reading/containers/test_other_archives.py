@@ -15,7 +15,7 @@ from service.reading.containers.archives import open_archive
 from service.reading.containers.members import Budget
 from service.reading.found import Found
 from service.reading.mail.passwords import passwords_in
-from service.reading.sniff import ARJ, RAR, SEVEN_ZIP
+from service.reading.sniff import ARJ, LHA, RAR, SEVEN_ZIP
 from tests.reading.containers.archives import (
     arj,
     cabinet,
@@ -140,6 +140,14 @@ def test_rare_archives_are_opened(form: str, packing: str | None, inside: set[st
     found = unpack([Found("", "材料.tar.x", written_by_libarchive(names, form, packing))], WORDS).files
 
     assert {f.path.partition("/")[2].lower(): f.content for f in found[1:]} == names
+
+
+def test_a_packing_method_that_nobody_knows_gives_no_empty_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "find", lambda *_: None)
+
+    opened = open_archive(lzh(FILES, method=b"-lh1-"), LHA, Budget())
+
+    assert (opened.members, opened.problem) == ((), Problem.UNSUPPORTED)
 
 
 def test_unar_takes_nothing_where_listing_and_content_disagree(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ HANZI = st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_s
         pytest.param("附件1-每月.xlsx", "gbk", "us-ascii", id="gbk_under_ascii_with_figures"),
         pytest.param("朱镕基朱镕基", "gbk", "windows-1252", id="gbk_with_ascii_bytes_under_windows"),
         pytest.param("résumé.txt", "utf-8", None, id="accents_unlabelled"),
+        pytest.param("gru\u0308n re\u0301sume\u0301.txt", "utf-8", None, id="accents_as_macos_writes_them"),
         pytest.param("Środa, Wałbrzych.pdf", "utf-8", None, id="polish_unlabelled"),
         pytest.param("£600, ±5°", "utf-8", None, id="signs_unlabelled"),
         pytest.param("ФНС_РФ558.zip", "utf-8", None, id="russian_unlabelled"),
