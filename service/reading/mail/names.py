@@ -14,6 +14,7 @@ from service.reading.mail.words import decode_words
 _USUAL = frozenset(sniff.EXTENSIONS.values()) | {"wps", "et", "htm", "jpeg", "tiff"}
 _PERCENT = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*")
 _BEYOND_ASCII = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
+_QUOTES = {"“": "”", "‘": "’", "'": "'"}  # that no standard knows
 _JUNK = re.compile(r"[_?\ufffd\s.()0-9-]*(?:\.\w{1,5})?")
 
 
@@ -42,8 +43,10 @@ def _candidates(disposition: Value, content_type: Value) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """A plain value in which programs hide an encoded word or percent signs."""
-    if "=?" in text:
+    if "=?" in text or "&#" in text:
         return decode_words(text)
+    if text[:1] in _QUOTES and text.endswith(_QUOTES.get(text[0], "")) and len(text) > 2:
+        return text[1:-1]
     if _BEYOND_ASCII.search(text) and _PERCENT.fullmatch(text):
         decoded = decode(unquote_to_bytes(text))
         return text if "\ufffd" in decoded else decoded

@@ -12,6 +12,10 @@ from service.reading.charsets import codec_for, decode
 
 _WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([BbQq])\?([^?]*)\?=")
 
+_ENTITY = re.compile("&#(1[2-9][0-9]{3}|[2-5][0-9]{4}|6[0-4][0-9]{3}|1[3-9][0-9]{4}|20[0-9]{4});")
+"""A hanzi that a browser could not write in its page's charset."""
+_INSIDE_EACH_OTHER = 2
+
 
 @dataclass(frozen=True, slots=True)
 class _Word:
@@ -23,9 +27,15 @@ class _Word:
 
 
 def decode_words(text: str) -> str:
-    """The text with every encoded word read; everything else stays as it is. Never raises."""
-    if "=?" not in text:
-        return text
+    """The text with every encoded word read, also one inside another; everything else stays as it is. Never raises."""
+    for _ in range(_INSIDE_EACH_OTHER):
+        if "=?" not in text or not _WORD.search(text):
+            break
+        text = _decode_once(text)
+    return _ENTITY.sub(lambda found: chr(int(found[1])), text) if "&#" in text else text
+
+
+def _decode_once(text: str) -> str:
     out: list[str] = []
     at = 0
     for run in _runs(text):

@@ -59,6 +59,17 @@ PERCENT_UTF8 = quote(NAME)
             f"attachment; filename*0=\"utf-8''附件1-4：\"; filename*1*={quote('镕圳需求征集表.xlsx')}".encode(),
             id="rfc2231_whose_first_section_is_plain",
         ),
+        pytest.param(f"attachment; filename=“{NAME}”".encode(), id="chinese_quotation_marks"),
+        pytest.param(f"attachment; filename='{NAME}'".encode("gbk"), id="single_quotation_marks"),
+        pytest.param(f'attachment; filename="{NAME}"'.replace("镕", "&#38229;").encode("gb2312"), id="entity"),
+        pytest.param(
+            f'attachment; filename="{b_word(NAME.replace("镕", "&#38229;").encode("gb2312"), "gb2312")}"'.encode(),
+            id="entity_in_a_word",
+        ),
+        pytest.param(
+            f'attachment; filename="{b_word(b_word(NAME.encode(), "utf-8").encode(), "us-ascii")}"'.encode(),
+            id="word_in_a_word",
+        ),
         pytest.param(f'attachment; filename*="{b_word(NAME.encode(), "utf-8")}"'.encode(), id="word_in_rfc2231"),
         pytest.param(
             f"attachment; filename=\"____1-4.xlsx\"; filename*=utf-8''{PERCENT_UTF8}".encode(),
@@ -107,6 +118,11 @@ def test_a_gbk_character_ending_in_a_backslash_does_not_swallow_the_quote() -> N
 )
 def test_a_subject_is_recovered_however_it_was_sent(raw: bytes) -> None:
     assert text_of(raw) == "关于深圳市朱镕基报送的函"
+
+
+def test_other_entities_and_lone_quotation_marks_stay() -> None:
+    assert name_in(b'attachment; filename="a&#38;b&#60;&#99999999;.pdf"') == "a&#38;b&#60;&#99999999;.pdf"
+    assert name_in("attachment; filename=“表”一.pdf".encode()) == "“表”一.pdf"
 
 
 def test_words_around_encoded_words_stay() -> None:
