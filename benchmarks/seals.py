@@ -29,8 +29,8 @@ from service.routing import who_speaks
 from tests.builders import a_rulebook, a_submission
 
 _CITIES = [
-    "浅州", "深川", "珠岛", "沙头", "沙尾", "佛岭", "韶岭", "梅州", "惠州", "东湾", "中岭", "江州", "阳州", "湛州", "茂州",
-    "肇州", "清州", "潮州", "揭州", "云州", "河州",
+    "浅州", "深川", "珠岛", "沙头", "沙尾", "佛岭", "韶岭", "梅州", "惠州", "东湾", "中岭", "江州", "阳州", "湛州",
+    "茂州", "肇州", "清州", "潮州", "揭州", "云州", "河州",
 ]  # fmt: skip
 _LONG_SIDE = 2000  # px, as pages are read
 _DAMAGE: dict[str, tuple[dict[str, float], Scan, int]] = {
