@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from service.reading.charsets import codec_for, decode
 
-_WORD = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\?([BbQq])\?([^?]*)\?=")
+_WORD = re.compile(  # with blanks where none belong, and question marks that should have been encoded
+    r"=\?\s?([^?\s*]{1,60})(?:\*[^?\s]{0,20})?\s?\?\s?([BbQq])\s?\?((?:[^?=]|=(?!\?(?!=))|\?(?!=)){0,4000})\?="
+)
 
 _ENTITY = re.compile("&#(1[2-9][0-9]{3}|[2-5][0-9]{4}|6[0-4][0-9]{3}|1[3-9][0-9]{4}|20[0-9]{4});")
 """A hanzi that a browser could not write in its page's charset."""

@@ -120,6 +120,19 @@ def test_a_subject_is_recovered_however_it_was_sent(raw: bytes) -> None:
     assert text_of(raw) == "关于深圳市朱镕基报送的函"
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        pytest.param("=?utf-8? Q?=E5=87=BD?=", "函", id="blank_before_the_encoding"),
+        pytest.param("=? utf-8 ?B? 5Ye9?=", "函", id="blanks_everywhere"),
+        pytest.param("=?utf-8?Q?=E5=87=BD?_or_not??=", "函? or not?", id="question_marks"),
+        pytest.param("=?utf-8?Q?=E5=87=BD =?utf-8?Q?=E5=87=BD?=", "=?utf-8?Q?=E5=87=BD 函", id="one_without_its_end"),
+    ],
+)
+def test_encoded_words_that_break_the_rules_are_read(written: str, meant: str) -> None:
+    assert decode_words(written) == meant
+
+
 def test_other_entities_and_lone_quotation_marks_stay() -> None:
     assert name_in(b'attachment; filename="a&#38;b&#60;&#99999999;.pdf"') == "a&#38;b&#60;&#99999999;.pdf"
     assert name_in("attachment; filename=“表”一.pdf".encode()) == "“表”一.pdf"

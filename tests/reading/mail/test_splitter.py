@@ -273,6 +273,7 @@ HOSTILE = {
     "angles": b"From: " + b"<" * 60_000 + b"\r\n\r\n",
     "groups": b"To: " + b"undisclosed:;," * 5_000 + b"\r\n\r\n",
     "encoded_words": b"Subject: " + b"=?a?B?" * 10_000 + b"\r\n\r\n",
+    "open_words": b"Subject: " + b"=?a?B?x " * 10_000 + b"\r\nFrom: " + b"=?a?Q?" + b"?" * 60_000 + b"\r\n\r\n",
     "folded_forever": b"Subject: x\r\n" + b" \r\n" * 200_000 + b"\r\n",
     "fields": b"a:b\r\n" * 300_000 + b"\r\n",
     "percent_signs": b'Content-Disposition: attachment; filename="' + b"%E6" * 20_000 + b' %"\r\n\r\n',
