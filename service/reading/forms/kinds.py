@@ -23,6 +23,7 @@ from service.reading.sniff import is_early_workbook, is_zip
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET_NAMES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".csv", ".xltx", ".ett")
+_OLD_WORD: Final = "旧版 Word 或 WPS 文字（.doc、.wps）"
 _TABLE_CELLS: Final = 8  # cell marks in a document that holds a table of the form
 _DIRECTORY, _FRONT = 1 << 17, 1 << 13
 _MARKUP: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b")
@@ -137,9 +138,22 @@ def _read_compound(content: bytes) -> Workbook:
         macros = any("_vba_project" in stream for stream in streams)
         return replace(read_old_workbook(content), macros=macros)
     if "worddocument" in streams:
-        cells = max(content.count(b"\x07\x00"), content.count(b"\x07\x07"))
-        return _converted(content, ".doc", "旧版 Word 或 WPS 文字（.doc、.wps）", cells >= _TABLE_CELLS)
+        return _read_old_word(content, has_objects=any(stream.startswith("objectpool/") for stream in streams))
     raise FileDamaged("文件不是电子表格")
+
+
+def _read_old_word(content: bytes, *, has_objects: bool) -> Workbook:
+    """Most are letters: only what has a table, or an object that may be one, is worth the seconds of a conversion."""
+    from service.reading.letters import editable, word97  # those import of forms what packages are made of
+
+    try:
+        document = word97.opened(content)
+    except editable.EditableRefused:
+        cells = max(content.count(b"\x07\x00"), content.count(b"\x07\x07"))
+        return _converted(content, ".doc", _OLD_WORD, cells >= _TABLE_CELLS)
+    if document.cells < _TABLE_CELLS and not has_objects:
+        return Workbook((), loose_text=document.text)
+    return _converted(content, ".doc", _OLD_WORD, document.cells >= _TABLE_CELLS)
 
 
 def _converted(content: bytes, extension: str, kind: str, has_table: bool) -> Workbook:

@@ -26,6 +26,7 @@ _TOO_OLD = "Word 文档的版本过旧，不能自动辨认，请发送盖章后
 _NO_WORD = "不是 Word 文档，不能自动辨认"
 _PICTURE = re.compile(rb"\xff\xd8\xff[\xe0\xe1\xdb]|\x89PNG\r\n\x1a\n")
 _SCAN_BYTES, _MOST_SCANS = 30_000, 4  # less is a logo
+_CELL = "\x07"
 _FIELD_CODE = re.compile("\x13[^\x13-\x15]*\x14?")  # its shown result follows
 _ENDS = str.maketrans({"\r": "\n", "\x07": "\n", "\x0b": "\n", "\x0c": "\n", "\x15": "", "\x01": "", "\x08": ""})
 
@@ -36,6 +37,7 @@ class OldWord:
 
     text: str
     scans: tuple[bytes, ...]
+    cells: int = 0  # of its tables
 
 
 def opened(content: bytes) -> OldWord:
@@ -57,7 +59,7 @@ def opened(content: bytes) -> OldWord:
         raise
     except Exception:  # olefile and struct raise many kinds for what is cut off or overwritten
         raise EditableRefused(Problem.DAMAGED, _DAMAGED) from None
-    return OldWord(_FIELD_CODE.sub("", text).translate(_ENDS), _scans(pictures))
+    return OldWord(_FIELD_CODE.sub("", text).translate(_ENDS), _scans(pictures), text.count(_CELL))
 
 
 def _scans(pictures: bytes) -> tuple[bytes, ...]:

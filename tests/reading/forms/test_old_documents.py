@@ -91,8 +91,19 @@ def _as_doc(modern: bytes, folder: Path) -> bytes:
 def test_a_document_without_a_table_is_not_worth_the_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds.office, "as_docx", lambda *_: pytest.fail("converted"))
 
-    for content, name in ((a_doc("关于报送需求的函"), "函.doc"), (b"{\\rtf1 letter}", "函.rtf")):
-        assert read_form(content, name, name, "", FORMS).problem is Problem.UNSUPPORTED
+    letter, typed = a_doc("关于报送海外人才需求的函"), b"{\\rtf1 letter}"
+
+    assert read_form(typed, "函.rtf", "函.rtf", "", FORMS).problem is Problem.UNSUPPORTED
+    found = read_form(letter, "函.doc", "函.doc", "", FORMS)
+    assert (found.problem, found.is_form, found.text) == (None, False, "关于报送海外人才需求的函")
+
+
+def test_the_cells_of_an_old_document_are_counted_in_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds.office, "as_docx", lambda *_: (_ for _ in ()).throw(OfficeFailed))
+
+    table = read_form(a_doc("单位\x07人数\x07" * 5), "表.doc", "表.doc", "", FORMS)
+
+    assert (table.problem, "未能转换" in table.note) == (Problem.UNSUPPORTED, True)
 
 
 def test_what_the_office_program_cannot_read_goes_to_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
