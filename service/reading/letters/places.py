@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from service.domain.submission import FieldRead
+from service.domain.submission import FieldRead, LetterSource
 from service.reading.letters.fields import Fields
 from service.reading.letters.model import Box, Line, SealMark, Sheet, Words
 
@@ -23,8 +23,9 @@ def _written(path: str, sheets: Sequence[Sheet], read: Fields) -> Iterator[Field
     ]
     for name, value, lines, sure in found:
         boxes = [line.box for line in lines if line.box is not None]
-        if value and boxes:
-            yield FieldRead(name, value, path, _page(lines[0], sheets), _around(boxes), round(min(1.0, sure), 3))
+        page = _page(lines[0], sheets) if lines else sheets[0].page  # a signer may be had from the letterhead alone
+        if value and sheets[0].source is not LetterSource.EDITABLE:
+            yield FieldRead(name, value, path, page, _around(boxes) if boxes else None, round(min(1.0, sure), 3))
 
 
 def _sealed(path: str, sheets: Sequence[Sheet], mark: SealMark | None) -> Iterator[FieldRead]:
