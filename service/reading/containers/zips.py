@@ -44,13 +44,22 @@ def open_zip(content: bytes, budget: Budget) -> Opened:
     if content.count(b"PK\x01\x02") > CONTAINERS.directory_entries:
         return Opened((), Problem.REFUSED, f"压缩包内文件超过{CONTAINERS.directory_entries}个，未展开")
     if (volume := _volume(content)) > 1:
-        note = f"分卷zip压缩包的最后一卷（共{volume}卷），本邮件缺前面的分卷"
-        return Opened((), Problem.UNSUPPORTED, note)
+        return _open_last_volume(content, volume, budget)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive, Rescue(content), budget)
     except _BROKEN:
         return open_broken_zip(content, budget)
+
+
+def _open_last_volume(content: bytes, volume: int, budget: Budget) -> Opened:
+    """The members when all are here, whatever the archive says of itself; else none, and which volumes lack."""
+    trial = budget.attempt()
+    opened = open_broken_zip(content, trial)
+    if opened.problem is not None:
+        return Opened((), Problem.UNSUPPORTED, f"分卷zip压缩包的最后一卷（共{volume}卷），本邮件缺前面的分卷")
+    budget.settle(trial)
+    return opened
 
 
 def _volume(content: bytes) -> int:

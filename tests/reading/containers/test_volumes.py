@@ -64,6 +64,16 @@ def test_the_last_volume_of_a_split_zip_alone_is_named() -> None:
     assert (alone.problem, "共3卷" in alone.note) == (Problem.UNSUPPORTED, True)
 
 
+def test_a_zip_that_calls_itself_a_last_volume_but_holds_everything_is_opened() -> None:
+    whole = zipped({"函.pdf": CONTENT})
+    end = whole.rindex(b"PK\x05\x06")
+
+    assert found({"材料.zip": whole[: end + 4] + b"\1\0" + whole[end + 6 :]}) == [
+        ("材料.zip", None),
+        ("材料.zip/函.pdf", None),
+    ]
+
+
 @pytest.mark.parametrize("names", [["材料.part1.rar", "材料.part2.rar"], ["材料.rar", "材料.r00"]])
 def test_rar_volumes_are_opened_together_where_unar_is_and_named_elsewhere(names: list[str]) -> None:
     volumes = rar4_volumes("报送函.pdf", CONTENT, 2)
