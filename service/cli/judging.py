@@ -29,6 +29,10 @@ def register(app: typer.Typer) -> None:
     rules.command("check", help="检查规则文件夹，一次列出全部问题")(rules_check)
     rules.command("explain", help="说明某个地址、单位由哪一条规则决定")(rules_explain)
     rules.command("trial", help="试看：改过的规则会怎样重新认定存档里的每一封来信，不写任何记录")(rules_trial)
+    workbook = typer.Typer(help="cities.csv、units.csv 与电子表格工作簿互换", no_args_is_help=True)
+    workbook.command("export", help="导出为带下拉列表的 .xlsx")(workbook_export)
+    workbook.command("import", help="检查工作簿，全部正确才写回规则文件夹")(workbook_import)
+    rules.add_typer(workbook, name="workbook")
     app.add_typer(rules, name="rules")
     templates = typer.Typer(help="信函模板", no_args_is_help=True)
     templates.command("preview", help="用样例数据生成每一种信函")(templates_preview)
@@ -131,9 +135,12 @@ def rules_explain(
 
     book = rulebook.load(rules or _rules_dir())
     found = deciding.speaker_of(address, unit, book)
+    forbidden = book.forbids(address)
     if as_json:
-        print_json(route_json(found))
+        print_json({**route_json(found), "forbidden_by": forbidden})
         return 0
+    if forbidden:
+        out.print(f"发件人在禁用名单中（{forbidden}）：来信一律交工作人员，不自动回信", markup=False)
     out.print(f"渠道：{say(words.CHANNELS, found.channel)}", markup=False)
     out.print(
         f"单位：{found.unit or '未能认定'}　城市：{found.city or '—'}　报送至：{found.report_to or '—'}", markup=False
@@ -160,6 +167,39 @@ def rules_trial(
     if place is None:
         raise typer.BadParameter("请写出改过的规则文件夹，例如 rules trial rules-new")
     return try_folder(place, as_json=as_json)
+
+
+def workbook_export(
+    file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")],
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None,
+    rules: RulesOption = None,
+) -> int:
+    from service.cli.words import COLUMNS, WORKBOOK
+    from service.exchanging import export_tables
+
+    try:
+        export_tables(folder or rules or _rules_dir(), file, COLUMNS, WORKBOOK)
+    except OSError as error:
+        raise typer.BadParameter(f"{file}：写不进去（{error.strerror}）") from None
+    out.print(str(file), markup=False)
+    return 0
+
+
+def workbook_import(
+    file: Annotated[Path, typer.Argument(metavar="IN.xlsx")],
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None,
+    rules: RulesOption = None,
+) -> int:
+    from service.exchanging import import_tables
+
+    place = folder or rules
+    if place is None and settings_if_any() is None:
+        raise typer.BadParameter("请写出规则文件夹，例如 rules workbook import 规则.xlsx rules-new")
+    place = place or _rules_dir()
+    changed = import_tables(file, place)
+    told = f"已写入 {'、'.join(changed)}" if changed else "与原来相同，没有改动"
+    out.print(f"{place}：{told}", markup=False)
+    return 0
 
 
 def templates_preview(

@@ -328,6 +328,14 @@ class Rulebook:
     checks: Mapping[str, CheckSetting]
     routing_rules: tuple[RoutingRule, ...]
     weights: Weights
+    forbidden_senders: Mapping[str, str] = field(default_factory=dict)  # address or domain -> "routing.toml:12"
+
+    def forbids(self, address: str) -> str | None:
+        """The line that forbids a sender, by address or by a domain it belongs to; None for everybody else."""
+        local, _, domain = address.lower().rpartition("@")
+        labels = domain.split(".")
+        names = (f"{local}@{domain}", *(".".join(labels[start:]) for start in range(len(labels))))
+        return next((self.forbidden_senders[name] for name in names if name in self.forbidden_senders), None)
 
     def city(self, name: str | None) -> City | None:
         return next((c for c in self.cities if c.name == name), None)

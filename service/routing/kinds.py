@@ -32,6 +32,7 @@ def classify(submission: Submission, rulebook: Rulebook, own_addresses: frozense
         or _auto_reply(submission, rulebook.mail)
         or _list(submission)
         or _staff(submission, rulebook)
+        or _forbidden(submission, rulebook)
         or _persons(submission, rulebook, joins_case)
     )
 
@@ -123,6 +124,14 @@ def _staff(submission: Submission, rulebook: Rulebook) -> Kind | None:
     sender = submission.envelope.sender
     if sender and sender.address.lower() in people and not has_pieces(submission):
         return MailKind.STAFF_COMMAND, "工作人员来信，没有附报送材料"
+    return None
+
+
+def _forbidden(submission: Submission, rulebook: Rulebook) -> Kind | None:
+    """A person reads what a forbidden sender brings: nothing is answered, and nothing enters a case."""
+    for sender in submission.envelope.senders:
+        if source := rulebook.forbids(sender.address):
+            return MailKind.INQUIRY, f"发件人在禁用名单中（{source}）"
     return None
 
 

@@ -47,6 +47,29 @@ def refuse_own_addresses(book: Rulebook, own: frozenset[str], document: Document
             people.problem(key, f"“{address}”是本系统的邮箱", "请改为工作人员自己的邮箱，否则会给自己回信")
 
 
+def refuse_forbidding(book: Rulebook, own: frozenset[str], problems: Problems) -> None:
+    """Find senders that are forbidden and trusted at once, and a ban that would meet everybody."""
+    registered = {address: line for line in _lines(book.cities, book.units) for address in line.addresses}
+    people = {*book.campaign.staff, *book.campaign.admins}
+    for name, source in book.forbidden_senders.items():
+        place = f"{_where(source)}，forbidden"
+        if line := registered.get(name):
+            seen = f"“{name}”又登记在 {_where(line.source)}（{_name(line)}）"
+            problems.add(place, seen, "请从其中一处删去")
+        elif name in book.mail.free_mail:
+            problems.add(place, f"“{name}”是公共邮箱，会挡住许多单位", "请写完整的邮箱地址")
+        elif met := sorted(a for a in people | own if a == name or a.endswith((f"@{name}", f".{name}"))):
+            problems.add(place, f"“{name}”会挡住 {met[0]}，那是工作人员、管理员或本系统的邮箱", "请删去")
+
+
+def _note_forbidden(book: Rulebook, problems: Problems) -> None:
+    for line in _lines(book.cities, book.units):
+        for domain in line.domains:
+            if source := book.forbids(f"@{domain}"):
+                seen = f"禁用的域名包括 {_where(line.source)}（{_name(line)}）的 {domain}"
+                problems.warn(f"{_where(source)}，forbidden", seen, "请核对，只禁用某个人的请写完整的邮箱")
+
+
 def _lines(cities: Sequence[City], units: Sequence[Unit]) -> list[City | Unit]:
     return [*cities, *units]
 
@@ -65,6 +88,7 @@ def note_conflicts(book: Rulebook, problems: Problems) -> None:
             seen = f"“{unit.name}”写的是直接报送，但在{unit.seat_city}，不在{seat}"
             problems.warn(f"{_where(unit.source)}，route", seen, "请核对是否应为 via_city")
     _note_idle(book.routing_rules, problems)
+    _note_forbidden(book, problems)
 
 
 def _note_idle(rules: Sequence[RoutingRule], problems: Problems) -> None:

@@ -11,7 +11,7 @@ from service.domain.rules import Campaign, City, Rulebook, Unit, UnitRoute
 from service.errors import RulesInvalid
 from service.rulebook.campaign import Around, read_campaign
 from service.rulebook.checks import read_checks
-from service.rulebook.conflicts import note_conflicts, refuse_conflicts, refuse_own_addresses
+from service.rulebook.conflicts import note_conflicts, refuse_conflicts, refuse_forbidding, refuse_own_addresses
 from service.rulebook.directory import read_cities, read_units
 from service.rulebook.files import RulesFile, note_strangers, read_folder, text_of
 from service.rulebook.forms import read_forms
@@ -80,6 +80,7 @@ def _load(folder: Path, problems: Problems, own_addresses: Collection[str] = ())
     book = _build(files, texts, documents, problems)
     if book:
         refuse_own_addresses(book, frozenset(own_addresses), documents["campaign.toml"], problems)
+        refuse_forbidding(book, frozenset(own_addresses), problems)
     if problems.found or book is None:
         raise RulesInvalid(str(folder), tuple(problems.found))
     return book
@@ -113,8 +114,9 @@ def _build(
         letter=letter,
         mail=mail,
         checks=checks,
-        routing_rules=routing[1],
-        weights=routing[0],
+        routing_rules=routing.rules,
+        weights=routing.weights,
+        forbidden_senders=routing.forbidden,
     )
 
 

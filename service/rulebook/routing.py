@@ -1,11 +1,13 @@
 """routing.toml: the weights of evidence and the ordered rules for units that stand in no directory."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from service.domain.judgement import Channel
 from service.domain.rules import RoutingRule, Weights
+from service.rulebook.addresses import fault_of_address, fault_of_domain, split
+from service.rulebook.problems import shorten
 from service.rulebook.sections import Document, Section
 
 _STAFF: Final = "staff"
@@ -25,8 +27,17 @@ _SOURCES: Final[Mapping[str, float]] = {
 }
 
 
-def read_routing(document: Document) -> tuple[Weights, tuple[RoutingRule, ...]]:
-    """Weights by source, and the rules in the order they are tried."""
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What routing.toml says."""
+
+    weights: Weights
+    rules: tuple[RoutingRule, ...]  # in the order they are tried
+    forbidden: Mapping[str, str]
+
+
+def read_routing(document: Document) -> Routing:
+    """Weights by source, the rules in the order they are tried, and who is not answered."""
     root = document.root()
     weighing, match = root.section("weights"), root.section("match")
     weights = Weights(
@@ -37,9 +48,28 @@ def read_routing(document: Document) -> tuple[Weights, tuple[RoutingRule, ...]]:
     sections = root.sections("rule")
     rules = tuple(_rule(section) for section in sections)
     _refuse_dead(sections, rules)
-    for section in (weighing, match, root):
+    senders = root.section("senders")
+    forbidden = _forbidden(senders)
+    for section in (weighing, match, senders, root):
         section.close()
-    return weights, rules
+    return Routing(weights, rules, forbidden)
+
+
+def _forbidden(senders: Section) -> dict[str, str]:
+    """Addresses and domains, each with its line."""
+    found: dict[str, str] = {}
+    for written in senders.texts("forbidden"):
+        for name in (one.lstrip("@") for one in split([written])):
+            fault = fault_of_address(name) if "@" in name else fault_of_domain(name)
+            if fault:
+                todo = "请写完整的邮箱或域名，例如 someone@example.cn"
+                senders.problem("forbidden", f"“{shorten(name)}”{fault}", todo, written)
+            else:
+                members = senders.values["forbidden"]
+                index = members.index(written) if isinstance(members, list) and written in members else 0
+                line = senders.document.line_of((*senders.path, "forbidden", index))
+                found[name] = f"{senders.document.name}:{line}"
+    return found
 
 
 def _rule(section: Section) -> RoutingRule:

@@ -63,11 +63,19 @@ def read_table(
     return lines
 
 
+def separator_of(text: str) -> str:
+    """What parts the cells of a table, by its first line that says something."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    if first.lower().startswith("sep="):
+        first = first[4:]
+    return max(_SEPARATORS, key=first.count)
+
+
 def _rows(file: str, text: str, problems: Problems) -> list[list[str]] | None:
     first = next((line for line in text.split("\n") if line.strip()), "")
     if first.lower().startswith("sep="):  # a hint that spreadsheet programs leave for each other
         text, first = text.replace(first, "", 1), first[4:]
-    separator = max(_SEPARATORS, key=first.count)
+    separator = separator_of(first)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[list[str]] = []
     try:

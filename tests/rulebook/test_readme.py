@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from service import rulebook
+from service.cli.main import main
 from service.rulebook.directory import CITY_COLUMNS, UNIT_COLUMNS
 from tests.rulebook.conftest import UNITS, RulesFolder
 
@@ -44,7 +45,15 @@ def test_the_example_unit_can_be_added_as_shown(rules: RulesFolder) -> None:
 
 
 def test_the_example_rule_is_a_rule(rules: RulesFolder) -> None:
-    example = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert example is not None
+    ban, rule = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    book = rules.write("routing.toml", ban + rule).load()
 
-    assert rules.write("routing.toml", example[1]).load().routing_rules[0].name == "其他市的企业"
+    assert book.routing_rules[0].name == "其他市的企业"
+    assert book.forbids("x@mail.spam.example") == "routing.toml:2"
+
+
+def test_every_command_of_the_page_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in set(re.findall(r"`(?:collection-mailbox )?(rules [a-z]+)", README)):
+        with pytest.raises(SystemExit):
+            main([*command.split(), "--help"])
+        assert "Usage" in capsys.readouterr().out
