@@ -36,8 +36,6 @@ _Letter = dict[str, Any]
 def read_pages(content: bytes) -> Workbook:
     """The ruled tables of a PDF with a text layer, page by page. Raises FileDamaged when it cannot be opened."""
     import pdfplumber
-    from pdfminer.pdfexceptions import PDFException
-    from pdfplumber.utils.exceptions import PdfminerException
 
     found: list[_Ruled] = []
     room = MAX_CELLS
@@ -50,7 +48,7 @@ def read_pages(content: bytes) -> Workbook:
                         break
                     _add(found, table)
                 page.close()
-    except (PDFException, PdfminerException, RecursionError):
+    except Exception:  # whatever a broken object makes of itself in the middle of pdfminer
         raise FileDamaged("PDF 文件不完整或已损坏") from None
     return Workbook(tuple(table.grid for table in found))
 

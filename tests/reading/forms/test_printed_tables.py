@@ -9,7 +9,7 @@ from service.demo.printed import printed_tables
 from service.demo.submissions import Scribe, official_forms
 from service.demo.typefaces import text_width
 from service.demo.world import the_world
-from service.domain.submission import Role, Table
+from service.domain.submission import Problem, Role, Table
 from service.reading import read_mail
 from service.reading.forms import read_form
 from service.reading.forms.printed import read_pages
@@ -209,3 +209,14 @@ def test_a_pdf_whose_tables_end_the_reader_is_still_read_as_a_letter() -> None:
 
     assert not found.printed_tables
     assert roles(found) == {"函.pdf": Role.COVER_LETTER, "表.pdf": Role.FORM_SCAN}
+
+
+def test_a_page_without_its_measures_is_damage_and_no_error() -> None:
+    objects = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R>>")
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in enumerate(objects, 1))
+
+    reading = read_form(
+        b"%PDF-1.4\n" + body + b"trailer<</Root 1 0 R>>", "a.pdf", "a.pdf", "application/pdf", RULEBOOK.forms
+    )
+
+    assert (reading.tables, reading.problem) == ((), Problem.DAMAGED)
