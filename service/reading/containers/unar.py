@@ -26,6 +26,10 @@ _UNDECODED: Final = re.compile("%[0-9a-f]{2}")  # how a byte is shown that its c
 _LOCKED: Final = Opened((), Problem.ENCRYPTED, "压缩包已加密，无法读取")
 
 
+class _NotForLackOfAPassword(Exception):
+    """It cannot be had whole, and no password would help."""
+
+
 def is_there() -> bool:
     """Whether this machine has the program."""
     return programs.find("unar") is not None and programs.find("lsar") is not None
@@ -47,7 +51,10 @@ def open_by_unar(parts: Sequence[tuple[str, bytes]], budget: Budget, passwords: 
         for password in ("", *passwords):
             if time.monotonic() - started > _SECONDS:
                 break
-            opened = _try(place, parts[0][0], password, budget)
+            try:
+                opened = _try(place, parts[0][0], password, budget)
+            except _NotForLackOfAPassword:
+                return None
             if opened is not None and opened.problem is not Problem.ENCRYPTED:
                 return opened
             locked = locked or opened is not None
@@ -74,7 +81,9 @@ def _taken(entries: Sequence[dict[str, Any]], stream: bytes | None, budget: Budg
     for taken in (entries, [e for e in entries if not e.get("XADIsLink")]):  # whether links are printed differs
         if stream is not None and sum(map(_size, taken)) == len(stream):
             return _cut(taken, stream, budget)
-    return _LOCKED if any(e.get("XADIsEncrypted") for e in entries) else None
+    if not any(e.get("XADIsEncrypted") for e in entries):
+        raise _NotForLackOfAPassword
+    return _LOCKED
 
 
 def _listed(place: Path, name: str, password: str, charset: str) -> list[dict[str, Any]] | None:

@@ -150,6 +150,15 @@ def test_a_packing_method_that_nobody_knows_gives_no_empty_file(monkeypatch: pyt
     assert (opened.members, opened.problem) == ((), Problem.UNSUPPORTED)
 
 
+def test_no_password_is_tried_on_an_archive_that_is_not_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(unar, "_unpacked", lambda _place, _name, password, *_: tried.append(password))
+
+    unpack([Found("", "材料.arj", arj(FILES))], WORDS, ("2020kjc", "kjc"))
+
+    assert tried == ([""] if unar.is_there() else [])
+
+
 def test_unar_takes_nothing_where_listing_and_content_disagree(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unar, "_unpacked", lambda *_: b"too short")
 
