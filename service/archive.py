@@ -68,6 +68,10 @@ class Archive:
         except FileNotFoundError:
             return None
 
+    def has_reading(self, sha256: str, version: str) -> bool:
+        """Whether that version of the reader has read the mail."""
+        return self._reading(sha256, version).exists()
+
     def was_read(self, sha256: str) -> bool:
         """Whether any version of the reader has read the mail."""
         folder = self._readings / _fan_out(sha256)

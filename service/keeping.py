@@ -31,6 +31,8 @@ class KeptRules:
         name = book.version[:_NAME_LENGTH]
         try:
             self._root.mkdir(parents=True, exist_ok=True)
+            for left in self._root.glob(".draft-*"):  # of one that died over it
+                shutil.rmtree(left, ignore_errors=True)
             if not (self._root / name).is_dir() and not self._copied(folder, book, self._root / name):
                 return
             if self._named() != name:
@@ -54,6 +56,7 @@ class KeptRules:
             if rulebook.load(draft).version != book.version:
                 return False
             draft.rename(target)
+            _sync(self._root)
         except rulebook.RulesInvalid:
             return False
         finally:
@@ -73,6 +76,7 @@ class KeptRules:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._current)
+        _sync(self._root)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -80,3 +84,11 @@ def _copy(source: Path, target: Path) -> None:
         file.write(source.read_bytes())
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -6,6 +6,7 @@ sent: a reply to one of our letters belongs to the mail which that letter answer
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -25,21 +26,26 @@ from service.records.tentative import Known, Tentative
 from service.routing.unlisted import city_of_unit, rules_that_fit
 
 _TRIES = 2
+UNUSED = "没有一封来信用到它"
 
 
 class Reads(Protocol):
     """The reading process. Raises ReaderDied."""
 
-    def read(self, path: Path) -> Submission: ...
+    def read_json(self, path: Path) -> tuple[Submission, bytes]: ...
 
 
 @dataclass(slots=True)
 class Readings:
-    """Readings as they were kept. Where the rules of reading changed, a mail is read anew, and that is not kept."""
+    """Readings as they were kept; where the rules of reading changed, a mail is read anew.
+
+    keep: write down what was read anew, for the next trial and for the day when these rules are in force.
+    """
 
     archive: Archive
     reader: Reads
     version: str
+    keep: bool = False
     anew: int = 0
     unread: int = 0
 
@@ -51,13 +57,24 @@ class Readings:
         self.anew += 1
         for _ in range(_TRIES):
             try:
-                return self.reader.read(self.archive.path(sha256))
+                submission, content = self.reader.read_json(self.archive.path(sha256))
             except ReaderDied:
                 continue
             except FileNotFoundError:
                 break
+            if self.keep:
+                self._keep(sha256, content)
+            return submission
         self.unread += 1
         return None
+
+    def lacking(self, past: Sequence[PastMail]) -> int:
+        """How many of these mails would have to be read anew."""
+        return sum(m.state != "quarantined" and not self.archive.has_reading(m.sha256, self.version) for m in past)
+
+    def _keep(self, sha256: str, content: bytes) -> None:
+        with suppress(OSError):  # only read once more then
+            self.archive.put_reading(sha256, self.version, content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +223,7 @@ def idle_rules(
         elif others := behind.get(rule.source):
             shadowed[rule.source] = tuple(sorted(others, key=lambda line: -others[line]))
         else:
-            dead[rule.source] = "没有一封来信用到它"
+            dead[rule.source] = UNUSED
     return dead, shadowed
 
 

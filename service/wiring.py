@@ -171,12 +171,16 @@ def reading_by(service: Service, book: Rulebook) -> "CachedReading":
 
 
 def _kept_rules(settings: Settings) -> KeptRules:
-    return KeptRules(settings.data_dir / "rules")
+    return KeptRules(settings.data_dir / "kept_rules")
+
+
+TrialParts = tuple[list[PastMail], Readings, Rules]
 
 
 @contextmanager
-def open_trial(settings: Settings, folder: Path) -> Iterator[tuple[list[PastMail], Readings, Rules]]:
-    """The past, its readings and other rules. Writes nothing, and works beside a running service.
+def open_trial(settings: Settings, folder: Path, *, keep: bool = False) -> Iterator[TrialParts]:
+    """The past, its readings and other rules. Writes nothing, and works beside a running service. keep: but for
+    readings made anew.
 
     Raises RulesInvalid, and DatabaseUnusable as the service does. Without an archive there is no past.
     """
@@ -190,7 +194,7 @@ def open_trial(settings: Settings, folder: Path) -> Iterator[tuple[list[PastMail
         refuse_a_lost_database(settings, archive)
         past = past_mails(settings.database_url)
     with Reader(rules.rulebook) as reader:
-        yield past, Readings(archive, reader, _reading_version(rules.rulebook)), rules
+        yield past, Readings(archive, reader, _reading_version(rules.rulebook), keep), rules
 
 
 @dataclass(frozen=True, slots=True)

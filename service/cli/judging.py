@@ -160,13 +160,14 @@ def rules_trial(
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="改过的规则文件夹")] = None,
     rules: RulesOption = None,
     as_json: JsonOption = False,
+    keep: Annotated[bool, typer.Option("--keep-readings", help="重新读取的结果存入存档，下次试看就快")] = False,
 ) -> int:
     from service.cli.trying import try_folder
 
     place = folder or rules
     if place is None:
         raise typer.BadParameter("请写出改过的规则文件夹，例如 rules trial rules-new")
-    return try_folder(place, as_json=as_json)
+    return try_folder(place, as_json=as_json, keep=keep)
 
 
 def workbook_export(

@@ -1,5 +1,6 @@
 """`rules trial`: what changed rules would have decided differently, before they take effect."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ from service import rulebook
 from service.cli import words
 from service.cli.context import err, out, print_json, progress, settings, settings_if_any
 from service.cli.words import say
-from service.trial import Change, Outcome, Result, try_rules
+from service.rulebook.problems import shorten
+from service.trial import UNUSED, Change, Outcome, Result, try_rules
 
 _SHOWN = 200
 
 
-def try_folder(folder: Path, *, as_json: bool) -> int:
+def try_folder(folder: Path, *, as_json: bool, keep: bool) -> int:
     """Try a rules folder over the archive and print what changes. Raises RulesInvalid, also without an archive."""
     from service.wiring import open_trial
 
@@ -23,12 +25,15 @@ def try_folder(folder: Path, *, as_json: bool) -> int:
         err.print(f"{folder}：规则有效。没有配置，不知道存档在哪里：请在有 config.toml 的文件夹里运行，或加 --config")
         settings()  # raises, and names what is missing
     chosen = settings(for_servers=False)
-    with open_trial(chosen, folder) as (past, readings, rules), progress("试看规则", len(past)) as step:
-        result = try_rules(past, readings, rules, step)
+    with open_trial(chosen, folder, keep=keep) as (past, readings, rules):
+        if lacking := readings.lacking(past):
+            err.print(f"读取材料用的规则有改动（如单位名称），要重新读取 {lacking} 封，可能较久")
+        with progress("试看规则", len(past)) as step:
+            result = try_rules(past, readings, rules, step)
     if as_json:
         print_json(_json(result))
     else:
-        _show(result, folder)
+        _show(result, folder, {rule.source: f"{rule.source}“{rule.name}”" for rule in rules.rulebook.routing_rules})
     return 0
 
 
@@ -70,41 +75,62 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _show(result: Result, folder: Path) -> None:
+def _show(result: Result, folder: Path, names: Mapping[str, str]) -> None:
     if not result.mails:
         out.print(f"{folder}：规则有效。存档里还没有处理过的邮件，没有可以试看的", markup=False)
         return
     out.print(f"来信 {result.mails} 封：{result.unchanged} 封不变，{len(result.changed)} 封改变；没有写入任何记录")
     if result.findings:
         out.print(f"不变的里面，有 {result.findings} 封的问题、答复或是否逾期有所不同")
+    if result.moved:
+        out.print(f"不变的里面，有 {len(result.moved)} 封只是决定它的那一行换了行号")
     if result.anew:
         told = f"，其中 {result.unread} 封没能读出，按不变计" if result.unread else ""
         out.print(f"读取材料用的规则有改动，重新读取 {result.anew} 封{told}")
     if result.changed:
         out.print(_grid(result.changed))
+    _show_idle(result, names)
+
+
+def _show_idle(result: Result, names: Mapping[str, str]) -> None:
+    """The rules that decide nothing, by line and name."""
     for line, why in result.dead.items():
-        out.print(f"! {line}：{why}", markup=False)
+        if why != UNUSED:
+            out.print(f"! {names[line]}：{why}", markup=False)
     for line, above in result.shadowed.items():
-        out.print(f"! {line}：总是由前面的 {'、'.join(above)} 先决定，轮不到它", markup=False)
+        before = "、".join(names.get(one, one) for one in above[:3])
+        out.print(f"! {names[line]}：轮不到它，这些来信里总是先由 {before} 决定", markup=False)
+    if unused := [names[line] for line, why in result.dead.items() if why == UNUSED]:
+        out.print(f"没有一封来信用到的规则：{'、'.join(unused)}", markup=False)
 
 
 def _grid(changed: list[Change]) -> Grid:
-    grid = Grid("报送件", "来信", "现在", "改后", "现在由谁决定", "改后由谁决定", title=f"改变的 {len(changed)} 封")
+    grid = Grid(title=f"改变的 {len(changed)} 封", show_lines=True)
+    for heading in ("报送件", "来信", "现在", "改后", "由哪一行决定"):
+        grid.add_column(heading, overflow="fold")
     for change in changed[:_SHOWN]:
+        before, after = change.before, change.after
         grid.add_row(
-            change.number or "—", _plain(change.subject), *map(_said, (change.before, change.after)),
-            *(outcome.decided_by or "无" for outcome in (change.before, change.after)),
-        )  # fmt: skip
+            change.number or "—",
+            _plain(shorten(change.subject, 30) or "（无主题）"),
+            _said(before),
+            _said(after),
+            _from_to(before.decided_by or "无", after.decided_by or "无"),
+        )
     if len(changed) > _SHOWN:
         grid.caption = f"只列前 {_SHOWN} 封，全部见 --json"
     return grid
 
 
 def _said(outcome: Outcome) -> str:
-    unit = f"（{outcome.unit}）" if outcome.unit else ""
-    return _plain(f"{say(words.VERDICTS, outcome.verdict)}　{say(words.CHANNELS, outcome.route)}{unit}")
+    told = f"{say(words.VERDICTS, outcome.verdict)}，{say(words.CHANNELS, outcome.route)}"
+    return _plain("\n".join(part for part in (told, outcome.unit) if part))
+
+
+def _from_to(before: str, after: str) -> str:
+    return before if before == after else f"{before}\n→ {after}"
 
 
 def _plain(text: str) -> str:
     """What people wrote is no markup."""
-    return text.replace("[", "\\[") or "（无主题）"
+    return text.replace("[", "\\[")

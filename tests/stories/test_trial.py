@@ -202,6 +202,19 @@ def test_mails_are_read_anew_where_the_rules_of_reading_changed_and_that_is_told
     assert said == day.fresh(folder)
 
 
+def test_what_was_read_anew_may_be_kept_for_the_next_trial(day: Day, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    folder = day.rules(swap("yet another name", "units.csv", "岭海大学,", "岭海综合大学,"))
+    command = ["--config", str(day.settings.file), "rules", "trial", str(folder), "--json"]
+
+    assert [run([*command, "--keep-readings"]), run(command)] == [0, 0]
+
+    said = capfdbinary.readouterr()
+    first, second = map(json.loads, said.out.splitlines())
+    assert (first.pop("read_anew"), second.pop("read_anew")) == (14, 0)
+    assert first == second
+    assert "要重新读取 14 封" in said.err.decode()
+
+
 def test_a_trial_writes_nothing_and_runs_beside_the_service(
     day: Day, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
