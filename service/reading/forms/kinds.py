@@ -87,7 +87,7 @@ def read_workbook(content: bytes, kind: Kind) -> Workbook:
     if is_zip(content):
         return _read_package(content, Package(content), kind)
     if content.startswith(b"{\\rtf"):
-        return _converted(content, ".rtf", "RTF 文档（.rtf）", content.count(b"\\cell") >= _TABLE_CELLS)
+        return _read_rich_text(content)
     return _read_text(content)
 
 
@@ -154,6 +154,16 @@ def _read_old_word(content: bytes, *, has_objects: bool) -> Workbook:
     if document.cells < _TABLE_CELLS and not has_objects:
         return Workbook((), loose_text=document.text)
     return _converted(content, ".doc", _OLD_WORD, document.cells >= _TABLE_CELLS)
+
+
+def _read_rich_text(content: bytes) -> Workbook:
+    """As an old Word document."""
+    from service.reading.letters import rtf
+
+    cells = content.count(b"\\cell") + content.count(b"\\nestcell")
+    if cells < _TABLE_CELLS and b"\\object" not in content:
+        return Workbook((), loose_text=rtf.rtf_text(content))
+    return _converted(content, ".rtf", "RTF 文档（.rtf）", cells >= _TABLE_CELLS)
 
 
 def _converted(content: bytes, extension: str, kind: str, has_table: bool) -> Workbook:

@@ -91,11 +91,16 @@ def _as_doc(modern: bytes, folder: Path) -> bytes:
 def test_a_document_without_a_table_is_not_worth_the_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds.office, "as_docx", lambda *_: pytest.fail("converted"))
 
-    letter, typed = a_doc("关于报送海外人才需求的函"), b"{\\rtf1 letter}"
+    for content, name in ((a_doc("The letter"), "函.doc"), (b"{\\rtf1 The letter}", "函.rtf")):
+        found = read_form(content, name, name, "", FORMS)
 
-    assert read_form(typed, "函.rtf", "函.rtf", "", FORMS).problem is Problem.UNSUPPORTED
-    found = read_form(letter, "函.doc", "函.doc", "", FORMS)
-    assert (found.problem, found.is_form, found.text) == (None, False, "关于报送海外人才需求的函")
+        assert (found.problem, found.is_form, found.text) == (None, False, "The letter")
+
+
+def test_an_object_in_a_document_without_a_table_may_be_the_form() -> None:
+    reading = read_form(b"{\\rtf1 See below {\\object\\objemb}}", "表.rtf", "表.rtf", "", FORMS)
+
+    assert reading.problem is Problem.UNSUPPORTED
 
 
 def test_the_cells_of_an_old_document_are_counted_in_its_text(monkeypatch: pytest.MonkeyPatch) -> None:

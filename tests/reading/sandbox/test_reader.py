@@ -14,6 +14,7 @@ import pytest
 from service.reading import sandbox
 from service.reading.bounds import Bounds
 from service.reading.sandbox import Reader, ReaderDied, ReaderTimedOut
+from tests.reading.containers.archives import arj
 from tests.reading.mails import LETTER, RULEBOOK, a_form, a_mail, read
 from tests.reading.sandbox.fragile_reader import ENDLESS
 
@@ -35,6 +36,14 @@ def reader() -> Iterator[Reader]:
 
 def test_the_child_reads_as_the_same_code_reads_here(reader: Reader, path: Path) -> None:
     assert reader.read(path) == read(MAIL)
+
+
+def test_the_child_may_run_the_programs_that_it_needs(reader: Reader, tmp_path: Path) -> None:
+    mail = a_mail({"材料.arj": arj({"函.pdf": LETTER, "表.xlsx": a_form()})})
+    file = tmp_path / "mail"
+    file.write_bytes(mail)
+
+    assert reader.read(file) == read(mail)
 
 
 def test_one_child_reads_many_mails(reader: Reader, path: Path) -> None:
