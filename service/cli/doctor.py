@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 
 from service import rulebook
 from service.archive import Archive
-from service.bench import FINDINGS, letters_for, now
+from service.bench import FINDINGS, letters_for, now, own_addresses
 from service.checks.wording import load_wording
 from service.cli.context import out, settings
 from service.errors import ServiceError
@@ -83,7 +83,7 @@ def _try(name: str, look: Callable[[], str]) -> Sign:
 
 
 def _rules(chosen: Settings) -> str:
-    book = rulebook.load(chosen.rules_dir)
+    book = rulebook.load(chosen.rules_dir, own_addresses(chosen))
     return f"{chosen.rules_dir}：城市 {len(book.cities)}，单位 {len(book.units)}，版本 {book.version[:12]}"
 
 

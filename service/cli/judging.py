@@ -8,7 +8,7 @@ import typer
 from rich.table import Table as Grid
 
 from service import checks, deciding, rulebook
-from service.bench import Bench, letters_for, open_bench
+from service.bench import Bench, letters_for, open_bench, own_addresses
 from service.cli import words
 from service.cli.context import out, print_json, settings_if_any
 from service.cli.letters import letter_lines
@@ -109,8 +109,8 @@ def list_checks() -> int:
 def rules_check(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, rules: RulesOption = None
 ) -> int:
-    place = folder or rules or _rules_dir()
-    found = rulebook.explain_rules(place)
+    place, settings = folder or rules or _rules_dir(), settings_if_any()
+    found = rulebook.explain_rules(place, own_addresses(settings) if settings else ())
     out.print(f"{place}：规则有效。", markup=False)
     units = f"单位 {found.units}（直接报送 {found.direct}，经所在市 {found.via_city}，转人工 {found.ask}）"
     out.print(f"城市 {found.cities}，{units}，渠道规则 {found.routing_rules}，检查 {found.checks}")

@@ -65,7 +65,7 @@ class Tentative:
             self._judged.setdefault((message_id, fingerprint(submission)), (submission.sha256, case_id))
         if case_id is not None:
             if message_id:
-                self._by_mail.setdefault(message_id, case_id)
+                self._by_mail[message_id] = min(case_id, self._by_mail.get(message_id, case_id))
             for letter in known.letters:
                 self._by_letter.setdefault(letter, case_id)
             if known.number is not None:

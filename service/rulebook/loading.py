@@ -53,10 +53,10 @@ def load(folder: Path, own_addresses: Collection[str] = ()) -> Rulebook:
     return _load(folder, Problems(), own_addresses)
 
 
-def explain_rules(folder: Path) -> RulesSummary:
+def explain_rules(folder: Path, own_addresses: Collection[str] = ()) -> RulesSummary:
     """Counts and warnings of a valid folder. Raises RulesInvalid as `load` does."""
     problems = Problems()
-    book = _load(folder, problems)
+    book = _load(folder, problems, own_addresses)
     note_conflicts(book, problems)
     note_strangers(folder, problems)
     routes = [unit.route for unit in book.units]

@@ -313,3 +313,14 @@ def test_python_m_service_is_the_same_command() -> None:
     )
 
     assert done.stdout.startswith("collection-mailbox ")
+
+
+def test_a_folder_that_the_service_would_refuse_is_refused_by_the_check(
+    rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "config.toml").write_text(
+        '[[mailbox]]\nname = "c"\nhost = "imap.example"\nport = 993\nusername = "kjj@yunjiang.example"\n', "utf-8"
+    )
+
+    assert run(["rules", "check", str(rules)]) == 20
+    assert "“kjj@yunjiang.example”是本系统的邮箱" in capsys.readouterr().err
