@@ -13,14 +13,16 @@ import structlog
 
 from service import rulebook
 from service.bench import FINDINGS, letters_for
-from service.checks.wording import load_wording
+from service.checks.wording import Wording, load_wording
 from service.digest.notice import Notice, render_notice
 from service.domain.mail import Address
 from service.domain.outgoing import OutgoingLetter
+from service.domain.rules import Rulebook
 from service.errors import ConfigurationInvalid, RulesInvalid, is_our_trouble
 from service.folders import Seen, changes_between, seen_of, texts_of
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
+from service.replies.rendering import Letters
 from service.wiring import Service, reading_by
 
 SETTLE = 3.0
@@ -66,9 +68,8 @@ class RulesWatch:
         Raises DatabaseUnusable.
         """
         if self._is_first:
+            self._begin()
             self._is_first = False
-            if self._seen is not None:
-                self._tell_mended(())
         seen = seen_of(self._service.settings)
         if seen == self._seen:
             return True
@@ -82,6 +83,15 @@ class RulesWatch:
             log.exception("rules not taken up")  # nor may it keep mails waiting
         self._seen = seen
         return True
+
+    def _begin(self) -> None:
+        """What changed, and perhaps was mended, while the service did not run."""
+        if self._seen is None or self._service.before is None:
+            return
+        changes = tuple(changes_between(texts_of(self._service.before), self._texts))
+        if changes:
+            log.info("rules changed since the last run", changes=list(changes))
+        self._tell_mended(changes)
 
     def _is_settled(self, seen: Seen) -> bool:
         if self._pending[0] != seen:
@@ -101,15 +111,20 @@ class RulesWatch:
             return
         if seen_of(settings) != seen:
             return  # saved once more meanwhile: the next look sees that
+        self._apply(book, wording, letters)
+
+    def _apply(self, book: Rulebook, wording: Wording, letters: Letters) -> None:
+        settings, parts = self._service.settings, self._service.parts
         texts = texts_of(settings.rules_dir)
-        changes = tuple(changes_between(self._texts, texts))
-        self._texts = texts
-        parts = self._service.parts
-        self._service.reader.use(book)
+        changes, self._texts = tuple(changes_between(self._texts, texts)), texts
+        read = parts.read
+        if book.version != parts.rules.rulebook.version:
+            self._service.reader.use(book)
+            read = reading_by(self._service, book)
         rules = replace(parts.rules, rulebook=book, wording=wording)
-        self._service.parts = replace(parts, rules=rules, letters=letters, read=reading_by(self._service, book))
+        self._service.parts = replace(parts, rules=rules, letters=letters, read=read)
         self._service.kept.keep(settings.rules_dir, book)
-        log.info("rules changed", version=book.version[:12], changes=list(changes))
+        log.info("rules and templates taken up", version=book.version[:12], changes=list(changes))
         self._tell_mended(changes)
 
     def _tell_broken(self, problems: tuple[str, ...]) -> None:

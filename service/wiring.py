@@ -101,6 +101,7 @@ class Service:
     reader: Reader
     kept: KeptRules
     in_force: Path  # where the rules were read at the start
+    before: Path | None  # the rules that were in force when the service ran last
     loaded_from: Seen | None  # how the folders looked then; None: a kept copy is in force, for the folder is broken
 
 
@@ -112,6 +113,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
     """
     seen, kept = seen_of(settings), _kept_rules(settings)
     in_force, book = rules_in_force(settings)
+    before = kept.last()
     letters = letters_for(settings)
     wording = load_wording(settings.templates_dir / FINDINGS)
     archive = Archive(settings.data_dir / "archive")
@@ -138,7 +140,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
         )
         try:
             loaded_from = seen if in_force == settings.rules_dir else None
-            yield Service(settings, parts, mailboxes, reader, kept, in_force, loaded_from)
+            yield Service(settings, parts, mailboxes, reader, kept, in_force, before, loaded_from)
         finally:
             for mailbox in mailboxes:
                 mailbox.close()

@@ -188,10 +188,13 @@ def test_a_restart_with_rules_that_are_still_broken_goes_on_by_the_last_good_one
         assert view.rulebook.version == good
 
     change(station.settings.rules_dir / "units.csv", ",dirct,", ",direct,")
+    change(station.settings.rules_dir / "units.csv", "岭海理工大学,", "岭海理工大学 ,")
     with open_service(station.settings) as service:
         desk = Desk(station, service, Poller(service, rules_settle=AT_ONCE))
         desk.poll()
         assert desk.told()[1:] == ["【规则通知】规则已生效"]
+        body = station.letters()[-1].get_body(("plain",))
+        assert body is not None and "units.csv：第3行改动" in body.get_content()
 
 
 def test_a_first_start_with_broken_rules_is_refused(station: Station) -> None:
