@@ -14,6 +14,7 @@ from time import monotonic, time
 import structlog
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError, is_our_trouble
@@ -27,6 +28,10 @@ from service.wiring import Service
 
 SEND_EVERY = 2.0
 """Seconds between two looks at the outbox while a backlog is worked off."""
+LONGEST_PASS = timedelta(minutes=10)
+"""How long a letter waits at most for the mails behind it in a backlog."""
+SOME, ALL = 200, 1_000_000
+"""Letters sent at a time while a backlog is worked off, and at its end."""
 WAIT_FOR_MAILBOX = timedelta(days=1)
 """How long a letter of unknown fate waits for a mailbox that cannot be looked into."""
 DIGEST_EVERY = 60.0
@@ -57,13 +62,22 @@ class Report:
     sent: int = 0
     filed: int = 0
     away: tuple[ServiceError, ...] = ()
+    wait_until: datetime | None = None  # when a letter leaves that waits for what may overtake it
 
 
 class Poller:
     """One pass after the other over all mailboxes. Not for two threads at a time."""
 
-    def __init__(self, service: Service, stopping: threading.Event | None = None, rules_settle: float = SETTLE) -> None:
+    def __init__(
+        self,
+        service: Service,
+        stopping: threading.Event | None = None,
+        rules_settle: float = SETTLE,
+        wait: timedelta = timedelta(0),
+    ) -> None:
+        """wait: how long letters wait that a further mail may overtake, see `records.superseding`."""
         self._service = service
+        self._wait = wait
         self._stopping = stopping or threading.Event()
         self._sent_at = 0.0
         self._recalled = False
@@ -147,14 +161,28 @@ class Poller:
             self._send(report)
 
     def _send(self, report: Report, *, last: bool = False) -> None:
+        """In the middle of a backlog nothing leaves that one of the mails behind may overtake, or not for long."""
         parts, smtp = self._service.parts, self._service.settings.smtp
         if parts.agent is not None and smtp is not None:
-            brake, outbox = Brake(smtp.letters_per_address_and_day), parts.records.outbox
-            done = send_due(outbox, parts.agent, parts.sender.address, brake, parts.now, self._stopping.is_set)
+            brake = Brake(smtp.letters_per_address_and_day, smtp.letters_per_case_and_day, smtp.letters_per_hour)
+            wait, limit = (self._wait, ALL) if last else (max(self._wait, LONGEST_PASS), SOME)
+            done = send_due(
+                parts.records.outbox,
+                parts.agent,
+                parts.sender.address,
+                brake,
+                parts.now,
+                self._stopping.is_set,
+                wait,
+                limit,
+            )
             report.sent += done.sent
             if last and done.away is not None:
                 report.away += (done.away,)
                 log.warning("submission unreachable", error=str(done.away))
+            since = parts.records.outbox.waiting_since() if last and self._wait else None
+            if since and since + self._wait > parts.now():
+                report.wait_until = since + self._wait
         self._sent_at = monotonic()
 
     def _file(self, mailbox: Mailbox) -> int:
@@ -202,7 +230,15 @@ def run(service: Service, stopping: threading.Event) -> None:
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
-    rounds = Rounds(Poller(service, stopping).poll, lambda: due_now(scheduler, TICK))
+    smtp = service.settings.smtp
+    poller = Poller(service, stopping, wait=timedelta(seconds=smtp.correction_wait_seconds if smtp else 0))
+
+    def work() -> None:
+        until = poller.poll().wait_until
+        if until is not None:
+            scheduler.add_job(rounds.ring, DateTrigger(until), id="waiting", replace_existing=True)
+
+    rounds = Rounds(work, lambda: due_now(scheduler, TICK))
     seconds, now = service.settings.poll_seconds, datetime.now(UTC)
     scheduler.add_job(rounds.go, IntervalTrigger(seconds=seconds), id=TICK, next_run_time=now)
     scheduler.add_job(_digest, IntervalTrigger(seconds=DIGEST_EVERY), args=[service], id="digest", next_run_time=now)

@@ -65,7 +65,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         parked=tuple(_parked(desk.views)),
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
         rules_problems=rules_problems(desk.records.note(INCIDENT)),
-        service_problems=tuple(_away(desk, zone)),
+        service_problems=(*_away(desk, zone), *_held(desk, start, end, zone)),
         ambiguous=counts.get("dot", 0),
         resent=counts["resent"],
         held=len(desk.views.letters(["pending"])),
@@ -92,6 +92,12 @@ def _lacking(desk: Desk, case: CaseView) -> str:
 def _away(desk: Desk, zone: ZoneInfo) -> Iterator[str]:
     for name, since, why in desk.records.mailboxes_away():
         yield f"邮箱 {name} 自 {since.astimezone(zone):%m月%d日 %H:%M} 起连不上：{why}"
+
+
+def _held(desk: Desk, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[str]:
+    for event in desk.views.held_between(start, end):
+        at = f"{event.at.astimezone(zone):%m月%d日 %H:%M}"
+        yield f"{at} {event.detail}，其余暂缓，一小时内自动续发；如非截止前来件集中，请查看是否有人冒名群发"
 
 
 def _name(case: CaseView) -> str:

@@ -22,6 +22,8 @@ SETTLE = timedelta(minutes=15)
 """How long a letter of unknown fate waits for evidence; longer than any server's 600 s after the dot."""
 GIVE_UP = timedelta(days=5)
 _REST, _REST_AFTER_REFUSED_LOGIN = 60.0, 900.0  # seconds; a wrong password tried every minute locks the account
+_HOUR = timedelta(hours=1)
+_FULL_HOUR = "一小时内发出的信过多，稍后自动发出"
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=4)
 
 log = structlog.get_logger()
@@ -74,9 +76,12 @@ class Emptied:
 
 @dataclass(frozen=True, slots=True)
 class Brake:
-    """The most letters one address gets within a day: the end of any loop."""
+    """How many letters may leave: what goes beyond waits, and staff are told. The end of any loop, and of any flood
+    of mails with other people's addresses in From."""
 
     per_address_and_day: int = 50
+    per_case_and_day: int = 50
+    answers_per_hour: int = 3000
 
 
 def send_due(
@@ -86,17 +91,27 @@ def send_due(
     brake: Brake,
     now: Callable[[], datetime],
     stopping: Callable[[], bool] = lambda: False,
+    wait: timedelta = timedelta(0),
+    limit: int = 200,
 ) -> Emptied:
-    """Send what is due, oldest first. Ends early when the server is away, or between two letters when told to stop."""
+    """Send what is due, oldest first. Ends early when the server is away, or between two letters when told to stop.
+
+    wait: how old letters must be that a further mail may overtake. Beyond the most answers of an hour the rest stays in
+    the queue, but for what goes to staff; beyond what one address or case gets in a day, a letter is left to them.
+    """
     sent = 0
-    for letter_id in outbox.due(now()):
+    room = brake.answers_per_hour - outbox.answered_since(now() - _HOUR)
+    for letter_id in outbox.due(now(), wait, limit, answers=room > 0):
         if stopping():
             break
         letter = outbox.take(letter_id)
         if letter is None:
             continue
-        if _too_many(outbox, letter, brake, now()):
-            outbox.park(letter.id, now(), "一天之内发往这个地址的信过多")
+        if letter.answers and room <= 0:
+            outbox.put_back(letter.id, _FULL_HOUR)
+            continue
+        if reason := _held_back(outbox, letter, brake, now()):
+            outbox.park(letter.id, now(), reason)
             continue
         try:
             outcome = agent.send(envelope_from, letter.recipients, letter.content, _before_dot(outbox, letter.id, now))
@@ -106,6 +121,9 @@ def send_due(
         _write_down(outbox, letter, outcome, now())
         log.info("letter", letter=letter.letter, id=letter.id, outcome=type(outcome).__name__, attempt=letter.attempts)
         sent += isinstance(outcome, Sent)
+        room -= letter.answers and isinstance(outcome, Sent)
+    if room <= 0 and outbox.due(now(), wait, 1):
+        outbox.note_held(now(), now() - _HOUR, f"一小时内发出的信已达 {brake.answers_per_hour} 封")
     return Emptied(sent)
 
 
@@ -113,9 +131,16 @@ def _before_dot(outbox: Outbox, letter_id: int, now: Callable[[], datetime]) -> 
     return lambda: outbox.before_dot(letter_id, now() + SETTLE)
 
 
-def _too_many(outbox: Outbox, letter: DueLetter, brake: Brake, now: datetime) -> bool:
+def _held_back(outbox: Outbox, letter: DueLetter, brake: Brake, now: datetime) -> str:
+    """Why a letter is not sent by itself, in Chinese; "" when it is. What goes to staff always leaves."""
+    if not letter.answers:
+        return ""
     since = now - timedelta(days=1)
-    return any(outbox.sent_to_since(a, since) >= brake.per_address_and_day for a in letter.recipients)
+    if any(outbox.sent_to_since(a, since) >= brake.per_address_and_day for a in letter.recipients):
+        return "一天之内发往这个地址的信过多"
+    if letter.case_id is not None and outbox.sent_about_since(letter.case_id, since) >= brake.per_case_and_day:
+        return "一天之内就这一报送件发出的信过多"
+    return ""
 
 
 def _write_down(outbox: Outbox, letter: DueLetter, outcome: Outcome, now: datetime) -> None:

@@ -54,6 +54,9 @@ class MailboxSection(_Server):
 class SmtpSection(_Server):
     sender: str = Field(alias="from", min_length=3)
     letters_per_address_and_day: Annotated[int, Field(ge=1)] = 50
+    letters_per_case_and_day: Annotated[int, Field(ge=1)] = 50
+    letters_per_hour: Annotated[int, Field(ge=1)] = 3000
+    correction_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
 
 
 class DatabaseSection(_Section):

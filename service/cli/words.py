@@ -34,7 +34,7 @@ LETTERS = {
 }
 STATES = {
     "pending": "待发", "sending": "发送中", "dot": "待确认", "sent": "已发出", "parked": "已搁置",
-    "judged": "已处理", "duplicate": "重复", "quarantined": "已隔离", "archived": "待处理",
+    "superseded": "已并入后信", "judged": "已处理", "duplicate": "重复", "quarantined": "已隔离", "archived": "待处理",
 }  # fmt: skip
 EVENTS = {
     "archived": "收到并存档",
@@ -45,6 +45,8 @@ EVENTS = {
     "quarantined": "已隔离，待人工",
     "sent": "已发出",
     "parked": "已搁置，待人工",
+    "superseded": "不再单独发出",
+    "held": "暂缓发出",
 }
 ROLES = {
     "cover_letter": "报送函", "form": "征集表", "form_scan": "表格扫描件", "supporting": "其他材料",

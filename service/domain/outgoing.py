@@ -26,3 +26,5 @@ class DueLetter:
     content: bytes = field(repr=False)
     attempts: int
     created: datetime
+    case_id: int | None = None
+    answers: bool = False  # it answers a mail

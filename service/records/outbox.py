@@ -2,17 +2,20 @@
 
 pending -> sending -> dot -> sent        the usual way
 sending -> pending                       died before the final dot: certainly not accepted
+pending -> superseded                    overtaken by a newer mail of its case: see `records.superseding`
 dot     -> sent | pending once | parked  died between the dot and the answer (RFC 1047): see `resolve_dots`
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, or_, select, update
 
 from service.domain.outgoing import DueLetter, OutgoingLetter
 from service.records.ledger import tell
-from service.records.tables import Outgoing
+from service.records.tables import Event, Outgoing
 
+_event = Event.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
 # Built once: building a statement costs as much as executing it.
@@ -22,14 +25,15 @@ _CHANGE = update(_outbox).where(_THIS)
 _TAKE = _CHANGE.where(_outbox.c.state == "pending").values(state="sending", attempts=_outbox.c.attempts + 1)
 _ROW = select(_outbox).where(_THIS)
 _WHOSE = select(_outbox.c.mail_sha256, _outbox.c.case_id, _outbox.c.letter).where(_THIS)
-_SENT_SINCE = (
-    select(func.count())
-    .select_from(_outbox)
-    .where(_outbox.c.recipients == bindparam("address"), _outbox.c.sent_at >= bindparam("since"))
-)
+_SENT_SINCE = select(func.count()).select_from(_outbox).where(_outbox.c.sent_at >= bindparam("since"))
+_TO_ADDRESS = _SENT_SINCE.where(_outbox.c.recipients == bindparam("address"))
+_OF_CASE = _SENT_SINCE.where(_outbox.c.case_id == bindparam("case"))
+_ANSWERS = _SENT_SINCE.where(_outbox.c.mail_sha256.is_not(None))
 
 MAY_REPEAT = frozenset({"receipt", "handover", "digest", "rules_broken", "rules_mended"})
 """Letters that harm nobody when they come twice, byte for byte the same. All others wait for staff."""
+AT_ONCE = frozenset({"receipt", "digest", "rules_broken", "rules_mended"})
+"""Letters that no later mail makes untrue. All others wait a little: what they ask for may be on its way."""
 
 
 def put(
@@ -76,16 +80,27 @@ class Outbox:
             put(connection, letter, now)
             return True
 
-    def due(self, now: datetime, limit: int = 200) -> list[int]:
-        """Ids of letters that may be sent now, oldest first."""
-        query = (
-            select(_outbox.c.id)
-            .where(_outbox.c.state == "pending", _outbox.c.not_before <= now)
-            .order_by(_outbox.c.created, _outbox.c.id)
-            .limit(limit)
+    def due(
+        self, now: datetime, wait: timedelta = timedelta(0), limit: int = 200, *, answers: bool = True
+    ) -> list[int]:
+        """Ids of letters that may be sent now, oldest first. wait: how old those must be that do not go at once;
+        answers: false leaves out all that answers a mail."""
+        query = select(_outbox.c.id).where(_outbox.c.state == "pending", _outbox.c.not_before <= now)
+        if wait:
+            query = query.where(or_(_outbox.c.letter.in_(AT_ONCE), _outbox.c.created <= now - wait))
+        if not answers:
+            query = query.where(_outbox.c.mail_sha256.is_(None))
+        with self._engine.connect().execution_options(reading=True) as connection:
+            ordered = query.order_by(_outbox.c.created, _outbox.c.id).limit(limit)
+            return list(connection.execute(ordered).scalars())
+
+    def waiting_since(self) -> datetime | None:
+        """When the oldest letter was written that does not go at once and has not been tried; None without one."""
+        query = select(func.min(_outbox.c.created)).where(
+            _outbox.c.state == "pending", _outbox.c.attempts == 0, _outbox.c.letter.not_in(AT_ONCE)
         )
         with self._engine.connect().execution_options(reading=True) as connection:
-            return list(connection.execute(query).scalars())
+            return connection.execute(query).scalar()
 
     def take(self, letter_id: int) -> DueLetter | None:
         """Mark a pending letter as being sent and return it; None when another process took it."""
@@ -101,6 +116,8 @@ class Outbox:
             row.content,
             row.attempts,
             row.created,
+            row.case_id,
+            row.mail_sha256 is not None,
         )
 
     def before_dot(self, letter_id: int, look_again: datetime) -> None:
@@ -181,8 +198,26 @@ class Outbox:
 
     def sent_to_since(self, address: str, since: datetime) -> int:
         """How many letters this address was sent since a moment: the brake on loops."""
+        return self._count(_TO_ADDRESS, address=address, since=since)
+
+    def sent_about_since(self, case_id: int, since: datetime) -> int:
+        """How many letters were sent about this case since a moment, to whomever."""
+        return self._count(_OF_CASE, case=case_id, since=since)
+
+    def answered_since(self, since: datetime) -> int:
+        """How many mails were answered since a moment."""
+        return self._count(_ANSWERS, since=since)
+
+    def note_held(self, now: datetime, since: datetime, why: str) -> None:
+        """Write down, once since a moment, that letters wait because too many left: the digest tells staff."""
+        with self._engine.begin() as connection:
+            told = select(_event.c.id).where(_event.c.what == "held", _event.c.at > since).limit(1)
+            if connection.execute(told).first() is None:
+                tell(connection, now, "held", why)
+
+    def _count(self, query: Select[Any], **values: object) -> int:
         with self._engine.connect().execution_options(reading=True) as connection:
-            return int(connection.execute(_SENT_SINCE, {"address": address, "since": since}).scalar_one())
+            return int(connection.execute(query, values).scalar_one())
 
     def _resend(self, letter_id: int, now: datetime) -> None:
         with self._engine.begin() as connection:

@@ -17,6 +17,7 @@ from service.records.outbox import Outbox
 from service.records.shelf import Recorded as RecordedCases
 from service.records.snapshots import decision_json, holding_json
 from service.records.standing import IN_CASE, standing_after
+from service.records.superseding import supersede
 from service.records.tables import Case, Counter, Mail, Note, Version
 
 _case = Case.__table__  # type: ignore[attr-defined]
@@ -147,6 +148,8 @@ class Records:
             self._mail(connection, judgement, case_id, rules_version, now)
             if case_id is not None:
                 self._version(connection, judgement, case_id, now)
+            if case_id is not None and judgement.decision.kind in IN_CASE and not before.problem:
+                supersede(connection, judgement, letter, case_id, now)
             if letter is not None:
                 outbox.put(connection, letter, now, sha256=submission.sha256, case_id=case_id, parked=before.problem)
             tell(connection, now, "judged", judgement.decision.verdict.value, sha256=submission.sha256, case_id=case_id)

@@ -33,6 +33,7 @@ class Scenario:
 
     deliveries: tuple[Delivery, ...]
     letters: tuple[tuple[str, str], ...]
+    overtaken: int = 0  # letters that a newer one takes the place of
 
     @property
     def boxes(self) -> tuple[str, ...]:
@@ -90,6 +91,14 @@ def correction_and_follow_up(desk: Desk) -> Scenario:
     return Scenario(_arriving(*mails), ((UNITS[0], "correction"), (UNITS[0], "receipt")))
 
 
+def two_mails_of_a_minute(desk: Desk) -> Scenario:
+    """Form and letter, one after the other, before the first is answered: one letter about both."""
+    unit = desk.bureau("云江市")
+    form = desk.mail(unit, UNITS[0], (desk.pieces.form(unit),))
+    letter = desk.mail(unit, UNITS[0], (desk.pieces.letter_pdf(unit),))
+    return Scenario(_arriving(form, letter), ((UNITS[0], "receipt"),), overtaken=1)
+
+
 def wrong_route(desk: Desk) -> Scenario:
     unit = desk.world.units_by_route("via_city")[0]
     return Scenario(_arriving(desk.complete(unit, UNITS[0])), ((UNITS[0], "redirect"),))
@@ -129,7 +138,7 @@ def a_mornings_mail(desk: Desk) -> Scenario:
 SCENARIOS: Mapping[str, Callable[[Desk], Scenario]] = {
     function.__name__: function
     for function in (
-        complete_mail, correction_and_follow_up, wrong_route, duplicate_delivery, unreadable_mail, two_mailboxes,
-        a_mornings_mail,
+        complete_mail, correction_and_follow_up, two_mails_of_a_minute, wrong_route, duplicate_delivery, unreadable_mail,
+        two_mailboxes, a_mornings_mail,
     )
 }  # fmt: skip

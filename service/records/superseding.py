@@ -1,0 +1,53 @@
+"""Letters that a newer mail of their case overtakes before they left: one clear letter about all that came.
+
+Who sends the form and, a minute later, the letter is not to be asked for the letter. What takes a letter's place is
+queued in the same transaction, so that there is one of the two whenever the service may die.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, or_, select, update
+
+from service.domain.judgement import Judgement, Letter, Verdict
+from service.domain.outgoing import OutgoingLetter
+from service.records.ledger import tell
+from service.records.outbox import AT_ONCE
+from service.records.tables import Outgoing
+
+_outbox = Outgoing.__table__  # type: ignore[attr-defined]
+
+_WAITING = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox.c.message_id).where(
+    _outbox.c.case_id == bindparam("case"), _outbox.c.state == "pending", _outbox.c.letter.not_in(AT_ONCE)
+)
+_TO_THE_SAME = _outbox.c.recipients == bindparam("recipients")
+_ASKING = _outbox.c.letter == Letter.CORRECTION.value
+_SUPERSEDE = (
+    update(_outbox)
+    .where(_outbox.c.id == bindparam("this"), _outbox.c.state == "pending")
+    .values(state="superseded", reason="同一报送件又有来件，一并答复")
+)
+
+
+def supersede(
+    connection: Connection, judgement: Judgement, letter: OutgoingLetter | None, case_id: int, now: datetime
+) -> None:
+    """Put aside what waits to be sent about a case and is not true any more. letter: what is queued instead.
+
+    Put aside are letters to the same address, and, once a case is complete, every request for what it lacked.
+    A letter that the mail answers has reached its reader and is left alone.
+    """
+    envelope = judgement.dossier.submission.envelope
+    answered = {*envelope.in_reply_to, *envelope.references}
+    about = [_TO_THE_SAME] if letter is not None else []
+    about += [_ASKING] if judgement.decision.verdict is Verdict.ACCEPTED else []
+    if not about:
+        return
+    values = {"case": case_id, "recipients": "\n".join(letter.recipients) if letter else ""}
+    for row in connection.execute(_WAITING.where(or_(*about)), values).all():
+        if row.message_id in answered:
+            continue
+        connection.execute(
+            _SUPERSEDE, {"this": row.id, "state": "superseded", "reason": "同一报送件又有来件，一并答复"}
+        )
+        told = f"{row.letter} 尚未发出，又收到同一报送件的邮件，一并答复"
+        tell(connection, now, "superseded", told, sha256=row.mail_sha256, case_id=case_id)
