@@ -15,6 +15,7 @@ from service import deciding, rulebook
 from service.archive import Archive
 from service.checks.wording import Wording, load_wording
 from service.defaults import rules_folder, templates_folder
+from service.desk.answer import desk_problems
 from service.digest.notice import notice_problems
 from service.digest.rendering import digest_problems
 from service.domain.judgement import Judgement
@@ -40,7 +41,9 @@ def letters_for(settings: Settings | None) -> Letters:
     """The letters. Raises ConfigurationInvalid naming every template's problem."""
     folder = settings.templates_dir if settings else templates_folder()
     letters = Letters(folder)
-    if problems := (*letters.problems(), *digest_problems(letters.templates), *notice_problems(letters.templates)):
+    templates = letters.templates
+    other = (*digest_problems(templates), *notice_problems(templates), *desk_problems(templates))
+    if problems := (*letters.problems(), *other):
         raise ConfigurationInvalid(str(folder), problems)
     return letters
 

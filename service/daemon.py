@@ -19,6 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError, is_our_trouble
 from service.mailbox import Filed, Mailbox, NotFiled
+from service.obeying import show_drafts
 from service.pipeline import handle_mail, take_in
 from service.recalling import recall
 from service.reloading import SETTLE, RulesWatch
@@ -113,6 +114,7 @@ class Poller:
         if not self._stopping.is_set():
             # copies of letters of unknown fate were looked for in every mailbox; for one that is away they wait a day
             outbox.resolve_dots(self._service.parts.now(), WAIT_FOR_MAILBOX if report.away else timedelta(0))
+        show_drafts(self._service.parts)
         self._send(report, last=True)
 
     def _poll_mailbox(self, mailbox: Mailbox, report: Report, backlog: Callable[[int], Tick]) -> None:

@@ -60,5 +60,6 @@ class Parts:
     letters: Letters
     agent: Agent | None  # None: no [smtp] section, letters wait
     sender: Address  # the From of our letters
+    drafts: frozenset[str]  # kinds of letters that staff release
     key: bytes = field(repr=False)  # HMAC key of our Message-IDs
     now: Callable[[], datetime]

@@ -14,12 +14,13 @@ import structlog
 
 from service import deciding, routing
 from service.domain.judgement import Judgement
-from service.domain.mail import ArrivedMail
+from service.domain.mail import ArrivedMail, MailKind
 from service.domain.outgoing import OutgoingLetter
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.errors import DatabaseUnusable, is_our_trouble
 from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
+from service.obeying import obey
 from service.parts import Cases, Parts, Rules
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
@@ -90,6 +91,8 @@ def _judge_and_record(sha256: str, parts: Parts) -> None:
     returned = parts.letters.returned(
         judgement, parts.rules.rulebook, parts.mark
     )  # now: not while the database is locked
+    if judgement.decision.kind is MailKind.STAFF_COMMAND:
+        obey(judgement, parts)
     recorded = records.record(
         judgement,
         found,
@@ -138,7 +141,9 @@ def write_letter(
         references=submission.envelope.references,
         date=parts.now(),
     )
-    return OutgoingLetter(plan.letter.value, tuple(a.address for a in plan.to), message_id, rendered.subject, content)
+    kind = plan.letter.value
+    recipients = tuple(a.address for a in plan.to)
+    return OutgoingLetter(kind, recipients, message_id, rendered.subject, content, draft=kind in parts.drafts)
 
 
 def _is_new(item: ArrivedMail, sha256: str, parts: Parts) -> bool:

@@ -15,6 +15,8 @@ from service.domain.outgoing import OutgoingLetter
 from service.domain.rules import Rulebook
 from service.domain.submission import Table
 from service.mailbox import Session, list_uids
+from service.obeying import DONE
+from service.records.store import Records
 from service.records.views import CaseView, MailView, Views
 from service.reloading import INCIDENT, rules_problems
 from service.replies.composing import compose
@@ -60,7 +62,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         completed=tuple(_name(c) for c in cases if c.complete and start <= c.updated < end),
         total_cases=len(cases),
         total_complete=sum(c.complete for c in cases),
-        needs_person=tuple(_needing(desk.views, mails, cases)),
+        needs_person=tuple(_needing(desk.records, desk.views, mails, cases)),
         quarantined=tuple(_quarantined(desk.views)),
         parked=tuple(_parked(desk.views)),
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
@@ -104,10 +106,10 @@ def _name(case: CaseView) -> str:
     return f"{case.number} {case.unit}" if case.unit else case.number
 
 
-def _needing(views: Views, mails: list[MailView], cases: list[CaseView]) -> Iterator[Matter]:
+def _needing(records: Records, views: Views, mails: list[MailView], cases: list[CaseView]) -> Iterator[Matter]:
     """Cases that wait for a person however old, and the day's mails that wait by themselves."""
     for case in cases:
-        if case.state == Verdict.STAFF_REVIEW.value:
+        if case.state == Verdict.STAFF_REVIEW.value and records.note(DONE + case.number) != str(case.versions):
             yield Matter(case.number, _reason(views.mails(case.id)), case.unit or "", case.updated)
     for mail in mails:
         if mail.decision and mail.decision.verdict is Verdict.STAFF_REVIEW:
@@ -145,8 +147,9 @@ def _quarantined(views: Views) -> Iterator[Matter]:
 
 
 def _parked(views: Views) -> Iterator[Matter]:
-    for letter in views.letters(["parked"]):
-        yield Matter(letter.subject, letter.reason, letter.sender or "", letter.at)
+    """Letters that leave only when staff say so; a draft has no reason but that."""
+    for letter in views.letters(["parked", "draft"]):
+        yield Matter(f"信{letter.letter} {letter.subject}", letter.reason, letter.sender or "", letter.at)
 
 
 def queue_digest(desk: Desk, letter: RenderedLetter, day: date | None) -> bool:

@@ -59,6 +59,22 @@ class SmtpSection(_Server):
     correction_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
 
 
+Handling = Literal["send", "draft"]
+
+
+class LettersSection(_Section):
+    """Which letters leave by themselves, and which wait until staff release them."""
+
+    receipt: Handling = "send"
+    correction: Handling = "send"
+    redirect: Handling = "send"
+    handover: Handling = "send"
+
+    @property
+    def drafts(self) -> frozenset[str]:
+        return frozenset(kind for kind, handling in self if handling == "draft")
+
+
 class DatabaseSection(_Section):
     url: str = "sqlite:///data/records.db"
 
@@ -67,6 +83,7 @@ class _File(_Section):
     service: ServiceSection = ServiceSection()
     mailbox: tuple[MailboxSection, ...] = ()
     smtp: SmtpSection | None = None
+    letters: LettersSection = LettersSection()
     database: DatabaseSection = DatabaseSection()
 
 
@@ -83,6 +100,8 @@ class Settings:
     max_mail_bytes: int
     mailboxes: tuple[MailboxSection, ...]
     smtp: SmtpSection | None
+    drafts: frozenset[str]
+    """Kinds of letters that staff release."""
     database_url: str
     secrets: MappingProxyType[str, str] = field(repr=False)
     """Passwords by mailbox name, and "smtp"."""
@@ -131,6 +150,7 @@ def _settle(file: Path, parsed: _File, for_servers: bool) -> Settings:
         max_mail_bytes=parsed.service.max_mail_mb << 20,
         mailboxes=parsed.mailbox,
         smtp=parsed.smtp,
+        drafts=parsed.letters.drafts,
         database_url=_database_url(folder, parsed.database.url),
         secrets=MappingProxyType(secrets),
         warnings=tuple(warnings),

@@ -135,6 +135,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             letters=letters,
             agent=Patient(agent) if agent else None,
             sender=sender_of(settings),
+            drafts=settings.drafts,
             key=signing_key(settings.data_dir),
             now=clock,
         )

@@ -11,7 +11,9 @@ from service import rulebook
 from service.archive import Archive
 from service.bench import FINDINGS, letters_for, now, own_addresses
 from service.checks.wording import load_wording
+from service.cli import words
 from service.cli.context import out, settings
+from service.cli.words import say
 from service.errors import ServiceError
 from service.mailbox import probe
 from service.reading import cage
@@ -62,6 +64,8 @@ def _signs(chosen: Settings) -> Iterator[Sign]:
     yield from (Sign("配置", warning, warning=True) for warning in chosen.warnings)
     yield _try("规则", lambda: _rules(chosen))
     yield _try("模板", lambda: _templates(chosen))
+    if chosen.drafts:
+        yield _drafts(chosen)
     yield _try("数据库", lambda: _database(chosen))
     yield from _mailboxes(chosen)
     yield _smtp(chosen)
@@ -85,6 +89,18 @@ def _try(name: str, look: Callable[[], str]) -> Sign:
 def _rules(chosen: Settings) -> str:
     book = rulebook.load(chosen.rules_dir, own_addresses(chosen))
     return f"{chosen.rules_dir}：城市 {len(book.cities)}，单位 {len(book.units)}，版本 {book.version[:12]}"
+
+
+def _drafts(chosen: Settings) -> Sign:
+    """Letters that nobody can release would wait for ever."""
+    try:
+        staff = rulebook.load(chosen.rules_dir).campaign.staff
+    except ServiceError:
+        return Sign("先审后发", "规则有误，不知道谁来审定", warning=True)
+    kinds = "、".join(sorted(say(words.LETTERS, kind) for kind in chosen.drafts))
+    if not staff:
+        return Sign("先审后发", f"{kinds}要先审后发，但 campaign.toml 的 staff 是空的；请填写，否则这些信不会发出", 24)
+    return Sign("先审后发", f"{kinds}由 {len(staff)} 位工作人员回复“放行”后发出")
 
 
 def _templates(chosen: Settings) -> str:

@@ -31,10 +31,13 @@ LETTERS = {
     "digest": "每日简报",
     "rules_broken": "规则有误通知",
     "rules_mended": "规则生效通知",
+    "draft": "待审信函",
+    "answer": "办理结果",
 }
 STATES = {
     "pending": "待发", "sending": "发送中", "dot": "待确认", "sent": "已发出", "parked": "已搁置",
-    "superseded": "已并入后信", "judged": "已处理", "duplicate": "重复", "quarantined": "已隔离", "archived": "待处理",
+    "superseded": "已并入后信", "draft": "待审", "discarded": "不发",
+    "judged": "已处理", "duplicate": "重复", "quarantined": "已隔离", "archived": "待处理",
 }  # fmt: skip
 EVENTS = {
     "archived": "收到并存档",
@@ -47,6 +50,8 @@ EVENTS = {
     "parked": "已搁置，待人工",
     "superseded": "不再单独发出",
     "held": "暂缓发出",
+    "released": "工作人员放行",
+    "discarded": "工作人员决定不发",
 }
 ROLES = {
     "cover_letter": "报送函", "form": "征集表", "form_scan": "表格扫描件", "supporting": "其他材料",

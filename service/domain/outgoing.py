@@ -13,6 +13,19 @@ class OutgoingLetter:
     message_id: str
     subject: str
     content: bytes = field(repr=False)
+    draft: bool = False  # staff release it, or it never leaves
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLetter:
+    """A letter that leaves when staff say so: a draft, or one whose sending went wrong."""
+
+    id: int
+    subject: str
+    recipients: tuple[str, ...]
+    message_id: str
+    number: str | None  # its case's
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.domain.judgement import Channel, Severity
+from service.domain.orders import Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,7 @@ class MailWords:
     inquiry_words: tuple[str, ...] = _ASKING  # said by who asks something
     request_words: tuple[str, ...] = ()  # said by who wants something of us: the form again, more time
     courtesy_words: tuple[str, ...] = ()  # a reply made of these alone wants nothing
+    orders: Mapping[Action, tuple[str, ...]] = field(default_factory=dict)  # by which staff act in their replies
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,24 @@
 """The outbox: letters recorded with their verdict, sent afterwards, each state committed before the next step.
 
 pending -> sending -> dot -> sent        the usual way
+draft   -> pending | discarded           staff released it by their reply, or not; parked letters the same
 sending -> pending                       died before the final dot: certainly not accepted
 pending -> superseded                    overtaken by a newer mail of its case: see `records.superseding`
 dot     -> sent | pending once | parked  died between the dot and the answer (RFC 1047): see `resolve_dots`
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, or_, select, update
 
-from service.domain.outgoing import DueLetter, OutgoingLetter
+from service.domain.outgoing import DueLetter, OutgoingLetter, WaitingLetter
 from service.records.ledger import tell
-from service.records.tables import Event, Outgoing
+from service.records.tables import Case, Event, Outgoing
 
 _event = Event.__table__  # type: ignore[attr-defined]
+_case = Case.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
 # Built once: building a statement costs as much as executing it.
@@ -30,9 +33,9 @@ _TO_ADDRESS = _SENT_SINCE.where(_outbox.c.recipients == bindparam("address"))
 _OF_CASE = _SENT_SINCE.where(_outbox.c.case_id == bindparam("case"))
 _ANSWERS = _SENT_SINCE.where(_outbox.c.mail_sha256.is_not(None))
 
-MAY_REPEAT = frozenset({"receipt", "handover", "digest", "rules_broken", "rules_mended"})
+MAY_REPEAT = frozenset({"receipt", "handover", "digest", "draft", "answer", "rules_broken", "rules_mended"})
 """Letters that harm nobody when they come twice, byte for byte the same. All others wait for staff."""
-AT_ONCE = frozenset({"receipt", "digest", "rules_broken", "rules_mended"})
+AT_ONCE = frozenset({"receipt", "digest", "draft", "answer", "rules_broken", "rules_mended"})
 """Letters that no later mail makes untrue. All others wait a little: what they ask for may be on its way."""
 
 
@@ -56,7 +59,7 @@ def put(
         "message_id": letter.message_id,
         "subject": letter.subject,
         "content": letter.content,
-        "state": "parked" if parked else "pending",
+        "state": "parked" if parked else "draft" if letter.draft else "pending",
         "attempts": 0,
         "not_before": now,
         "reason": parked,
@@ -131,6 +134,38 @@ class Outbox:
     def park(self, letter_id: int, now: datetime, reason: str) -> None:
         """Leave a letter to staff: it is shown in the digest and never sent by itself again."""
         self._end(letter_id, now, "parked", reason)
+
+    def waiting_for_staff(self, states: Sequence[str] = ("draft", "parked")) -> list[WaitingLetter]:
+        """Every letter that leaves only when staff release it, oldest first."""
+        query = (
+            select(_outbox, _case.c.number)
+            .outerjoin(_case, _case.c.id == _outbox.c.case_id)
+            .where(_outbox.c.state.in_(states))
+            .order_by(_outbox.c.id)
+        )
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return [
+                WaitingLetter(r.id, r.subject, tuple(r.recipients.split("\n")), r.message_id, r.number, r.content)
+                for r in connection.execute(query)
+            ]
+
+    def release(self, letter_id: int, now: datetime) -> bool:
+        """Staff let a letter leave, as it is. False when it does not wait for them (any more)."""
+        return self._decide(letter_id, now, "pending", "released")
+
+    def discard(self, letter_id: int, now: datetime) -> bool:
+        """Staff decide that a letter never leaves. False when it does not wait for them (any more)."""
+        return self._decide(letter_id, now, "discarded", "discarded")
+
+    def _decide(self, letter_id: int, now: datetime, state: str, event: str) -> bool:
+        waits = _outbox.c.state.in_(["draft", "parked"])
+        with self._engine.begin() as connection:
+            change = update(_outbox).where(_outbox.c.id == letter_id, waits)
+            done = connection.execute(change.values(state=state, not_before=now, attempts=0)).rowcount == 1
+            if done:
+                row = connection.execute(_WHOSE, {"this": letter_id}).one()
+                tell(connection, now, event, row.letter, sha256=row.mail_sha256, case_id=row.case_id)
+        return done
 
     def put_back(self, letter_id: int, reason: str) -> None:
         """No letter at all could be handed over: this one keeps its place in the queue, and its count of attempts."""

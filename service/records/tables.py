@@ -116,7 +116,7 @@ class Outgoing(SQLModel, table=True):
     message_id: str = Field(unique=True)
     subject: str = ""
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    state: str = "pending"  # pending, sending, dot, sent, parked
+    state: str = "pending"  # pending, sending, dot, sent, parked, draft, discarded
     attempts: int = 0
     not_before: datetime = Field(sa_column=Column(UtcTime, nullable=False))
     reason: str = ""

@@ -33,6 +33,7 @@ class MailView:
     sender: str | None = None
     decision: Decision | None = None
     reason: str = ""
+    letter: int | None = None  # the number of a letter of ours: 信17
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,4 +243,5 @@ def _letter_view(row: Row[tuple[object, ...]]) -> MailView:
         None,
         None,
         row.reason,
+        row.id,
     )

@@ -21,6 +21,7 @@ _ATEXT_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LOCAL = re.compile(r"""[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+|"[!#-\[\]-~]+\"""")
 _DOMAIN = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 _NAME_LIMIT = 80
+_MAIL = "message/rfc822"
 _REFERENCES_KEPT = 20
 
 
@@ -97,12 +98,19 @@ def _text(subtype: str, text: str) -> str:
 
 
 def _file(file: OutgoingFile) -> str:
-    """An attachment named as Thunderbird names its own: readable in QQ, Coremail and Outlook old and new."""
+    """An attachment named as Thunderbird names its own: readable in QQ, Coremail and Outlook old and new.
+
+    A mail inside a mail stands as it is (RFC 2046, 5.2.1); ours are pure ASCII.
+    """
     name = shorten_middle(one_line(file.name).replace('"', "'"), _NAME_LIMIT)
     return (
         f'Content-Type: {file.media_type};\r\n name="{_encoded(name)}"\r\n'
         f"Content-Disposition: attachment;\r\n filename*=UTF-8''{quote(name, safe='')}\r\n"
-        f"Content-Transfer-Encoding: base64\r\n\r\n{_base64(file.content)}"
+        + (
+            f"Content-Transfer-Encoding: 7bit\r\n\r\n{file.content.decode('ascii')}"
+            if file.media_type == _MAIL
+            else f"Content-Transfer-Encoding: base64\r\n\r\n{_base64(file.content)}"
+        )
     )
 
 

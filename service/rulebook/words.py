@@ -1,5 +1,6 @@
 """letter.toml and mail.toml: how cover letters read and how mail behaves."""
 
+from service.domain.orders import Action
 from service.domain.rules import Counted, CountWords, LetterWords, MailWords
 from service.rulebook.addresses import fault_of_domain, split
 from service.rulebook.patterns import fault_of, safe_patterns
@@ -77,9 +78,22 @@ def read_mail(document: Document) -> MailWords:
         inquiry_words=root.texts("inquiry_words", required=True),
         request_words=root.texts("request_words"),
         courtesy_words=root.texts("courtesy_words"),
+        orders=_orders(root.section("orders")),
     )
     root.close()
     return words
+
+
+def _orders(section: Section) -> dict[Action, tuple[str, ...]]:
+    """The words of each action; a word that two of them have would be obeyed in one of two ways."""
+    orders = {action: section.texts(action.value) for action in Action}
+    seen: dict[str, Action] = {}
+    for action, words in orders.items():
+        for word in words:
+            if seen.setdefault(word.strip(), action) is not action:
+                section.problem(action.value, f"“{word}”同时用于两种指令", "请只保留一处", word)
+    section.close()
+    return orders
 
 
 def _free_mail(root: Section) -> frozenset[str]:

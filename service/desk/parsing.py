@@ -1,0 +1,60 @@
+"""A reply as orders, one a line: 放行 GD2020-0012, 信17 不发. Greetings and signatures are no orders."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from service.domain.orders import Action, Order
+
+_LETTER = re.compile(r"信\s*(\d{1,9})")
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\uff0d—]+")
+_PARTS = re.compile(r"[,，、;；/和及\s]+")
+_LEFT = re.compile(r"[\s,，。.;；:：!！、/()（）【】\[\]\"“”和及请予将把的这封信件]*")
+_LINES = 60
+
+
+def orders_in(text: str, words: Mapping[Action, tuple[str, ...]], prefix: str) -> tuple[Order, ...]:
+    """Every order of a reply, in order; one for each case or letter that a line names. prefix: of case numbers.
+
+    A line that names a case or letter, or begins with a word of [orders], is meant as an order: what it says besides is
+    not ignored, it makes the line one that was not understood. All other lines are talk.
+    """
+    return tuple(order for line in text.splitlines()[:_LINES] for order in _of_line(line.strip(), words, prefix))
+
+
+def _of_line(line: str, words: Mapping[Action, tuple[str, ...]], prefix: str) -> Iterator[Order]:
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", line)).upper()
+    numbers = list(dict.fromkeys(re.findall(rf"(?<![0-9A-Z]){re.escape(prefix.upper())}-\d{{4,9}}(?!\d)", plain)))
+    letters = list(dict.fromkeys(int(number) for number in _LETTER.findall(plain)))
+    rest = plain
+    for name in (*numbers, *(f"信{number}" for number in letters)):
+        rest = re.sub(re.escape(name).replace("信", r"信\s*"), " ", rest)
+    action = _action(rest, words)
+    named = bool(numbers or letters)
+    if action is None and not (named or _begins(rest, words)):
+        return
+    for number in numbers:
+        yield Order(line, action, subject=number)
+    for letter in letters:
+        yield Order(line, action, letter=letter)
+    if not named and action is not None:
+        yield Order(line, action)
+
+
+def _action(rest: str, words: Mapping[Action, tuple[str, ...]]) -> Action | None:
+    """The one action whose word is all that a line says; longer words first: 不发 is not 发."""
+    for word, action in _longest_first(words):
+        before, found, after = rest.partition(word)
+        if found and _LEFT.fullmatch(before) and _LEFT.fullmatch(after):
+            return action
+    return None
+
+
+def _begins(rest: str, words: Mapping[Action, tuple[str, ...]]) -> bool:
+    first = next((part for part in _PARTS.split(rest.strip()) if part), "")
+    return any(first == word for word, _ in _longest_first(words))
+
+
+def _longest_first(words: Mapping[Action, tuple[str, ...]]) -> list[tuple[str, Action]]:
+    pairs = [(unicodedata.normalize("NFKC", word).upper(), action) for action, own in words.items() for word in own]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))

@@ -1,0 +1,61 @@
+"""A staff member's reply as orders: what is meant is done, what could be meant is asked, talk is talk."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.desk import orders_in
+from service.domain.orders import Action, Order
+from tests.builders import the_real_rulebook
+
+WORDS = the_real_rulebook().mail.orders
+
+
+def said(text: str) -> list[tuple[Action | None, str, int | None]]:
+    return [(order.action, order.subject, order.letter) for order in orders_in(text, WORDS, "GD2020")]
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("放行 GD2020-0012", (Action.RELEASE, "GD2020-0012", None)),
+        ("GD2020-0012 放行", (Action.RELEASE, "GD2020-0012", None)),
+        ("请放行gd2020－0012。", (Action.RELEASE, "GD2020-0012", None)),
+        ("放行信17", (Action.RELEASE, "", 17)),
+        ("信 17：不发", (Action.DISCARD, "", 17)),
+        ("不同意", (Action.DISCARD, "", None)),
+        ("同意。", (Action.RELEASE, "", None)),
+        ("已办　GD2020—0023", (Action.DONE, "GD2020-0023", None)),
+        ("将 GD2020-0012 的信发出", (Action.RELEASE, "GD2020-0012", None)),
+    ],
+)
+def test_an_order_is_understood_as_people_write_it(line: str, meant: tuple[Action, str, int | None]) -> None:
+    assert said(line) == [meant]
+
+
+def test_one_line_may_name_several() -> None:
+    assert said("放行 GD2020-0012、GD2020-0013 和信8") == [
+        (Action.RELEASE, "GD2020-0012", None),
+        (Action.RELEASE, "GD2020-0013", None),
+        (Action.RELEASE, "", 8),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["GD2020-0012 怎么回事？", "放行 GD2020-0012 还是不发？", "先不要放行 GD2020-0012", "放行 不发 信3"]
+)
+def test_what_says_more_than_an_order_is_not_obeyed(line: str) -> None:
+    assert {action for action, _, _ in said(line)} == {None}
+
+
+@pytest.mark.parametrize(
+    "line", ["", "各位好：", "谢谢！", "张三", "2020年3月20日", "电话 020-00001234", "GD2019-0012"]
+)
+def test_talk_is_no_order(line: str) -> None:
+    assert said(line) == []
+
+
+@given(st.text(max_size=300))
+def test_no_text_breaks_it(text: str) -> None:
+    for order in orders_in(text, WORDS, "GD2020"):
+        assert isinstance(order, Order)
