@@ -64,7 +64,10 @@ def _busy(quiet: DigestFacts) -> DigestFacts:
             Matter("3月24日 17:40 的来信", "询问征集表能否用旧版填写，没有附件。", "李四"),
         ),
         quarantined=(Matter("3月24日 11:02 的来信", "两次读取都超出限时。", "王五"),),
-        parked=(Matter("LH2020-0025 的补正通知", "收件服务器拒收：邮箱已满。", "岭南农业研究所", ago),),
+        parked=(
+            Matter("信41 【补正通知】岭南农业研究所：还缺报送函扫描件", "收件服务器拒收：邮箱已满。", "", ago),
+            Matter("信43 【转报通知】请报送岭西市科学技术局", "", "", ago),
+        ),
         owing=(Debtor("岭西市科学技术局"), Debtor("岭北市科学技术局"), Debtor("岭东市科学技术局", "报送函扫描件")),
         ambiguous=1,
         rules_problems=("units.csv 第 12 行：同一地址已在第 4 行出现，请删去一处。服务仍按原规则运行。",),

@@ -96,7 +96,8 @@ def test_a_saved_change_counts_from_the_next_mail_on_and_is_logged_by_line(
 
     assert (verdict, later) == ("needs_correction", "accepted")
     assert before != after
-    assert "checks.toml：第" in capsys.readouterr().out
+    logged = capsys.readouterr()
+    assert "checks.toml：第" in logged.out + logged.err
     assert desk.told() == []
 
 
