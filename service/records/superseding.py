@@ -16,14 +16,15 @@ from service.records.tables import Outgoing
 
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
+_NOT_SENT = ("pending", "draft")
 _WAITING = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox.c.message_id).where(
-    _outbox.c.case_id == bindparam("case"), _outbox.c.state == "pending", _outbox.c.letter.not_in(AT_ONCE)
+    _outbox.c.case_id == bindparam("case"), _outbox.c.state.in_(_NOT_SENT), _outbox.c.letter.not_in(AT_ONCE)
 )
 _TO_THE_SAME = _outbox.c.recipients == bindparam("recipients")
 _ASKING = _outbox.c.letter == Letter.CORRECTION.value
 _SUPERSEDE = (
     update(_outbox)
-    .where(_outbox.c.id == bindparam("this"), _outbox.c.state == "pending")
+    .where(_outbox.c.id == bindparam("this"), _outbox.c.state.in_(_NOT_SENT))
     .values(state="superseded", reason="同一报送件又有来件，一并答复")
 )
 
