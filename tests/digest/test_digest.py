@@ -144,7 +144,7 @@ def test_more_matters_than_one_reads_are_counted() -> None:
     text = render_digest(replace(BUSY, needs_person=many), TEMPLATES).text
 
     assert "另有 3 件" in text
-    assert f"{SHOWN + 6} 件事需要处理" in text
+    assert f"{SHOWN + 7} 件事需要处理" in text
 
 
 def test_sendings_in_doubt_are_counted() -> None:
