@@ -4,7 +4,8 @@ Format-blind: whatever a grid was made from, the same rules of the campaign reco
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -12,7 +13,7 @@ from service.domain.rules import Forms
 from service.domain.submission import Table
 from service.reading.forms.folding import fold
 from service.reading.forms.grid import Grid, column_letters
-from service.reading.forms.headers import FormIndex, Header, form_index
+from service.reading.forms.headers import FormIndex, Header, asks, form_index
 from service.reading.forms.plans import is_nil
 from service.reading.forms.rows import RowReader, Taken
 from service.reading.forms.sheetview import SheetView
@@ -20,6 +21,7 @@ from service.reading.forms.sheetview import SheetView
 _TITLE_HINT, _SHEET_HINT = 5.0, 3.0
 _MAX_TITLE_CELLS: Final = 8
 _TITLE_ROWS: Final = 12  # how far above a header its title may stand
+_UNIT_LETTERS, _ROW_CELLS = 4, 4  # of a row that goes on with the table before it
 _VALUE_ENDS: Final = re.compile(r"\s{2,}|[\t\n]|[一-鿿]{2,6}(?:[(（][^()（）]*[)）])?\s*[:：]")
 
 
@@ -32,6 +34,7 @@ class Stretch:
     rows: list[int] = field(default_factory=list)
     reporter: str | None = None
     titled: bool = False  # a title of its own stands above the header
+    above: dict[int, str] = field(default_factory=dict)  # by column, what stood last in it: for 同上 in the next row
 
 
 class TableFinder:
@@ -51,12 +54,15 @@ class TableFinder:
     def find(self, grids: Sequence[Grid], attachment: str) -> tuple[Table, ...]:
         """All tables of a file, in its order."""
         visible: list[Table] = []
-        last: Header | None = None
+        last: Stretch | None = None
         for grid in grids:
             if not grid.hidden:
-                tables, header = self._tables(grid, attachment, last)
+                tables, ending = self._tables(grid, attachment, last)
+                if visible and last is not None and not tables and _is_table(grid):
+                    told = f"{grid.sheet}：没有表头，未读取"
+                    visible[-1] = replace(visible[-1], left_out=(*visible[-1].left_out, told))
                 visible.extend(tables)
-                last = header or last
+                last = ending or last
         numbers = {table.number for table in visible}
         for grid in grids:
             if grid.hidden:
@@ -64,8 +70,8 @@ class TableFinder:
                 visible.extend(replace(t, left_out=("该表在隐藏的工作表中", *t.left_out)) for t in hidden)
         return tuple(visible)
 
-    def _tables(self, grid: Grid, attachment: str, last: Header | None) -> tuple[list[Table], Header | None]:
-        """The grid's tables and its last header; `last`: the header of the grid before it."""
+    def _tables(self, grid: Grid, attachment: str, last: Stretch | None) -> tuple[list[Table], Stretch | None]:
+        """The grid's tables and the last stretch with a header; `last`: that of the grid before it."""
         sheet = SheetView(grid)
         tables: list[Table] = []
         previous: Stretch | None = None
@@ -79,15 +85,16 @@ class TableFinder:
             else:
                 tables.append(table)
             previous = stretch
-        return tables, previous.header if previous else None
+        return tables, previous
 
     # -- where tables begin and end ---------------------------------------------------------------------
 
-    def _stretches(self, sheet: SheetView, last: Header | None) -> list[Stretch]:
+    def _stretches(self, sheet: SheetView, last: Stretch | None) -> list[Stretch]:
         stretches: list[Stretch] = []
-        if last is not None and _is_continued(sheet, last):
+        if last is not None and last.header is not None and _is_continued(sheet, last.header, self._forms.ditto_words):
             # Rows go on where no header stands: a table split by hand, or spread over sheets.
-            stretches.append(Stretch(last.table.number, replace(last, top=0, bottom=0)))
+            nowhere = replace(last.header, top=0, bottom=0)
+            stretches.append(Stretch(last.number, nowhere, [], last.reporter, above=dict(last.above)))
         above = [number for line in sheet.grid.above if (number := self._index.title_of(line)) is not None]
         named = self._index.title_of(sheet.grid.sheet)
         title: tuple[int, int] | None = (above[-1], 0) if above else None
@@ -156,7 +163,7 @@ class TableFinder:
         header = stretch.header
         if header is None:
             raise ValueError("a stretch without a header is no table")
-        taken = self._rows.read(sheet, header, stretch.rows)
+        taken = self._rows.read(sheet, header, stretch.rows, stretch.above)
         nil = bool(taken.nil_rows) and not taken.rows
         reporter = stretch.reporter or next((unit for unit in taken.nil_units if unit and not self._is_nil(unit)), None)
         rows = taken.rows
@@ -193,15 +200,29 @@ def _hints(title: tuple[int, int] | None, named: int | None, row: int) -> dict[i
     return hints
 
 
-def _is_continued(sheet: SheetView, header: Header) -> bool:
-    """Whether the sheet opens with a numbered row of a unit in the very columns of the table before it."""
-    seq, unit = header.column_of("seq"), header.column_of("unit")
-    if not sheet.rows or seq is None or unit is None or sheet.grid.above:
+def _is_table(grid: Grid) -> bool:
+    """Whether a grid is as wide as a table of the form."""
+    rows = Counter(row for row, _ in grid.cells)
+    return bool(rows) and max(rows.values()) >= _ROW_CELLS
+
+
+def _is_continued(sheet: SheetView, header: Header, dittos: Collection[str]) -> bool:
+    """Whether the sheet opens with a row of a unit, in the very columns of the table before it, under its number or
+    with its questions."""
+    if not sheet.rows or sheet.grid.above:
         return False
     cells = dict(sheet.own(sheet.rows[0]))
-    widest = max(header.targets)
-    number, name = cells.get(seq, "").strip(), cells.get(unit, "").strip()
-    return number.isdigit() and len(name) >= 4 and not name.isdigit() and len(cells) >= 4 and max(cells) <= widest
+    unit, seq = header.column_of("unit"), header.column_of("seq")
+    name = cells.get(unit, "").strip() if unit is not None else ""
+    if unit is not None and name not in dittos and (len(name) < _UNIT_LETTERS or name.isdigit()):
+        return False
+    if len(cells) < _ROW_CELLS or max(cells) > max(header.targets):
+        return False
+    if seq is not None and fold(cells.get(seq, "")).strip(" ().、").isdigit():
+        return True
+    if seq is None and unit is not None and len(cells) * 2 > len(header.targets):
+        return True
+    return any(asks(header.targets[c], cells.get(c, "")) for c in header.asked)
 
 
 def _goes_on(previous: Stretch, stretch: Stretch) -> bool:

@@ -15,6 +15,7 @@ from rapidfuzz import fuzz
 from service.domain.rules import Block, Column, Forms, Question, QuestionKind, TableForm
 from service.reading.forms.folding import squeeze, without_brackets
 from service.reading.forms.grid import column_letters
+from service.reading.forms.marks import NO, YES
 from service.reading.forms.options import OptionColumns
 from service.reading.forms.prompts import closest
 from service.reading.forms.sheetview import SheetView
@@ -118,7 +119,7 @@ class FormIndex:
             return None
         targets = self._assign(table.number, labels)
         self._assign_by_content(sheet, bottom, table, labels, targets)
-        _assign_by_place(targets, labels, self.targets[table.number])
+        self._assign_by_place(targets, labels, table.number)
         spread = _spread_blocks(sheet, row, targets)
         plain = {column: " ".join(parts[-1].split()) for column, parts in labels.items()}
         return _header(table, row, bottom, spread, plain)
@@ -131,6 +132,8 @@ class FormIndex:
             bottom = max(deep)
         else:
             bottom = row + 1 if self._is_second_row(sheet, row) else row
+        if bottom > row and self._are_options(sheet.own(bottom + 1)):
+            bottom += 1
         for below in range(row + 1, bottom + 1):
             for column, text in sheet.own(below):
                 over = labels.get(column) or [sheet.text((row, column))]
@@ -143,12 +146,21 @@ class FormIndex:
     def _knows(self, text: str) -> bool:
         return bool(self._lookup(text))
 
+    def _are_options(self, cells: Sequence[tuple[int, str]]) -> bool:
+        """Whether a row holds nothing but the options of the questions above it: 是 否 是 否."""
+        kinds = [self._options.kind(text) for _, text in cells if text.strip()]
+        return len(kinds) > 1 and None not in kinds and kinds[0] == YES and kinds.count(YES) == kinds.count(NO)
+
     def _is_second_row(self, sheet: SheetView, row: int) -> bool:
         below = [(c, t) for c, t in sheet.own(row + 1) if t.strip()]
         known = [c for c, t in below if len(t) <= MAX_HEADER_LETTERS and (self._knows(t) or self._options.kind(t))]
         above = {c for c, t in sheet.own(row) if self._knows(t)}
         wide = any((m := sheet.merge((row, c))) and m.right > m.left for c, _ in sheet.own(row))
-        covered = {c for c in above & set(known) if not ((m := sheet.merge((row, c))) and m.right > m.left)}
+        named = {c for c, t in sheet.own(row) if t.strip()}
+        # Where a format has no merges, nothing stands beside a name that covers several columns.
+        spread = {c for c in known if c + 1 not in named} if len(known) == len(below) else set[int]()
+        covered = {c for c in above & set(known) - spread if not ((m := sheet.merge((row, c))) and m.right > m.left)}
+        wide = wide or bool(spread)
         return len(above) >= 2 and len(known) * 2 >= len(below) > 0 and not covered and (wide or not above & set(known))
 
     def _lookup(self, text: str) -> tuple[tuple[int, Target], ...]:
@@ -232,10 +244,17 @@ class FormIndex:
         """What a column is by its name, the lowest part of it first; of several, the one in the block at hand."""
         for text in reversed(parts):
             found = [_inside(t, parts, self.targets[number]) for n, t in self._lookup(text) if n == number]
-            free = [t for t in found or self._asked(number, text, taken) if t not in taken]
+            asked = [] if found or self._asks_much(number, text) else self._asked(number, text, taken)
+            free = [t for t in found or asked if t not in taken]
             if free:
                 return next((t for t in free if block is not None and t.block is block), free[0])
         return None
+
+    def _asks_much(self, number: int, text: str) -> bool:
+        """Whether a cell of the header asks the questions of a whole block, to be answered in the one cell below."""
+        letters = squeeze(text)
+        asked = {t.question.key for t in self.targets[number] if t.question and any(n in letters for n in t.names[:1])}
+        return len(asked) > 1
 
     def _asked(self, number: int, text: str, taken: list[Target]) -> list[Target]:
         """The questions that a column's changed or lengthened name may ask: 博士专场初步计划, 是否举办博士专场."""
@@ -248,6 +267,18 @@ class FormIndex:
         question = closest(text, [q for q in left if q.kind is QuestionKind.TICK])
         return [left[question]] if question else []
 
+    def _assign_by_place(self, targets: dict[int, Target], labels: dict[int, list[str]], number: int) -> None:
+        """A column of a name nobody knows, before 所在地市 and after 序号 or at the edge, holds the units; but not one
+        that tells more of a unit: 单位性质."""
+        columns = {target.key: column for column, target in targets.items()}
+        city, seq = columns.get("city"), columns.get("seq")
+        before = sorted(column for column in labels if city is not None and column < city)
+        if "unit" in columns or not before or before[-1] in targets or before[:-1] != ([seq] if seq else []):
+            return
+        unit = next(target for target in self.targets[number] if target.key == "unit")
+        if not squeeze(labels[before[-1]][-1]).startswith(unit.names):
+            targets[before[-1]] = unit
+
     def _assign_by_content(
         self, sheet: SheetView, bottom: int, table: TableForm, labels: dict[int, list[str]], targets: dict[int, Target]
     ) -> None:
@@ -259,15 +290,6 @@ class FormIndex:
                 if column not in targets and _asks(block, _below(sheet, bottom, column)):
                     targets[column] = target
                     break
-
-
-def _assign_by_place(targets: dict[int, Target], labels: dict[int, list[str]], known: Sequence[Target]) -> None:
-    """A column of a name nobody knows, before 所在地市 and after 序号 or at the edge, holds the units."""
-    columns = {target.key: column for column, target in targets.items()}
-    city, seq = columns.get("city"), columns.get("seq")
-    before = sorted(column for column in labels if city is not None and column < city)
-    if "unit" not in columns and before and before[-1] not in targets and before[:-1] == ([seq] if seq else []):
-        targets[before[-1]] = next(target for target in known if target.key == "unit")
 
 
 def _header(table: TableForm, top: int, bottom: int, targets: dict[int, Target], labels: dict[int, str]) -> Header:
@@ -348,6 +370,11 @@ def _resemblance(parts: Sequence[str], target: Target) -> float:
                 score = max(score, 80.0)
             best = max(best, score)
     return best
+
+
+def asks(target: Target, text: str) -> bool:
+    """Whether a cell of the target's column asks the first question of its block, in the form's words."""
+    return target.block is not None and _asks(target.block, [text])
 
 
 def _below(sheet: SheetView, bottom: int, column: int) -> list[str]:

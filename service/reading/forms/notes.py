@@ -5,6 +5,7 @@ words that the rules give.
 """
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
@@ -20,12 +21,14 @@ EXAMPLE: Final = "示例"
 NOTE: Final = "说明或落款"
 HEADING: Final = "分节标题或说明"
 NUMBER_ONLY: Final = "只有序号"
+COLUMN_NUMBERS: Final = "列号"
 _WIDE: Final = 3  # columns of a merge that make its row a heading or a note; cells of an ordinary row
 _LABELLED: Final = re.compile(r"[一-鿿][一-鿿()/ ]{1,11}:")
 _COUNTED: Final = re.compile(r"共计?\d+[一-鿿]{1,6}")  # 共12家单位
 _SENTENCE: Final = re.compile(r"[,;:。、]")
 _BRACKETED: Final = re.compile(r"\(.*\)$", re.DOTALL)
 _NEAR: Final = 3  # rows looked at on either side
+_COUNTED_COLUMNS: Final = 4  # cells that count up are no chance
 _SHORT: Final = 6  # letters of what may still be a number: "第一", "（12）"
 
 Own = Sequence[tuple[int, str]]  # the cells that a row holds itself
@@ -38,15 +41,18 @@ class NoteRows:
         self._nil = forms.nil_words
         self._totals = tuple(squeeze(word) for word in forms.total_words)
         self._examples = tuple(fold(word) for word in forms.example_words)
+        self._shortest = frozenset(word[0] for word in self._examples if word[1:2] in (":", ")"))  # 例, alone
         self._notes = tuple(fold(word) for word in forms.note_words)
         self._openings = (*self._notes, *(fold(word) for word in forms.reporter_labels))
 
     def reason(self, sheet: SheetView, header: Header, row: int, own: Own, seq: str, unit: str) -> str | None:
         """Chinese: why the row is left out; None when nothing speaks against it. seq, unit: folded values."""
         column, first = own[0][0], fold(own[0][1]).strip()
+        if _are_column_numbers(own):
+            return COLUMN_NUMBERS
         if self._is_total(first) or self._is_total(unit):
             return TOTAL
-        if any(one.startswith(self._examples) for one in (first, seq, unit) if one):
+        if any(one.startswith(self._examples) or one in self._shortest for one in (first, seq, unit) if one):
             return EXAMPLE
         if first.startswith(self._openings) or unit.startswith(self._notes):
             return NOTE
@@ -78,6 +84,22 @@ class NoteRows:
 
 def _is_number(text: str) -> bool:
     return text.strip("()（）.、 ").isdigit()
+
+
+def _are_column_numbers(own: Own) -> bool:
+    """Whether the cells only count the columns: 1 2 3 …, （1）（2）（3）…, ①②③…"""
+    if len(own) < _COUNTED_COLUMNS:
+        return False
+    numbers = [_number(text) for _, text in own]
+    return numbers[0] in (0, 1, 2) and numbers == [numbers[0] + k for k in range(len(numbers))]
+
+
+def _number(text: str) -> float:
+    """The number of a column, -1 where the text is none."""
+    bare = fold(text).strip().strip("()[].")
+    if bare.isdecimal() and len(bare) < 3:
+        return int(bare)
+    return unicodedata.numeric(bare, -1) if len(bare) == 1 else -1
 
 
 def _stands_out(sheet: SheetView, header: Header, row: int) -> bool:

@@ -81,6 +81,7 @@ class CellReader:
         glyphs = "".join({g for m in (marks.checked, marks.unchecked) for g in m if len(g) == 1})
         self._prompts = PromptFinder(questions, words, glyphs, self._scanner)
         self._words = WordReader(questions, marks, nil_words)
+        self._both = frozenset(yes + no for yes in marks.yes for no in marks.no)
         self._cross = frozenset(map(fold, marks.ambiguous))
         self._nil = frozenset((*nil_words, *(w for w in marks.no if not w.isalnum() or w in nil_words)))
 
@@ -187,7 +188,7 @@ class CellReader:
             return
         self._place(gaps, loose, asked, found)
         for gap in gaps:
-            settled = gap.tick is not None and found.ticks[gap.tick.key] == (Tick.UNANSWERED, None)
+            settled = gap.tick is not None and found.ticks.get(gap.tick.key) == (Tick.UNANSWERED, None)
             if settled and gap.tick and any(owner is gap for owner, _ in loose):
                 found.ticks[gap.tick.key] = (Tick.UNANSWERED, DOUBT_TEXT)  # 是 or 否 once more behind empty boxes
 
@@ -233,8 +234,12 @@ class CellReader:
             rest = self._read_words(rest, key, found)
         elif question and rest and found.ticks[key] == (Tick.UNANSWERED, None) and "\n" not in rest:
             found.ticks[key] = self._written_after(rest)
-        if squeeze(rest) and not _is_remark(question, beside, rest):
+        if squeeze(rest) and not _is_remark(question, beside, rest) and not self._are_options(rest):
             found.loose_text.append(rest)
+
+    def _are_options(self, rest: str) -> bool:
+        """Whether words are nothing but options that could not be told apart: 是否√."""
+        return squeeze(rest) in self._both
 
     def _read_words(self, rest: str, key: str, found: Found) -> str:
         """A plain 是, 有, 无计划 in place of a tick; what follows it is text."""
@@ -255,7 +260,7 @@ class CellReader:
         spare = self._joined(found.loose_text)
         for question in self._texts:
             if spare and not texts.get(question.key):
-                texts[question.key], spare = spare, ""
+                texts[question.key], spare = _without_label(spare, question), ""
         root = found.ticks.get(self._ticks[0].key if self._ticks else "", (None, None))[0]
         if root is Tick.YES:  # 无 in place of a plan after 是 is for staff to see
             texts |= {
@@ -340,6 +345,14 @@ def _named(question: Question, written: Sequence[str]) -> tuple[str, ...]:
     if any(sign in words for sign in _DECLINES):
         return ()
     return tuple(choice.key for choice in question.choices if fold(choice.label) in words)
+
+
+def _without_label(written: str, question: Question) -> str:
+    """A text without the end of its question's name before it: "计划：拟于6月举办"."""
+    label, colon, rest = fold(written).partition(":")
+    letters = squeeze(label)
+    is_label = len(letters) > 1 and any(squeeze(one).endswith(letters) for one in (question.label, *question.aliases))
+    return written[len(label) + len(colon) :].strip() if colon and rest.strip() and is_label else written
 
 
 def _is_remark(question: Question | None, beside: str, rest: str) -> bool:

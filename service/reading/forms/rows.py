@@ -60,11 +60,10 @@ class RowReader:
         self._notes = NoteRows(forms)
         self._options = OptionColumns(forms)
 
-    def read(self, sheet: SheetView, header: Header, rows: Sequence[int]) -> Taken:
-        """The rows of `rows` that belong to this table."""
+    def read(self, sheet: SheetView, header: Header, rows: Sequence[int], above: dict[int, str]) -> Taken:
+        """The rows of `rows` that belong to this table. `above`: what stood last in each column; it is kept current."""
         taken = Taken()
         pending: list[Pending] = []
-        above: dict[int, str] = {}
         for row in rows:
             own = [(c, t) for c, t in sheet.own(row) if t.strip() or sheet.detail((row, c)).boxes]
             if not own:
@@ -139,9 +138,15 @@ class RowReader:
         begun = {c: self._asked_in(text) for c, (text, _, _) in last.asked.items()}
         if any(asked[c] & begun.get(c, set()) for c in asked):
             return False
+        if any(self._is_answered_anew(sheet, row, column, last) for column, t in header.targets.items() if t.question):
+            return False
         if reached:
             return any(sheet.grid.cells.get((row, c), "").strip() for c in header.asked)
         return any(begun.values()) and any(asked.values())
+
+    def _is_answered_anew(self, sheet: SheetView, row: int, column: int, last: Pending) -> bool:
+        """Whether a column of one question holds something in the row, and held something above."""
+        return bool(sheet.grid.cells.get((row, column), "").strip() and last.asked.get(column, ("",))[0])
 
     def _asked_in(self, text: str) -> set[str]:
         """The wordings of the questions that stand in the text."""

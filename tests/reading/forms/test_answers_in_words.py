@@ -143,3 +143,15 @@ def test_a_sign_alone_in_a_column_of_one_question_is_its_answer(word: str, answe
     found = READERS[NYX.key].read(word, PLAIN, "D5", asked)
 
     assert next(a for a in found if a.question == asked.key).tick is answer
+
+
+def test_a_question_named_without_an_answer_is_left_open_beside_one_answered_in_a_word() -> None:
+    found = {a.question: (a.tick, a.doubt) for a in READERS[NYX.key].read("否\n经费预算：", PLAIN, "D5")}
+
+    assert found["nyx.plan_nyx"] == (Tick.NO, None) and found["nyx.budget"] == (Tick.UNANSWERED, None)
+
+
+def test_printed_options_that_cannot_be_told_apart_are_no_plan() -> None:
+    cell = "是否有计划举办“海外专家南粤行专场活动”？是否√\n如有，请列出初步计划（200字以内）"
+
+    assert (read(NYX, cell)["plan_nyx"], read(NYX, cell)["plan_text"]) == ("?", "")
