@@ -8,6 +8,8 @@ from functools import lru_cache
 from service.domain.rules import City, Rulebook
 
 _DISTRICT_ENDS = ("区", "县")
+_FULL_ENDS = (*_DISTRICT_ENDS, "市", "镇")
+_SHORT = 2  # 梅县 begins 梅县区, and other words
 _LONGEST = 60  # characters that a place is looked for in
 _BETWEEN = re.compile(r"[、/／;；,，|\n]+")
 _NOISE = re.compile(r"[\s·•,，。;；:：\"“”'()（）\[\]【】]+")
@@ -49,6 +51,28 @@ def city_at_start(name: str, cities: Sequence[City], province: str) -> City | No
     longest = max((length for length, _ in found.values()), default=0)
     best = [city for length, city in found.values() if length == longest]
     return best[0] if len(best) == 1 else None
+
+
+def is_a_place(name: str, cities: Sequence[City], province: str) -> bool:
+    """Whether a name is that of a city or district and nothing more: no unit is called so."""
+    rest = without_province(_fold(name), province)
+    places = {word for c in cities for word in (c.name, short_name(c), *c.aliases, *c.districts)}
+    return rest in places or _without_city(rest, cities) in places
+
+
+def district_at_start(name: str, cities: Sequence[City], province: str) -> City | None:
+    """The city whose district, written in full (天河区, 台山市), begins a name, after its city's name or without it."""
+    rest = without_province(_fold(name), province)
+    for text in dict.fromkeys((rest, _without_city(rest, cities))):
+        found = {
+            city.name: city
+            for city in cities
+            for district in city.districts
+            if district.endswith(_FULL_ENDS) and len(district) > _SHORT and text.startswith(district)
+        }
+        if len(found) == 1:
+            return next(iter(found.values()))
+    return None
 
 
 def without_province(name: str, province: str) -> str:

@@ -290,10 +290,13 @@ class RoutingRule:
     name: str
     channel: Channel | None  # None: staff decide
     reason: str
+    name_prefixes: tuple[str, ...] = ()
     name_suffixes: tuple[str, ...] = ()
     name_contains: tuple[str, ...] = ()
     name_excludes: tuple[str, ...] = ()
     starts_with_city: bool | None = None
+    starts_with_district: bool | None = None
+    names_city: bool | None = None
     starts_with_province: bool | None = None
     in_seat_city: bool | None = None
     city_known: bool | None = None

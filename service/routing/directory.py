@@ -26,6 +26,7 @@ from service.routing.names import (
 _MIN_MISREAD = 6  # shorter names differ from other names by one character too often
 _SEAL_ALIKE = 0.75  # a ring's first and last characters are lost at times
 _RIM = re.compile("^[一二三丨|*★☆-]+|[一二三丨|*★☆0-9-]+$")  # strokes of the rim, read as characters
+_LEGAL_FORM = re.compile(r"(?:集团|股份|控股|有限责任|有限)*公司$")
 _MIN_PART = 4  # shorter bracketed parts are no names of their own
 _DISTRICTS = ("区", "县", "镇", "街道")
 _CAMPUS = re.compile(r"^\(?[^()]{0,10}校区\)?$")
@@ -66,7 +67,8 @@ class Directory:
         folded = fold(text or "")
         if not folded:
             return None
-        for name in dict.fromkeys((folded, contract(folded), self._local(folded), contract(self._local(folded)))):
+        spellings = (folded, self._local(folded), self._other_province(folded))
+        for name in dict.fromkeys(name for spelling in spellings for name in (spelling, contract(spelling))):
             if name in self.exact:
                 return self.exact[name]
         return self._bureau(folded) or self._with_brackets(folded) or self._campus(folded)
@@ -123,12 +125,20 @@ class Directory:
         inside = bracketed(folded)
         return bool(inside) and folded not in self.exact and inside not in self.exact and str(inside).endswith(suffixes)
 
-    def near(self, text: str, alike: float) -> Entry | None:
-        """The line whose name is nearest to a name in no directory, when a slip or a misreading may part them."""
+    def near(self, text: str, alike: float, *, typed: bool) -> Entry | None:
+        """The line whose name is nearest to a name in no directory, when a slip or a misreading may part them. Nobody
+        types the name of another city by a slip."""
         read = self._local(fold(text))
-        scored = {name: similarity(read, name) for name in self.primary if not _is_of_district(read, name)}
+        place = city_at_start(read, self.cities, "") if typed else None
+        names = (name for name in self.primary if not _is_of_district(read, name))
+        own, here = _core(read), (name for name in names if not (place and self._is_elsewhere(name, place)))
+        scored = {name: similarity(own, _core(name)) for name in here}
         nearest = max(scored, key=lambda name: scored[name], default=None)
         return self.primary[nearest] if nearest and scored[nearest] >= alike else None
+
+    def _is_elsewhere(self, name: str, place: City) -> bool:
+        other = city_at_start(name, self.cities, "")
+        return other is not None and other != place
 
     def parent(self, text: str | None) -> Entry | None:
         """The unit whose full name begins a longer name: an institute, an office, a hospital of its own."""
@@ -151,6 +161,12 @@ class Directory:
         """Without the province, when a city's name follows it."""
         rest = without_province(folded, self.province)
         return rest if rest != folded and city_at_start(rest, self.cities, "") else folded
+
+    def _other_province(self, folded: str) -> str:
+        """省农科院 for 广东省农科院, and the other way round."""
+        if folded.startswith("省"):
+            return self.province + folded.removeprefix("省")
+        return f"省{folded.removeprefix(self.province)}" if folded.startswith(self.province) else folded
 
     def _bureau(self, folded: str) -> Entry | None:
         name = self._local(folded)
@@ -176,7 +192,8 @@ class Directory:
         """A campus is the legal person it belongs to."""
         parent = self.parent(folded)
         rest = folded.removeprefix(fold(parent.name)) if parent else ""
-        return parent if _CAMPUS.match(rest) else None
+        is_place = any(rest in (city.name, short_name(city)) for city in self.cities)
+        return parent if is_place or _CAMPUS.match(rest) else None
 
 
 @lru_cache(maxsize=8)
@@ -244,6 +261,11 @@ def _bureau_kinds(cities: tuple[City, ...]) -> re.Pattern[str]:
     return re.compile(
         "(?:" + "|".join(map(re.escape, sorted(kinds, key=len, reverse=True))) + ")+" if kinds else r"(?!)"
     )
+
+
+def _core(name: str) -> str:
+    """A company's name without its legal form, which makes any two companies alike."""
+    return _LEGAL_FORM.sub("", name) or name
 
 
 def _is_of_district(read: str, name: str) -> bool:

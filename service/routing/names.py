@@ -15,6 +15,7 @@ _SEAL_WORDS = "公章|盖章|签章|章|加盖公章|代章|印章"
 _SEAL_NOTES = re.compile(rf"\((?:{_SEAL_WORDS})\)|(?:盖章|公章)$")
 _LABEL = re.compile(r"^(?:填报单位|报送单位|申报单位|单位名称|单位全称|单位|署名)[:：]")
 _QUOTES = re.compile("[\\s\u200b-\u200d\ufeff\"'“”‘’·•*_~]+")
+_ENCLOSED = re.compile(r"^\(([^()]+)\)$")
 _EDGES = " ,.;:，。；：、-—"
 _BRACKETS = str.maketrans("〔【[{〈《<〕】]}〉》>", "((((((()))))))")
 _CONTRACTIONS = (
@@ -45,7 +46,7 @@ def fold(name: str) -> str:
 
 def _fold_once(name: str) -> str:
     text = simplified(unicodedata.normalize("NFKC", name).translate(_BRACKETS).casefold())
-    text = _LABEL.sub("", _QUOTES.sub("", text))
+    text = _ENCLOSED.sub(r"\1", _LABEL.sub("", _QUOTES.sub("", text)))
     return _SEAL_NOTES.sub("", text).strip(_EDGES)
 
 

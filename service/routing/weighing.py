@@ -80,7 +80,8 @@ def _route_of_stranger(head: Claim, case: _Case) -> Route:
     found = route_unlisted(head.value, case.tables, case.rulebook)
     if found.channel is not Channel.VIA_CITY:
         return found
-    near = directory_of(case.rulebook).near(head.value, _ALIKE_TYPED if head.typed else _ALIKE_READ)
+    alike = _ALIKE_TYPED if head.typed else _ALIKE_READ
+    near = directory_of(case.rulebook).near(head.value, alike, typed=head.typed)
     if near is None or route_of(near, case.rulebook).report_to == found.report_to:
         return found
     reason = f"“{found.unit}”不在单位目录中，但与{near.name}相近，请工作人员认定"
@@ -129,12 +130,24 @@ def _against(head: Claim, case: _Case) -> Claim | None:
 
 
 def _other_house(head: Claim, case: _Case) -> Claim | None:
-    """The unit from whose own domain a form of another known unit comes, when the form alone names that other: the
-    wrong file may have been attached, and its sender is not asked for another unit's letter."""
-    if head.entry is None or any(c.source not in (REPORTER, ROWS) and c.entry == head.entry for c in case.claims):
+    """The unit from whose own domain another unit's papers come, when nothing about the sender names that other: the
+    wrong file may have been attached, or somebody speaks for a house that is not his."""
+    by_sender = {ADDRESS, DOMAIN, DISPLAY, SIGNATURE, SUBJECT, CASE}
+    if head.source not in (LETTER, SEAL, REPORTER, ROWS) or any(
+        c.source in by_sender and c.entry and _agree(head, c, case) for c in case.claims
+    ):
         return None
-    houses = (c for c in case.claims if c.source == DOMAIN and c.entry and not c.entry.is_bureau)
-    return next((c for c in houses if c.entry and not _related(c.entry, head.entry)), None)
+    return next((c for c in case.claims if c.source == DOMAIN and _is_foreign(head, c, case)), None)
+
+
+def _is_foreign(head: Claim, house: Claim, case: _Case) -> bool:
+    """Whether a domain is of other units alone. A bureau's is often its whole city government's: that tells nothing."""
+    lines = directory_of(case.rulebook).at_domain(house.value)
+    return not any(line.is_bureau or _carries_name(head, line) for line in lines)
+
+
+def _carries_name(head: Claim, line: Entry) -> bool:
+    return _related(head.entry, line) if head.entry else fold(head.value).startswith(fold(line.name))
 
 
 def _agree(head: Claim, other: Claim, case: _Case) -> bool:

@@ -75,7 +75,7 @@ def test_a_letter_from_the_registered_address_of_another_unit_goes_to_staff() ->
 
 
 def test_a_form_alone_from_another_known_units_domain_is_not_asked_for_its_letter() -> None:
-    """The wrong file may be attached. A letter, a name under the mail or a common house says that it is not."""
+    """The wrong file may be attached. A name under the mail or a common house says that it is not."""
     here = an_envelope("wang@lhnu.example", subject="报送材料")
     form = {"attachments": a_submission().attachments[1:], "tables": four_tables("岭海农业大学", "岭州市"), "text": ""}
     bare = a_submission(letters=(), envelope=here, **form)
@@ -83,9 +83,18 @@ def test_a_form_alone_from_another_known_units_domain_is_not_asked_for_its_lette
     assert codes(judged(bare)) == ["L101", "R403"]
     assert judged(bare).decision.verdict == "staff_review"
     assert codes(judged(replace(bare, text="岭海农业大学科研处"))) == ["L101"]
-    assert codes(judged(of_unit("岭海农业大学", envelope=here))) == []
     hospital = replace(bare, tables=four_tables(HOSPITAL, "岭州市"), envelope=an_envelope("wang@lhmu.example"))
     assert codes(judged(hospital)) == ["L101"]
+
+
+def test_a_letter_from_another_known_units_domain_goes_to_staff() -> None:
+    """Letter, form and sender disagree: nobody is told anything. A name under the mail says that all is well."""
+    here = an_envelope("wang@lhnu.example")
+
+    for unit, city in (("岭海农业大学", "岭州市"), (COMPANY, CITY)):
+        judgement = judged(of_unit(unit, city, envelope=here))
+        assert (judgement.decision.verdict, codes(judgement)[-1]) == ("staff_review", "R403")
+    assert codes(judged(of_unit("岭海农业大学", envelope=here, text="岭海农业大学科研处"))) == []
 
 
 def test_a_unit_whose_bureau_sent_its_letter_on_is_not_sent_to_that_bureau() -> None:

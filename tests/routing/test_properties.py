@@ -144,7 +144,7 @@ def test_no_district_stands_under_two_cities() -> None:
         ("中国科学院南海海样研究所", "广州市", "中国科学院南海海洋研究所", False),
         ("中国科学院南海海样研究所", "深圳市", None, False),
         ("中国科学院南海海样研究所", None, None, False),
-        ("中山大学附属第三医院", "广州市", None, False),
+        ("中山大学附属第九医院", "广州市", None, False),
         ("中山大学化学学院", "广州市", None, False),
         ("广西医科大学", "广州市", None, False),
         ("广东省业科学院", "广州市", None, False),

@@ -64,10 +64,10 @@ WORDS = st.lists(st.sampled_from(["云江", "研究", "研究院", "院", "公�
 FLAGS = st.sampled_from([None, None, True, False])
 RULES = st.lists(
     st.builds(
-        lambda suffixes, contains, excludes, *flags: RoutingRule(
-            "", None, "", tuple(suffixes), tuple(contains), tuple(excludes), *flags
+        lambda prefixes, suffixes, contains, excludes, *flags: RoutingRule(
+            "", None, "", tuple(prefixes), tuple(suffixes), tuple(contains), tuple(excludes), *flags
         ),
-        WORDS, WORDS, WORDS, FLAGS, FLAGS, FLAGS, FLAGS,
+        WORDS, WORDS, WORDS, WORDS, FLAGS, FLAGS, FLAGS, FLAGS, FLAGS, FLAGS,
     ),
     min_size=1, max_size=4,
 )  # fmt: skip
