@@ -9,11 +9,12 @@ from typing import Final
 import olefile
 
 from service.reading.forms import office
+from service.reading.forms.excel2003 import read_excel_2003
 from service.reading.forms.grid import Workbook
 from service.reading.forms.markup import read_markup
 from service.reading.forms.oldsheets import read_old_workbook
+from service.reading.forms.opendocument import read_flat_document, read_open_document
 from service.reading.forms.package import FileDamaged, FileEncrypted, Package
-from service.reading.forms.plainxml import read_excel_2003, read_open_document
 from service.reading.forms.printed import read_pages
 from service.reading.forms.separated import read_separated
 from service.reading.forms.spreadsheet import read_spreadsheet
@@ -98,6 +99,8 @@ def _read_text(content: bytes) -> Workbook:
     head = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head and head.startswith(b"<?xml"):
         return read_excel_2003(content)
+    if b"urn:oasis:names:tc:opendocument:xmlns:office" in head and b"<office:document" in head:
+        return read_flat_document(content)
     if _MARKUP.search(head):
         return read_markup(content)
     if _BINARY.search(head):

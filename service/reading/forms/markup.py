@@ -25,7 +25,9 @@ from service.reading.forms.package import Element, FileDamaged, FileRefused
 from service.reading.forms.strings import RichText, RunStyle
 from service.reading.forms.symbols import is_symbol_font
 
-_SILENT: Final = frozenset({"script", "style", "head", "title", "xml"})
+_SILENT: Final = frozenset(
+    {"script", "style", "head", "title", "xml", "comment"}
+)  # the last: notes of cells, as LibreOffice writes
 _LINES: Final = frozenset({"p", "div", "li", "tr"})
 _STRUCK: Final = frozenset({"s", "strike", "del"})
 _DEEPEST: Final = 100

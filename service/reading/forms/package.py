@@ -183,3 +183,9 @@ def attribute(element: Element, name: str) -> str | None:
     if value is not None:
         return str(value)
     return next((str(v) for k, v in element.attrib.items() if k.endswith("}" + name)), None)
+
+
+def small_number(element: Element, name: str) -> int:
+    """An attribute that counts; 0 where it is absent or no such number."""
+    value = attribute(element, name) or ""
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 8 else 0
