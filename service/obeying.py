@@ -5,16 +5,17 @@ Every step may be repeated after a crash: a letter leaves its waiting once, and 
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 
+from service import deciding
 from service.desk import orders_in
 from service.desk.answer import Answer, Outcome, Result, render_answer, render_draft
 from service.domain.judgement import Authentication, Judgement
 from service.domain.mail import Address
-from service.domain.orders import Action, Order
+from service.domain.orders import Action, Order, Ruling
 from service.domain.outgoing import OutgoingLetter, WaitingLetter
 from service.parts import Parts
 from service.records.views import Views
@@ -41,7 +42,11 @@ class _Reply:
         return self.judgement.dossier.submission.envelope.sender
 
 
-def obey(judgement: Judgement, parts: Parts) -> None:
+DecideAnew = Callable[[str, Ruling, Parts], Judgement | None]
+"""Judges a mail again by a ruling and records it; None when nothing changed by it."""
+
+
+def obey(judgement: Judgement, parts: Parts, decide_anew: DecideAnew) -> None:
     """Carry out the orders of a staff member's mail and queue the answer. Safe to call again."""
     submission = judgement.dossier.submission
     envelope = submission.envelope
@@ -53,7 +58,7 @@ def obey(judgement: Judgement, parts: Parts) -> None:
     orders = orders_in(submission.text, rulebook.mail.orders, rulebook.campaign.number_prefix)
     if not orders:
         return
-    results = tuple(result for order in orders for result in _carry_out(order, reply, parts))
+    results = tuple(result for order in orders for result in _carry_out(order, reply, parts, decide_anew))
     _answer(results, reply, parts)
 
 
@@ -65,11 +70,13 @@ def _may_order(reply: _Reply, parts: Parts) -> bool:
     return any(own is not None and own.kind in _TO_STAFF for own in signed)
 
 
-def _carry_out(order: Order, reply: _Reply, parts: Parts) -> Iterator[Result]:
+def _carry_out(order: Order, reply: _Reply, parts: Parts, decide_anew: DecideAnew) -> Iterator[Result]:
     if order.action is None:
         yield Result(order.line, Outcome.NOT_UNDERSTOOD)
     elif order.action is Action.DONE:
         yield _done(order, parts)
+    elif order.action in (Action.ACCEPT, Action.IDENTIFY):
+        yield _rule(order, reply, parts, decide_anew)
     else:
         waiting = _meant(order, reply, parts)
         if not waiting:
@@ -84,6 +91,28 @@ def _done(order: Order, parts: Parts) -> Result:
         return Result(order.line, Outcome.NO_SUCH_CASE)
     parts.records.set_note(DONE + case.number, str(case.versions))
     return Result(order.line, Outcome.DONE, case.number)
+
+
+def _rule(order: Order, reply: _Reply, parts: Parts, decide_anew: DecideAnew) -> Result:
+    """A ruling on the newest mail of a case; an earlier one on the same mail stays where the new one says nothing."""
+    views = Views(parts.records.engine)
+    case = views.case(order.subject) if order.subject else None
+    newest = views.newest(case.id) if case else None
+    if case is None or newest is None or reply.sender is None:
+        return Result(order.line, Outcome.NO_SUCH_CASE)
+    before = parts.records.ruling_on(newest.mail_sha256) or Ruling(reply.sender.address)
+    ruling = replace(before, by=reply.sender.address, accepted=True)
+    if order.action is Action.IDENTIFY:
+        route = deciding.speaker_of("", order.value, parts.rules.rulebook)
+        if not route.known:
+            return Result(order.line, Outcome.UNIT_UNKNOWN, order.value)
+        ruling = replace(before, by=reply.sender.address, unit=route.unit)
+    judgement = decide_anew(newest.mail_sha256, ruling, parts)
+    if judgement is None:
+        return Result(order.line, Outcome.AS_BEFORE, case.number)
+    return Result(
+        order.line, Outcome(judgement.decision.verdict.value), f"{case.number} {ruling.unit or case.unit or ''}"
+    )
 
 
 def _meant(order: Order, reply: _Reply, parts: Parts) -> Sequence[WaitingLetter]:

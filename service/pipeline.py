@@ -15,6 +15,7 @@ import structlog
 from service import deciding, routing
 from service.domain.judgement import Judgement
 from service.domain.mail import ArrivedMail, MailKind
+from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
@@ -24,6 +25,7 @@ from service.obeying import obey
 from service.parts import Cases, Parts, Rules
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
+from service.records.rulings import Before
 from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for, our_case_number, verify
 from service.replies.returned import Returned
@@ -86,13 +88,14 @@ def _judge_and_record(sha256: str, parts: Parts) -> None:
     if twin := records.twin_of(submission):
         records.record_twin(submission, twin, parts.now())
         return
-    found, judgement = conclude(submission, records.ledger.received(sha256), records, parts.rules)
+    ruling = records.ruling_on(sha256)
+    found, judgement = conclude(submission, records.ledger.received(sha256), records, parts.rules, ruling)
     _note_own_copy(submission, parts)
     returned = parts.letters.returned(
         judgement, parts.rules.rulebook, parts.mark
     )  # now: not while the database is locked
     if judgement.decision.kind is MailKind.STAFF_COMMAND:
-        obey(judgement, parts)
+        obey(judgement, parts, decide_anew)
     recorded = records.record(
         judgement,
         found,
@@ -105,7 +108,26 @@ def _judge_and_record(sha256: str, parts: Parts) -> None:
         _tell(sha256, judgement, recorded.number)
 
 
-def conclude(submission: Submission, received: datetime, cases: Cases, rules: Rules) -> tuple[Found | None, Judgement]:
+def decide_anew(sha256: str, ruling: Ruling, parts: Parts) -> Judgement | None:
+    """Judge a case's newest mail again as staff ruled, and record that with its letter. None when it is not the newest,
+    or the ruling is known already: calling again never leads to a second letter."""
+    records, submission = parts.records, parts.read(sha256)
+    received = records.ledger.received(sha256)
+    _, judgement = conclude(submission, received, Before(records, sha256), parts.rules, ruling)
+    returned = parts.letters.returned(judgement, parts.rules.rulebook, parts.mark)
+    done = records.redecide(
+        judgement,
+        ruling,
+        parts.rules.rulebook.version,
+        lambda number, seq: write_letter(judgement, number, returned, parts, seq),
+        parts.now(),
+    )
+    return judgement if done else None
+
+
+def conclude(
+    submission: Submission, received: datetime, cases: Cases, rules: Rules, ruling: Ruling | None = None
+) -> tuple[Found | None, Judgement]:
     """The case a mail joins, None when it begins one, and the judgement on it. The same mail, cases and rules always
     give the same: `rules trial` walks the archive with this very function."""
     found = cases.find_case(_handle(submission, rules.rulebook))
@@ -118,20 +140,22 @@ def conclude(submission: Submission, received: datetime, cases: Cases, rules: Ru
         own_addresses=rules.own_addresses,
         trusted=rules.trusted,
         joins_thread=bool(found and found.by_thread),
+        ruling=ruling,
     )
     return found, judgement
 
 
 def write_letter(
-    judgement: Judgement, number: str | None, returned: Sequence[Returned], parts: Parts
+    judgement: Judgement, number: str | None, returned: Sequence[Returned], parts: Parts, seq: int = 0
 ) -> OutgoingLetter | None:
-    """The reply as it will leave, byte for byte; None when nobody is to be answered. returned: files that go back."""
+    """The reply as it will leave, byte for byte; None when nobody is to be answered. returned: files that go back;
+    seq: the how-manieth answer to this mail."""
     plan = judgement.decision.reply
     if plan is None or not all(is_writable(a.address) for a in plan.to):
         return None
     submission = judgement.dossier.submission
     rendered = parts.letters.render(judgement, parts.rules.rulebook, number, returned)
-    message_id = message_id_for(plan.letter.value, submission.sha256, 0, parts.key, parts.sender.domain)
+    message_id = message_id_for(plan.letter.value, submission.sha256, seq, parts.key, parts.sender.domain)
     content = compose(
         rendered,
         sender=parts.sender,

@@ -186,7 +186,7 @@ class _Walk:
         if self._cases.twin_of(submission):
             self._cases.record_twin(submission)
             return None
-        found, judgement = conclude(submission, mail.received, self._cases, self._rules)
+        found, judgement = conclude(submission, mail.received, self._cases, self._rules, mail.ruling)
         campaign = self._rules.rulebook.campaign.number_prefix
         self._cases.record(judgement, found, campaign, Known(mail.number, mail.letters))
         self._note_rules(judgement)

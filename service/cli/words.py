@@ -51,6 +51,7 @@ EVENTS = {
     "superseded": "不再单独发出",
     "held": "暂缓发出",
     "released": "工作人员放行",
+    "ruled": "工作人员认定",
     "discarded": "工作人员决定不发",
 }
 ROLES = {

@@ -19,6 +19,7 @@ from service.domain.judgement import (
     Channel,
     Decision,
     Dossier,
+    Evidence,
     Finding,
     Judgement,
     Letter,
@@ -28,6 +29,7 @@ from service.domain.judgement import (
     Verdict,
 )
 from service.domain.mail import Address, Envelope, MailKind
+from service.domain.orders import Ruling
 from service.domain.rules import Rulebook
 from service.domain.submission import CoverLetter, LetterSource, Submission
 from service.routing.kinds import classify
@@ -53,9 +55,10 @@ def judge(
     own_addresses: frozenset[str],
     joins_thread: bool = False,
     trusted: frozenset[str] = frozenset(),
+    ruling: Ruling | None = None,
 ) -> Judgement:
     """The judgement on one mail. own_addresses: lower case; joins_thread: it answers a letter of its case; trusted:
-    lower-case authserv-ids of the servers whose Authentication-Results are believed."""
+    lower-case authserv-ids of the servers whose Authentication-Results are believed; ruling: what staff decided."""
     kind, reason = classify(submission, rulebook, own_addresses, earlier is not None)
     dossier = replace(
         assemble(submission, received, kind, earlier if kind in _SUBMITTING else None, rulebook),
@@ -64,10 +67,21 @@ def judge(
     if kind not in _SUBMITTING:
         route = Route(Channel.UNKNOWN) if kind.is_machine_made else routing.route(dossier, rulebook)
         return Judgement(dossier, decide(dossier, route, (), rulebook, own_addresses, reason))
-    route = routing.route(dossier, rulebook)
+    route = _ruled(routing.route(dossier, rulebook), ruling, rulebook)
     findings = checks.run_all(dossier, route, rulebook, wording)
-    thread = "回复了本报送件的来往邮件；" if joins_thread else ""
-    return Judgement(dossier, decide(dossier, route, findings, rulebook, own_addresses, thread + reason))
+    if ruling is not None and ruling.accepted:
+        findings = tuple(replace(finding, severity=Severity.REMARK) for finding in findings)
+    told = ("工作人员已作认定；" if ruling else "") + ("回复了本报送件的来往邮件；" if joins_thread else "")
+    return Judgement(dossier, decide(dossier, route, findings, rulebook, own_addresses, told + reason))
+
+
+def _ruled(route: Route, ruling: Ruling | None, rulebook: Rulebook) -> Route:
+    """The route of the unit that staff named; the evidence stays to be seen."""
+    if ruling is None or ruling.unit is None:
+        return route
+    named = speaker_of("", ruling.unit, rulebook)
+    said = Evidence("staff", ruling.by, named.unit, 1.0)
+    return replace(named, reason="工作人员认定", evidence=(said, *route.evidence), contradiction=(), unlike_sender=None)
 
 
 def set_aside(sha256: str, size: int, received: datetime, story: str, rulebook: Rulebook) -> Judgement:

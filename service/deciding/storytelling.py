@@ -31,6 +31,7 @@ SOURCES = {
     "signature_block": "邮件签名",
     "subject": "邮件主题",
     "case": "此前的报送件",
+    "staff": "工作人员认定",
 }
 """Where evidence comes from, as staff read it."""
 

@@ -25,6 +25,13 @@ class Outcome(StrEnum):
     NOTHING_WAITS = "nothing_waits"
     NO_SUCH_CASE = "no_such_case"
     NOT_UNDERSTOOD = "not_understood"
+    UNIT_UNKNOWN = "unit_unknown"
+    AS_BEFORE = "as_before"
+    ACCEPTED = "accepted"  # these five: the new verdict after a ruling
+    NEEDS_CORRECTION = "needs_correction"
+    WRONG_ROUTE = "wrong_route"
+    STAFF_REVIEW = "staff_review"
+    NOT_A_SUBMISSION = "not_a_submission"
 
 
 @dataclass(frozen=True, slots=True)

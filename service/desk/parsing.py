@@ -10,6 +10,7 @@ _LETTER = re.compile(r"信\s*(\d{1,9})")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\uff0d—]+")
 _PARTS = re.compile(r"[,，、;；/和及\s]+")
 _LEFT = re.compile(r"[\s,，。.;；:：!！、/()（）【】\[\]\"“”和及请予将把的这封信件]*")
+_AROUND = re.compile(r"^[\s,，。.:：“”\"为是]+|[\s,，。.;；“”\"]+$")
 _LINES = 60
 
 
@@ -29,12 +30,14 @@ def _of_line(line: str, words: Mapping[Action, tuple[str, ...]], prefix: str) ->
     rest = plain
     for name in (*numbers, *(f"信{number}" for number in letters)):
         rest = re.sub(re.escape(name).replace("信", r"信\s*"), " ", rest)
-    action = _action(rest, words)
+    action, value = _action(rest, words), ""
+    if action is None and len(numbers) == 1 and not letters:
+        action, value = _with_value(rest, words)
     named = bool(numbers or letters)
     if action is None and not (named or _begins(rest, words)):
         return
     for number in numbers:
-        yield Order(line, action, subject=number)
+        yield Order(line, action, subject=number, value=value)
     for letter in letters:
         yield Order(line, action, letter=letter)
     if not named and action is not None:
@@ -48,6 +51,15 @@ def _action(rest: str, words: Mapping[Action, tuple[str, ...]]) -> Action | None
         if found and _LEFT.fullmatch(before) and _LEFT.fullmatch(after):
             return action
     return None
+
+
+def _with_value(rest: str, words: Mapping[Action, tuple[str, ...]]) -> tuple[Action | None, str]:
+    """An order that names a unit: its word, then the name."""
+    for word, action in _longest_first({Action.IDENTIFY: words.get(Action.IDENTIFY, ())}):
+        before, found, after = rest.partition(word)
+        if found and _LEFT.fullmatch(before) and (name := _AROUND.sub("", after)):
+            return action, name
+    return None, ""
 
 
 def _begins(rest: str, words: Mapping[Action, tuple[str, ...]]) -> bool:

@@ -10,6 +10,8 @@ class Action(StrEnum):
     RELEASE = "release"  # a letter that waits for staff leaves as it is
     DISCARD = "discard"  # it never leaves
     DONE = "done"  # a person took care of a case: the digest no longer names it
+    ACCEPT = "accept"  # a case is accepted as it is
+    IDENTIFY = "identify"  # a case is this unit's
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +23,13 @@ class Order:
     action: Action | None  # None: the line could not be understood
     subject: str = ""
     letter: int | None = None
+    value: str = ""  # what an order says besides: the unit
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What staff decided about one mail: it is judged by this from then on, also by other rules and after a rebuild."""
+
+    by: str  # addr-spec
+    unit: str | None = None  # the directory's name of whom it speaks for
+    accepted: bool = False  # as it is: nothing of it is asked for or doubted any more

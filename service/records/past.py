@@ -12,13 +12,16 @@ from urllib.parse import quote
 from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.exc import DatabaseError
 
+from service.domain.orders import Ruling
 from service.errors import DatabaseUnusable
+from service.records import rulings
 from service.records.engine import HEAD
-from service.records.tables import Case, Event, Mail, Outgoing
+from service.records.tables import Case, Event, Mail, Note, Outgoing
 
 _case = Case.__table__  # type: ignore[attr-defined]
 _event = Event.__table__  # type: ignore[attr-defined]
 _mail = Mail.__table__  # type: ignore[attr-defined]
+_note = Note.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
 _SETTLED = ("judged", "duplicate", "quarantined")
@@ -35,6 +38,7 @@ class PastMail:
     number: str | None  # its case's
     decision: str  # JSON; "" when it has none of its own
     letters: tuple[str, ...]  # Message-IDs of our letters about it
+    ruling: Ruling | None = None  # what staff decided about it
 
 
 def past_mails(url: str) -> list[PastMail]:
@@ -45,6 +49,8 @@ def past_mails(url: str) -> list[PastMail]:
         letters: dict[str, list[str]] = {}
         for row in connection.execute(select(_outbox.c.mail_sha256, _outbox.c.message_id).order_by(_outbox.c.id)):
             letters.setdefault(row.mail_sha256, []).append(row.message_id)
+        notes = connection.execute(select(_note.c.name, _note.c.value).where(_note.c.name.startswith(rulings.PREFIX)))
+        ruled = {name.removeprefix(rulings.PREFIX): value for name, value in notes}
         settled = (
             select(_event.c.mail_sha256, func.max(_event.c.id).label("place"))
             .where(_event.c.what.in_(_SETTLED))
@@ -60,7 +66,16 @@ def past_mails(url: str) -> list[PastMail]:
             .order_by(settled.c.place)
         )
         return [
-            PastMail(r.sha256, r.received, r.state, r.subject, r.number, r.decision, tuple(letters.get(r.sha256, ())))
+            PastMail(
+                r.sha256,
+                r.received,
+                r.state,
+                r.subject,
+                r.number,
+                r.decision,
+                tuple(letters.get(r.sha256, ())),
+                rulings.read(ruled.get(r.sha256)),
+            )
             for r in connection.execute(query)
         ]
 

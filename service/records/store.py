@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from service.domain.judgement import Judgement
+from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
-from service.records import joining, outbox
+from service.records import joining, outbox, rulings
 from service.records.joining import Found, Handle
 from service.records.ledger import Ledger, tell
 from service.records.outbox import Outbox
@@ -154,6 +155,17 @@ class Records:
                 outbox.put(connection, letter, now, sha256=submission.sha256, case_id=case_id, parked=before.problem)
             tell(connection, now, "judged", judgement.decision.verdict.value, sha256=submission.sha256, case_id=case_id)
         return Recorded(number, letter is not None)
+
+    def ruling_on(self, sha256: str) -> Ruling | None:
+        """What staff decided about a mail; None when they did not."""
+        return rulings.read(self.note(rulings.PREFIX + sha256))
+
+    def redecide(
+        self, judgement: Judgement, ruling: Ruling, rules_version: str, write: rulings.Writer, now: datetime
+    ) -> bool:
+        """Record what a ruling makes of a case's newest mail. False when it stands already or a newer mail came."""
+        with self.engine.begin() as connection:
+            return rulings.redecide(connection, judgement, ruling, rules_version, write, now)
 
     def _case(
         self, connection: Connection, judgement: Judgement, found: Found | None, campaign: str, now: datetime

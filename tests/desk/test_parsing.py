@@ -33,6 +33,21 @@ def test_an_order_is_understood_as_people_write_it(line: str, meant: tuple[Actio
     assert said(line) == [meant]
 
 
+@pytest.mark.parametrize(
+    ("line", "action", "value"),
+    [
+        ("认定 GD2020-0023 岭海大学", Action.IDENTIFY, "岭海大学"),
+        ("GD2020-0023 单位：岭海大学（珠江校区）。", Action.IDENTIFY, "岭海大学(珠江校区)"),
+        ("认定单位 GD2020-0023 为“岭海大学”", Action.IDENTIFY, "岭海大学"),
+        ("受理 GD2020-0023", Action.ACCEPT, ""),
+    ],
+)
+def test_an_order_may_name_the_unit_that_a_case_belongs_to(line: str, action: Action, value: str) -> None:
+    ((order),) = orders_in(line, WORDS, "GD2020")
+
+    assert (order.action, order.subject, order.value) == (action, "GD2020-0023", value)
+
+
 def test_one_line_may_name_several() -> None:
     assert said("放行 GD2020-0012、GD2020-0013 和信8") == [
         (Action.RELEASE, "GD2020-0012", None),

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from service.demo.mime import Mail, make_mail
 from service.records.tables import Outgoing
 from service.reporting import digest_facts, digest_for, queue_digest
-from service.wiring import desk_of, open_service
+from service.trial import try_rules
+from service.wiring import desk_of, open_service, open_trial
 from tests.servers.pair import BOX
 from tests.stories.conftest import IN_TIME, Station, answering
 
@@ -146,3 +147,77 @@ def test_a_case_that_a_person_took_care_of_leaves_the_digest_until_something_new
     office.poll()
 
     assert needing() == []
+
+
+@pytest.fixture
+def contradictory(office: Station) -> tuple[str, bytes]:
+    """A case that only a person can settle, and the digest that names it: one bureau's letter, another's form."""
+    office.settings = replace(office.settings, drafts=frozenset())
+    bureau, other = office.bureau("云江市"), office.bureau("望海市")
+    files = (office.pieces.letter_pdf(bureau), office.pieces.form(other))
+    office.arrives(make_mail(office.mail(bureau, files)))
+    office.poll()
+    with open_service(office.settings) as service:
+        desk = desk_of(service)
+        queue_digest(desk, digest_for(desk, IN_TIME.date()), IN_TIME.date())
+    ((_, content),) = letters(office, "digest")
+    return office.numbers()[0][0], content
+
+
+def unchanged_by_the_same_rules(office: Station) -> bool:
+    with open_trial(office.settings, office.settings.rules_dir) as (past, readings, rules):
+        return not try_rules(past, readings, rules).changed
+
+
+def test_a_case_that_staff_accept_is_answered_with_a_receipt_once(
+    office: Station, contradictory: tuple[str, bytes]
+) -> None:
+    number, digest = contradictory
+    assert office.kinds() == ["handover"]
+
+    for _ in range(2):
+        office.arrives(answering(digest, from_staff(f"受理 {number}\n")))
+        office.poll()
+
+    assert office.kinds() == ["handover", "receipt"]
+    assert office.numbers() == [(number, "accepted")]
+    assert unchanged_by_the_same_rules(office)
+
+
+def test_a_case_that_staff_give_to_a_unit_is_judged_as_that_units(
+    office: Station, contradictory: tuple[str, bytes]
+) -> None:
+    number, digest = contradictory
+
+    office.arrives(answering(digest, from_staff(f"认定 {number} 云江市科学技术局")))
+    office.poll()
+
+    with office.cases() as (case,):
+        assert (case.unit, case.channel) == ("云江市科学技术局", "city_bureau")
+    ((_, told),) = letters(office, "answer")
+    assert b"answer" in told
+    assert unchanged_by_the_same_rules(office)
+
+
+def test_a_unit_that_stands_in_no_directory_is_not_guessed(office: Station, contradictory: tuple[str, bytes]) -> None:
+    number, digest = contradictory
+
+    office.arrives(answering(digest, from_staff(f"认定 {number} 某某不存在的单位")))
+    office.poll()
+
+    assert office.numbers() == [(number, "staff_review")]
+    assert office.kinds() == ["handover"]
+
+
+def test_a_ruling_on_a_case_that_got_a_newer_mail_meanwhile_is_about_that_mail(
+    office: Station, contradictory: tuple[str, bytes]
+) -> None:
+    number, digest = contradictory
+    bureau = office.bureau("云江市")
+    office.arrives(make_mail(office.mail(bureau, (office.pieces.form(bureau),), date=IN_TIME + timedelta(hours=1))))
+    office.arrives(answering(digest, from_staff(f"受理 {number}")))
+    office.poll()
+
+    with office.cases() as cases:
+        assert {case.number: case.state for case in cases}[number] == "accepted"
+    assert unchanged_by_the_same_rules(office)

@@ -1,0 +1,123 @@
+"""What staff decided about single mails, and a mail's case as it stood before it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from service.domain.judgement import CaseSoFar, Judgement, Verdict
+from service.domain.orders import Ruling
+from service.domain.outgoing import OutgoingLetter
+from service.records import outbox
+from service.records.joining import Found, Handle
+from service.records.ledger import tell
+from service.records.shelf import Recorded
+from service.records.snapshots import decision_json, holding_from, holding_json
+from service.records.standing import Standing, standing_after
+from service.records.tables import Case, Mail, Note, Outgoing, Version
+
+if TYPE_CHECKING:
+    from service.records.store import Records
+
+_case = Case.__table__  # type: ignore[attr-defined]
+_mail = Mail.__table__  # type: ignore[attr-defined]
+_note = Note.__table__  # type: ignore[attr-defined]
+_outbox = Outgoing.__table__  # type: ignore[attr-defined]
+_version = Version.__table__  # type: ignore[attr-defined]
+
+PREFIX = "ruling:"
+"""A note under this and a mail's SHA-256 holds the ruling on it."""
+
+Writer = Callable[[str, int], OutgoingLetter | None]
+"""Given the case's number and the how-manieth answer it is, the letter to send."""
+
+
+def written(ruling: Ruling) -> str:
+    return json.dumps(asdict(ruling), ensure_ascii=False, sort_keys=True)
+
+
+def read(text: str | None) -> Ruling | None:
+    return None if text is None else Ruling(**json.loads(text))
+
+
+class Before:
+    """The records as they stood before one mail of a case: what that mail is judged with when it is judged again."""
+
+    def __init__(self, records: "Records", sha256: str) -> None:
+        self._records = records
+        self._sha256 = sha256
+
+    def find_case(self, handle: Handle) -> Found | None:  # noqa: ARG002 - which case it is was settled then
+        """The mail's case with what earlier mails brought; None when it began the case."""
+        with self._records.engine.connect().execution_options(reading=True) as connection:
+            return _before(connection, self._sha256)
+
+
+def _before(connection: Connection, sha256: str) -> Found | None:
+    own = connection.execute(select(_version).where(_version.c.mail_sha256 == sha256)).first()
+    if own is None or own.seq < 2:
+        return None
+    case = connection.execute(select(_case).where(_case.c.id == own.case_id)).one()
+    earlier = connection.execute(
+        select(_version).where(_version.c.case_id == own.case_id, _version.c.seq == own.seq - 1)
+    ).one()
+    standing = Standing(
+        case.id, case.number, case.unit, own.seq - 1, case.first_received, case.on_time,
+        earlier.verdict == Verdict.ACCEPTED.value,
+    )  # fmt: skip
+    holding = holding_from(earlier.holding)
+    so_far: CaseSoFar = replace(
+        Recorded(connection).so_far(standing),
+        route=holding.route,
+        letter=holding.letter,
+        letter_mail=holding.letter_mail,
+        tables=holding.tables,
+        table_mails=holding.table_mails,
+    )
+    return Found(case.id, so_far, False)
+
+
+def redecide(
+    connection: Connection, judgement: Judgement, ruling: Ruling, rules_version: str, write: Writer, now: datetime
+) -> bool:
+    """Put a new decision in place of the one on a case's newest mail, with the ruling it came from and the letter it
+    leads to, all in the caller's transaction. False when the ruling stands already or a newer mail has come."""
+    sha256 = judgement.dossier.submission.sha256
+    version = connection.execute(select(_version).where(_version.c.mail_sha256 == sha256)).first()
+    known = connection.execute(select(_note.c.value).where(_note.c.name == PREFIX + sha256)).scalar()
+    if version is None or known == written(ruling):
+        return False
+    case = connection.execute(select(_case).where(_case.c.id == version.case_id)).one()
+    if case.versions != version.seq:
+        return False
+    decision = judgement.decision
+    connection.execute(delete(_note).where(_note.c.name == PREFIX + sha256))
+    connection.execute(insert(_note).values(name=PREFIX + sha256, value=written(ruling)))
+    connection.execute(
+        update(_version)
+        .where(_version.c.id == version.id)
+        .values(verdict=decision.verdict.value, at=now, holding=holding_json(judgement.dossier, decision))
+    )
+    connection.execute(
+        update(_mail)
+        .where(_mail.c.sha256 == sha256)
+        .values(
+            verdict=decision.verdict.value,
+            kind=decision.kind.value,
+            decision=decision_json(decision),
+            rules_version=rules_version,
+            judged_at=now,
+        )
+    )
+    values = standing_after(judgement, is_new=version.seq == 1)
+    connection.execute(update(_case).where(_case.c.id == case.id).values(**values, updated=now))
+    answers = select(func.count()).select_from(_outbox).where(_outbox.c.mail_sha256 == sha256)
+    seq = connection.execute(answers).scalar_one()
+    letter = write(case.number, seq)
+    if letter is not None:
+        outbox.put(connection, letter, now, sha256=sha256, case_id=case.id, seq=seq)
+    tell(connection, now, "ruled", f"{ruling.by} {decision.verdict.value}", sha256=sha256, case_id=case.id)
+    return True
