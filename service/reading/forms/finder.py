@@ -207,16 +207,16 @@ def _is_table(grid: Grid) -> bool:
 
 
 def _is_continued(sheet: SheetView, header: Header, dittos: Collection[str]) -> bool:
-    """Whether the sheet opens with a row of a unit, in the very columns of the table before it, under its number or
-    with its questions."""
-    if not sheet.rows or sheet.grid.above:
+    """Whether the first full row is a unit's, in the very columns of the table before it, under its number or with its
+    questions."""
+    cells = next((dict(sheet.own(row)) for row in sheet.rows if len(sheet.own(row)) >= _ROW_CELLS), {})
+    if not cells or sheet.grid.above:
         return False
-    cells = dict(sheet.own(sheet.rows[0]))
     unit, seq = header.column_of("unit"), header.column_of("seq")
     name = cells.get(unit, "").strip() if unit is not None else ""
     if unit is not None and name not in dittos and (len(name) < _UNIT_LETTERS or name.isdigit()):
         return False
-    if len(cells) < _ROW_CELLS or max(cells) > max(header.targets):
+    if max(cells) > max(header.width):
         return False
     if seq is not None and fold(cells.get(seq, "")).strip(" ().、").isdigit():
         return True

@@ -40,6 +40,7 @@ class PromptFinder:
         self._scanner = scanner
         self._asked = tuple(q for q in questions if q.kind is not QuestionKind.CHOICE)
         follows = "|".join((r"\W", "$", *map(re.escape, option_words), f"[{re.escape(glyphs)}]"))
+        self._glyph = re.compile(f"[{re.escape(glyphs)}]" if glyphs else "(?!)")
         self._literal = [(q, _stem(q.wording)) for q in self._asked]
         self._loose = {q.key: re.compile(loosely(stem)) for q, stem in self._literal if squeeze(stem)}
         self._aliases = {q.key: [_alias_pattern(q, a, follows) for a in q.aliases if squeeze(a)] for q in self._asked}
@@ -76,7 +77,11 @@ class PromptFinder:
         self, text: str, question: Question, patterns: list[re.Pattern[str]], taken: list[Anchor]
     ) -> list[Anchor]:
         for pattern in patterns:
-            found = [_anchor(text, m.start(), m.end(), question) for m in pattern.finditer(text)]
+            found = [
+                _anchor(text, m.start(), m.end(), question)
+                for m in pattern.finditer(text)
+                if not self._glyph.search(m.group())  # 有 √无 of one question before 经费预算 is not 有无经费预算
+            ]
             free = [a for a in found if not any(a.start < t.end and t.start < a.end for t in taken)]
             if free:
                 return free[:1]

@@ -81,7 +81,7 @@ class CellReader:
         glyphs = "".join({g for m in (marks.checked, marks.unchecked) for g in m if len(g) == 1})
         self._prompts = PromptFinder(questions, words, glyphs, self._scanner)
         self._words = WordReader(questions, marks, nil_words)
-        self._both = frozenset(yes + no for yes in marks.yes for no in marks.no)
+        self._options = frozenset((*words, *(yes + no for yes in marks.yes for no in marks.no)))
         self._cross = frozenset(map(fold, marks.ambiguous))
         self._nil = frozenset((*nil_words, *(w for w in marks.no if not w.isalnum() or w in nil_words)))
 
@@ -239,7 +239,7 @@ class CellReader:
 
     def _are_options(self, rest: str) -> bool:
         """Whether words are nothing but options that could not be told apart: 是否√."""
-        return squeeze(rest) in self._both
+        return squeeze(rest) in self._options
 
     def _read_words(self, rest: str, key: str, found: Found) -> str:
         """A plain 是, 有, 无计划 in place of a tick; what follows it is text."""

@@ -87,6 +87,8 @@ class _DocumentReader:
         name = f"第{len(self.grids) + 1}个表格"
         self.grids.append(Grid(name, reader.cells, reader.details, tuple(reader.merges), above=above, cut=reader.cut))
         self.elements.append(reader.elements)
+        if not reader.cells:  # a frame round other tables: what stands above it stands above the first of them
+            self.above = list(above)
         for nested in reader.nested:
             self.read(nested, depth + 1)
 

@@ -55,9 +55,15 @@ class WordReader:
         if tick := self.alone(folded):
             return tick, ""
         opening = self._opening.match(folded)
+        if opening is not None and self._is_print(opening.group(1), folded[opening.end(1) :]):
+            return None, rest
         if opening is not None:
             return (Tick.YES if opening.group(1) in self.yes else Tick.NO), rest[opening.end(1) :].lstrip(_BETWEEN)
         return self._repeated(rest, folded, key)
+
+    def _is_print(self, word: str, rest: str) -> bool:
+        """Whether the other option follows at once: "是:  否:" is what a form prints, and nobody filled in."""
+        return rest.strip(_ROUND) in (self.no if word in self.yes else self.yes)
 
     def stated(self, written: Sequence[str], key: str) -> Tick | None:
         """The answer that a clause of other words gives: "…，有经费预算50万元。" None when clauses disagree."""

@@ -155,3 +155,16 @@ def test_printed_options_that_cannot_be_told_apart_are_no_plan() -> None:
     cell = "是否有计划举办“海外专家南粤行专场活动”？是否√\n如有，请列出初步计划（200字以内）"
 
     assert (read(NYX, cell)["plan_nyx"], read(NYX, cell)["plan_text"]) == ("?", "")
+
+
+@pytest.mark.parametrize("options", ["是：  否：", "是、否", "（）/否"])
+def test_what_a_form_prints_is_neither_answer_nor_plan(options: str) -> None:
+    found = read(NYX, f"是否有计划举办“海外专家南粤行专场活动”？{options}\n{PLAN}")
+
+    assert found["plan_nyx"] is not Tick.YES and found["plan_text"] == ""
+
+
+def test_options_in_a_line_above_a_question_are_not_drawn_into_its_name() -> None:
+    found = read(NYX, "√有 √无\n经费预算：√有 □无")
+
+    assert (found["plan_nyx"], found["budget"]) == (Tick.CONTRADICTORY, Tick.YES)

@@ -50,6 +50,15 @@ def test_what_goes_on_is_the_reporters_too_and_ditto_repeats_the_last_row() -> N
     assert [(row.unit, row.city) for table in repeated for row in table.rows] == [(UNIT, CITY)] * 2
 
 
+def test_a_heading_may_stand_above_the_rows_that_go_on_and_a_remark_beside_the_questions() -> None:
+    headed = both(table_1(need()), [["二、高等院校"], need(2, SECOND)])
+    rows = [question_row(TABLE_3, number, unit, CITY, PLANS) for number, unit in ((1, UNIT), (2, SECOND))]
+    remarked = both([["表3"], [*header(TABLE_3), "备注"], [*rows[0], "甲"]], [[*rows[1], "乙"]])
+
+    assert [unit for table in headed for unit in units(table)] == [UNIT, SECOND]
+    assert [row.cells["备注"] for table in remarked for row in table.rows] == ["甲", "乙"]
+
+
 def test_a_wide_sheet_that_cannot_be_told_is_named() -> None:
     (table,) = both(table_1(need()), [["甲", "乙", "丙", "丁", "戊"]])
 

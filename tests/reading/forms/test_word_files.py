@@ -193,3 +193,12 @@ def test_a_letter_in_word_is_no_form() -> None:
     reading = read(document(paragraph(run("关于报送需求的函"))), "报送函.docx")
 
     assert (reading.is_form, reading.tables, reading.text) == (False, (), "关于报送需求的函")
+
+
+def test_what_stands_above_a_frame_of_tables_stands_above_the_table_in_it() -> None:
+    inner = table(line(*header(TABLE_1)[3:7]), line("海洋", "教授", "2", "化学"))
+    frame = table(f"<w:tr><w:tc>{inner}<w:p/></w:tc></w:tr>")
+
+    found = only(paragraph(run("表1")) + paragraph(run(f"填报单位：{UNIT}")) + frame)
+
+    assert (found.reporter, found.rows[0].unit) == (UNIT, UNIT)
