@@ -8,7 +8,7 @@ from pathlib import Path
 
 from service import deciding, rulebook
 from service.checks.wording import Wording, load_wording
-from service.domain.judgement import CaseSoFar, Channel, Finding, Judgement, Route, Verdict
+from service.domain.judgement import CaseSoFar, Channel, Finding, Judgement, PieceState, Route, Verdict
 from service.domain.mail import Address, Envelope
 from service.domain.rules import QuestionKind, Rulebook
 from service.domain.submission import (
@@ -227,6 +227,8 @@ def a_case(judged: Judgement, number: str = "LH2020-0007") -> CaseSoFar:
         dossier.received,
         decision.on_time,
         decision.verdict is Verdict.ACCEPTED,
+        frozenset(p.piece for p in decision.pieces if p.state is PieceState.FAULTY),
+        dossier.newest_sent,
     )
 
 

@@ -59,7 +59,9 @@ def judge(
 ) -> Judgement:
     """The judgement on one mail. own_addresses: lower case; joins_thread: it answers a letter of its case; trusted:
     lower-case authserv-ids of the servers whose Authentication-Results are believed; ruling: what staff decided."""
-    kind, reason = classify(submission, rulebook, own_addresses, earlier is not None)
+    kind, reason = classify(
+        submission, rulebook, own_addresses, earlier is not None, bool(earlier and earlier.complete)
+    )
     dossier = replace(
         assemble(submission, received, kind, earlier if kind in _SUBMITTING else None, rulebook),
         authentication=authenticated(submission.envelope, trusted),

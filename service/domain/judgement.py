@@ -108,6 +108,8 @@ class CaseSoFar:
     first_received: datetime  # earliest mail of the case
     on_time: bool  # whether the case was complete or first received in time, as recorded
     complete: bool
+    asked: frozenset[str] = frozenset()  # pieces that were to be corrected: "table3"
+    sent: datetime | None = None  # when the newest of its mails was written, as its senders say
 
 
 class Authentication(StrEnum):
@@ -132,6 +134,7 @@ class Dossier:
     earlier: CaseSoFar | None = None
     states_nil: bool = False  # the letter or the mail says 零报送/无需求
     nil_source: str | None = None  # where it says so: "letter", "mail" or "tables"
+    undecided: tuple[int, ...] = ()  # tables that came again with other rows, and no word whether they replace or add
     filled_rows: tuple[tuple[Table, Row], ...] = ()  # not those of 无, nor untouched ones of the blank form
     authentication: Authentication = Authentication.UNKNOWN
 
@@ -139,6 +142,12 @@ class Dossier:
     def first_received(self) -> datetime:
         """Arrival of the case's first mail; mails need not be judged in the order of their arrival."""
         return min(self.received, self.earlier.first_received) if self.earlier else self.received
+
+    @property
+    def newest_sent(self) -> datetime | None:
+        """When the newest mail of the case was written, as its senders say."""
+        known = [self.submission.envelope.date, self.earlier.sent if self.earlier else None]
+        return max((moment for moment in known if moment is not None), default=None)
 
     @property
     def carried_over(self) -> frozenset[str]:

@@ -80,6 +80,8 @@ class Recorded:
             first_received=case.first_received,
             on_time=case.on_time,
             complete=case.complete,
+            asked=holding.asked,
+            sent=holding.sent,
         )
 
 

@@ -1,9 +1,11 @@
 """Decisions and case holdings as JSON: how judged values are kept, word for word, in the records."""
 
+from datetime import datetime
+
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from service.domain.judgement import Decision, Dossier, Piece, Route
+from service.domain.judgement import Decision, Dossier, Piece, PieceState, Route
 from service.domain.submission import CoverLetter, Table
 
 
@@ -17,6 +19,12 @@ class Holding:
     tables: tuple[Table, ...]
     table_mails: tuple[str, ...]
     pieces: tuple[Piece, ...]
+    sent: datetime | None = None  # when the newest mail was written, as its senders say
+
+    @property
+    def asked(self) -> frozenset[str]:
+        """The pieces that were to be corrected."""
+        return frozenset(piece.piece for piece in self.pieces if piece.state is PieceState.FAULTY)
 
 
 _DECISION = TypeAdapter(Decision)
@@ -33,7 +41,13 @@ def decision_from(text: str) -> Decision:
 
 def holding_json(dossier: Dossier, decision: Decision) -> str:
     holding = Holding(
-        decision.route, dossier.letter, dossier.letter_mail, dossier.tables, dossier.table_mails, decision.pieces
+        decision.route,
+        dossier.letter,
+        dossier.letter_mail,
+        dossier.tables,
+        dossier.table_mails,
+        decision.pieces,
+        dossier.newest_sent,
     )
     return _HOLDING.dump_json(holding).decode()
 

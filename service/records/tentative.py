@@ -144,6 +144,8 @@ class Tentative:
             first_received=case.first_received,
             on_time=case.on_time,
             complete=case.complete,
+            asked=holding.asked,
+            sent=holding.sent,
         )
 
     def _of(self, case_id: int | None, campaign: str) -> Standing | None:

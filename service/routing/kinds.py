@@ -19,13 +19,21 @@ _OPENING = 200
 """Characters of a mail in which a machine says that it is one; further down it is our own letter, quoted."""
 
 _PAUSES = ",.!。、~…;:-—"
+_SIGNATURE = re.compile(r"(?m)^\s*[-—_=*]{2,}\s*$")
 _CLAUSE = re.compile(r"(?<=[，,。;；:：!！?？\n])")
 
 Kind = tuple[MailKind, str]
 
 
-def classify(submission: Submission, rulebook: Rulebook, own_addresses: frozenset[str], joins_case: bool) -> Kind:
-    """The kind of a mail and why (Chinese). own_addresses: lower case; joins_case: its case is already there."""
+def classify(
+    submission: Submission,
+    rulebook: Rulebook,
+    own_addresses: frozenset[str],
+    joins_case: bool,
+    is_complete: bool = False,
+) -> Kind:
+    """The kind of a mail and why (Chinese). own_addresses: lower case; joins_case: its case is already there;
+    is_complete: and lacks nothing."""
     return (
         _own(submission, own_addresses)
         or _bounce(submission, rulebook.mail)
@@ -33,7 +41,7 @@ def classify(submission: Submission, rulebook: Rulebook, own_addresses: frozense
         or _list(submission)
         or _staff(submission, rulebook)
         or _forbidden(submission, rulebook)
-        or _persons(submission, rulebook, joins_case)
+        or _persons(submission, rulebook, joins_case, is_complete)
     )
 
 
@@ -135,8 +143,10 @@ def _forbidden(submission: Submission, rulebook: Rulebook) -> Kind | None:
     return None
 
 
-def _persons(submission: Submission, rulebook: Rulebook, joins_case: bool) -> Kind:
+def _persons(submission: Submission, rulebook: Rulebook, joins_case: bool, is_complete: bool) -> Kind:
     meant, reason = _means_to_submit(submission, rulebook, joins_case)
+    if meant and is_complete and not has_pieces(submission):
+        return MailKind.INQUIRY, f"{reason}；报送件已齐备，一份回执会让人以为收到了"
     if meant:
         return (MailKind.FOLLOW_UP, f"{reason}；接续已有报送件") if joins_case else (MailKind.SUBMISSION, reason)
     if submission.is_empty and not submission.quoted.strip():
@@ -173,7 +183,7 @@ def _means_to_submit(submission: Submission, rulebook: Rulebook, joins_case: boo
 
 def _is_courtesy(submission: Submission, words: MailWords) -> bool:
     """True when nothing is said but thanks, and nothing brought: staff would open such mails by the hundred."""
-    said = _fold(submission.text)
+    said = _fold(_SIGNATURE.split(submission.text, maxsplit=1)[0] or submission.text)
     for word in sorted(_folded(words.courtesy_words), key=len, reverse=True):
         said = said.replace(word, "")
     brings = any(a.role is not Role.DECORATION for a in submission.attachments)

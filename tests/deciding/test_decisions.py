@@ -1,6 +1,7 @@
 """Verdicts, pieces and replies: one conclusion per mail, written to the right person or to nobody."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from service.errors import ConfigurationInvalid
 from tests.builders import (
     BUREAU,
     COLLECTION,
+    IN_TIME,
     OWN,
     ROOT,
     UNIVERSITY,
@@ -390,6 +392,107 @@ def test_a_bureau_that_corrects_some_units_keeps_the_others(
     rows = follow_up(a_submission(tables=(consolidated(CONSOLIDATED),)), later).dossier.rows()
 
     assert {row.unit: row.cells["number"] for _, row in rows} == held
+
+
+def needs(*posts: str, unit: str | None = UNIVERSITY, path: str = "征集表.xlsx") -> Table:
+    """表1 with one need for each post, nothing alike in any two."""
+    rows = [a_row(unit, cells={key: f"{post}{key}" for key in ("post", "major", "duties", "pay")}) for post in posts]
+    return a_table(1, rows, path=path)
+
+
+def posts(judgement: Judgement) -> list[str]:
+    return [row.cells["post"].removesuffix("post") for table, row in judgement.dossier.rows() if table.number == 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "sent", "held", "verdict"),
+    [
+        pytest.param("请查收。", "丙", "甲乙丙", Verdict.STAFF_REVIEW, id="other_rows"),
+        pytest.param("请查收。", "甲", "乙甲", Verdict.STAFF_REVIEW, id="fewer_rows"),
+        pytest.param("请查收。", "甲乙丙", "甲乙丙", Verdict.ACCEPTED, id="more_rows"),
+        pytest.param("更正如下。", "丙", "丙", Verdict.ACCEPTED, id="said_to_replace"),
+        pytest.param("原表作废。", "丙", "丙", Verdict.ACCEPTED, id="said_to_be_void"),
+        pytest.param("现报送第二批。", "丙", "甲乙丙", Verdict.ACCEPTED, id="said_to_add"),
+        pytest.param("表格已更正，并补充一项。", "丙", "甲乙丙", Verdict.STAFF_REVIEW, id="said_to_do_both"),
+    ],
+)
+def test_other_rows_replace_or_add_as_the_mail_says_and_else_a_person_decides(
+    text: str, sent: str, held: str, verdict: Verdict
+) -> None:
+    first = of_unit(UNIVERSITY, tables=(needs("甲", "乙"),))
+    later = of_unit(UNIVERSITY, letters=(), tables=(needs(*sent),), text=text, sha256="2" * 64)
+
+    judgement = follow_up(first, later)
+
+    assert (posts(judgement), judgement.decision.verdict) == (list(held), verdict)
+    assert ("F224" in codes(judgement)) == (verdict is Verdict.STAFF_REVIEW)
+
+
+def test_cells_changed_in_a_row_are_no_other_row() -> None:
+    changed = a_table(1, [a_row(UNIVERSITY, cells={**needs("甲").rows[0].cells, "pay": "50"})])
+    later = of_unit(UNIVERSITY, letters=(), tables=(changed,), text="请查收。", sha256="2" * 64)
+
+    judgement = follow_up(of_unit(UNIVERSITY, tables=(needs("甲"),)), later)
+
+    assert ("F224" in codes(judgement), [r.cells["pay"] for _, r in judgement.dossier.rows()]) == (False, ["50"])
+
+
+@pytest.mark.parametrize(
+    ("sent", "asks"),
+    [
+        pytest.param({"丙", "丁"}, False, id="the_next_units"),
+        pytest.param({"甲", "乙", "丙"}, False, id="all_and_more"),
+        pytest.param({"乙", "丙"}, True, id="one_left_out_and_one_more"),
+    ],
+)
+def test_of_a_bureaus_units_it_is_asked_which_stay_when_some_are_left_out(sent: set[str], asks: bool) -> None:
+    def consolidated(units: set[str]) -> Table:
+        return a_table(1, [row for u in sorted(units) for row in needs(u, unit=f"云江{u}厂").rows])
+
+    first = a_submission(tables=(consolidated({"甲", "乙"}),))
+    later = a_submission(**{**FORM_ONLY, "tables": (consolidated(sent),)}, text="请查收。")
+
+    assert ("F224" in codes(follow_up(first, later))) is asks
+
+
+def test_of_a_table_that_was_to_be_corrected_the_new_rows_count() -> None:
+    first = of_unit(UNIVERSITY, tables=(needs("甲", "乙", unit=None),))
+    later = of_unit(UNIVERSITY, letters=(), tables=(needs("丙", "丁"),), text="请查收。", sha256="2" * 64)
+
+    judgement = follow_up(first, later)
+
+    assert (posts(judgement), "F224" in codes(judgement)) == (["丙", "丁"], False)
+
+
+def test_one_row_of_a_table_that_was_to_be_corrected_ends_none_of_the_others() -> None:
+    first = of_unit(UNIVERSITY, tables=(replace(needs("甲", "乙", "丙"), rows=(
+        *needs("甲", "乙").rows, *needs("丙", unit=None).rows)),))  # fmt: skip
+    later = of_unit(UNIVERSITY, letters=(), tables=(needs("丙"),), text="请查收。", sha256="2" * 64)
+
+    judgement = follow_up(first, later)
+
+    assert (posts(judgement), judgement.decision.verdict) == (["甲", "乙", "丙"], Verdict.STAFF_REVIEW)
+
+
+def test_a_mail_that_was_overtaken_by_its_correction_changes_nothing() -> None:
+    corrected = a_table(1, [a_row(UNIVERSITY, cells={**needs("甲").rows[0].cells, "pay": "50"})])
+    newer = of_unit(UNIVERSITY, tables=(corrected,), envelope=replace(an_envelope(), date=IN_TIME))
+    older = of_unit(
+        UNIVERSITY,
+        tables=(needs("甲"),),
+        envelope=replace(an_envelope(), date=IN_TIME - timedelta(minutes=5)),
+        sha256="2" * 64,
+    )
+
+    judgement = follow_up(newer, older)
+
+    assert ("F224" in codes(judgement), [r.cells["pay"] for _, r in judgement.dossier.rows()]) == (False, ["50"])
+
+
+def test_a_mail_without_files_is_no_receipts_reason_when_the_case_is_complete() -> None:
+    judgement = judged(without_pieces("更正后的征集表见附件。", sha256="2" * 64), earlier=a_case(judged()))
+
+    assert verdict_and_letter(judgement) == (Verdict.STAFF_REVIEW, None)
 
 
 def test_a_nameless_row_that_comes_again_with_its_name_is_not_asked_about_again() -> None:

@@ -212,3 +212,26 @@ def test_a_promise_in_reply_to_our_letter_is_not_asked_for_the_same_again() -> N
     assert kind(promise, joins_case=True) is MailKind.INQUIRY
     assert kind(without_pieces("报送函扫描件见附件。", envelope=answer), joins_case=True) is MailKind.FOLLOW_UP
     assert kind(without_pieces("我单位无需求，零报送。", envelope=answer), joins_case=True) is MailKind.FOLLOW_UP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "现撤回本次报送。",
+        "我单位撤销本次申报。",
+        "报送函明天补上。",
+        "收到，我们明天补报。",
+        "报送函正在盖章，请稍等。",
+    ],
+)
+def test_who_takes_back_or_promises_is_asked_for_nothing(text: str) -> None:
+    assert kind(without_pieces(text)) is MailKind.INQUIRY
+
+
+@pytest.mark.parametrize(
+    "text", ["好的\n\n发自我的 iPhone", "收到，谢谢！\n--------------------\n张三\n云江市科学技术局"]
+)
+def test_a_signature_below_thanks_is_nothing_to_read(text: str) -> None:
+    reply = without_pieces(text, envelope=an_envelope(in_reply_to=("<receipt@ours.example>",)))
+
+    assert kind(reply, joins_case=True) is MailKind.EMPTY

@@ -16,7 +16,7 @@ CODES = {
     *(f"L10{n}" for n in range(1, 8)),
     *(f"F20{n}" for n in range(1, 8)),
     *(f"F21{n}" for n in range(6)),
-    *("F220", "F221", "F222", "F223", "F230"),
+    *("F220", "F221", "F222", "F223", "F224", "F230"),
     *(f"A30{n}" for n in range(1, 7)),
     *(f"R40{n}" for n in range(1, 5)),
     *("T501", "S601", "S602"),

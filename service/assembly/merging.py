@@ -1,0 +1,197 @@
+"""The tables of a case after a mail: what is new replaces, joins, or leaves what was held, as the mail says.
+
+A mail that does not say it is understood where nothing can be lost. Else both are kept, and a person decides.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from service.assembly.rows import has_content, is_completed, is_renewed, plain, units_of, unmatched, without_renewed
+from service.domain.judgement import CaseSoFar, Channel
+from service.domain.rules import Rulebook
+from service.domain.submission import Row, Submission, Table
+
+Held = tuple[Table, str]  # a table and the mail that brought it
+_Stays = Callable[[list[Held], Sequence[Row]], list[Held]]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Tables with the mail each came from, and the numbers of those for which the mail leaves open what it means."""
+
+    held: tuple[Held, ...]
+    undecided: tuple[int, ...] = ()
+
+
+def merge(submission: Submission, earlier: CaseSoFar | None, rulebook: Rulebook) -> Merged:
+    """The tables of the case with those of a mail."""
+    new = [(table, submission.sha256) for table in _without_copies(submission.tables)]
+    if earlier is None:
+        return Merged(tuple(sorted(new, key=_number)))
+    old = list(zip(earlier.tables, earlier.table_mails, strict=True))
+    nil = frozenset(map(plain, rulebook.forms.nil_words))
+    held: list[Held] = []
+    undecided: list[int] = []
+    for number in sorted(set(map(_number, (*old, *new)))):
+        before, now = [h for h in old if _number(h) == number], [h for h in new if _number(h) == number]
+        tables, is_open = _joined(before, now, submission, earlier, rulebook, nil)
+        held += tables
+        undecided += [number] if is_open else []
+    return Merged(tuple(held), tuple(undecided))
+
+
+def was_written_before(submission: Submission, earlier: CaseSoFar | None) -> bool:
+    """Whether a mail was overtaken on its way by a newer one of its case; an answer to a letter of ours never is."""
+    envelope = submission.envelope
+    if earlier is None or earlier.sent is None or envelope.date is None or envelope.in_reply_to:
+        return False
+    return envelope.date < earlier.sent
+
+
+def _number(held: Held) -> int:
+    return held[0].number
+
+
+def _joined(
+    old: list[Held],
+    new: list[Held],
+    submission: Submission,
+    earlier: CaseSoFar,
+    rulebook: Rulebook,
+    nil: frozenset[str],
+) -> tuple[list[Held], bool]:
+    """One table's holdings after this mail, and whether it leaves open what is to be held."""
+    filled = [held for held in new if held[0].rows]
+    if not old or not new:
+        return old or new, False
+    if not filled:
+        return (old if any(table.rows for table, _ in old) else new), False
+    rows = [row for table, _ in filled for row in table.rows]
+    stays, is_said = _what_stays(submission, earlier, rulebook)
+    kept = stays(old, rows)
+    lost = unmatched(_rows(old), rows)
+    if is_said:
+        return [*kept, *filled], False
+    if f"table{filled[0][0].number}" in earlier.asked:
+        # Of a table that was to be corrected some may send just the rows in question.
+        is_part = len(rows) < len(_rows(old)) and len(lost) * 2 > len(_rows(old)) and not kept
+        return ([*_only(old, lost), *filled], True) if is_part else ([*kept, *filled], False)
+    if was_written_before(submission, earlier):
+        more = unmatched(rows, _rows(old))
+        return [*old, *_only(filled, more)], any(has_content(row, nil) for row in more)
+    going = [row for row in _rows(old) if not any(row is other for other in _rows(kept))]
+    if any(has_content(row, nil) for row in unmatched(going, rows)):
+        return [*_only(old, lost), *filled], True
+    is_bureau = earlier.route.channel is Channel.CITY_BUREAU
+    return [*kept, *filled], is_bureau and _may_be_whole(_rows(old), rows)
+
+
+def _rows(held: Iterable[Held]) -> list[Row]:
+    return [row for table, _ in held for row in table.rows]
+
+
+def _only(held: Iterable[Held], rows: Sequence[Row]) -> list[Held]:
+    return _each(held, lambda t: replace(t, rows=tuple(r for r in t.rows if any(r is other for other in rows))))
+
+
+def _each(held: Iterable[Held], change: Callable[[Table], Table]) -> list[Held]:
+    """The holdings with every table changed, those without a row left out."""
+    return [(left, mail) for table, mail in held if (left := change(table)).rows]
+
+
+def _may_be_whole(old: Sequence[Row], new: Sequence[Row]) -> bool:
+    """True when a bureau's rows hold some of its units, leave out others, and are not plainly a few that it corrects
+    or the next ones."""
+    before, now = units_of(old), units_of(new)
+    again = before & now
+    return bool(again) and bool(before - now) and (len(again) * 2 > len(before) or bool(now - before))
+
+
+def _what_stays(submission: Submission, earlier: CaseSoFar, rulebook: Rulebook) -> tuple[_Stays, bool]:
+    """What new rows leave of a table's earlier holdings: by what the mail says and for whom its sender reports.
+    And whether the mail does say it."""
+    mail, said = rulebook.mail, _said(submission)
+    # "补充材料" over a mail that says "以此为准" is but its title; a mail that says both leaves it open.
+    by_text = said(mail.correction_words, by_subject=False), said(mail.supplement_words, by_subject=False)
+    corrects, adds = by_text if any(by_text) else (said(mail.correction_words), said(mail.supplement_words))
+    if adds and not corrects:
+        # Where something was asked for, "补充" brings just that: the rows that come are those asked about.
+        same = is_completed if earlier.complete else is_renewed
+        return lambda old, rows: _each(old, lambda table: without_renewed(table, rows, same)), True
+    if earlier.route.channel is not Channel.CITY_BUREAU:
+        return _other_files, corrects and not adds
+    return (
+        lambda old, rows: [] if _is_whole_set(old, rows, corrects) else _each(old, lambda t: _of_others(t, rows)),
+        corrects and not adds,
+    )
+
+
+def _other_files(old: list[Held], rows: Sequence[Row]) -> list[Held]:
+    """Who reports for itself renews its table; in a set of one file per unit the units whose files were right stay."""
+    if sum(bool(table.rows) for table, _ in old) < 2:
+        return []
+    now = units_of(rows)
+    return [(table, mail) for table, mail in old if units_of(table.rows).isdisjoint(now) and _all_named(table)]
+
+
+def _is_whole_set(old: list[Held], rows: Sequence[Row], renews: bool) -> bool:
+    """True when a bureau's new rows are its whole table, not some of its units. renews: the mail says that what it
+    brings replaces what came before."""
+    tables = [table for table, _ in old if table.rows]
+    held = [row for table in tables for row in table.rows]
+    before, now = units_of(held), units_of(rows)
+    most = len(before & now) * 2 > len(before)
+    if len(tables) > 1:
+        return renews and most
+    return (renews and (most or before.isdisjoint(now))) or (most and len(rows) >= len(held))
+
+
+def _of_others(table: Table, new: Sequence[Row]) -> Table:
+    """A table without the rows that are renewed: those of the units that the new rows name, and a nameless one that
+    comes again. The others stay: a row too many is seen, a lost one is not."""
+    now = units_of(new)
+    kept = (
+        row
+        for row in table.rows
+        if (plain(row.unit) not in now if row.unit else not any(is_renewed(row, other) for other in new))
+    )
+    return replace(table, rows=tuple(kept))
+
+
+def _all_named(table: Table) -> bool:
+    return bool(table.rows) and all(row.unit for row in table.rows)
+
+
+def _without_copies(tables: Sequence[Table]) -> Iterable[Table]:
+    """The tables of a mail without the second copy that a forwarded original brings."""
+    if len({table.number for table in tables}) == len(tables):
+        return tables
+    kept: dict[str, Table] = {}
+    for table in tables:
+        kept.setdefault(_content(table) or f"{table.number}/{table.attachment}/{table.sheet}", table)
+    return kept.values()
+
+
+def _content(table: Table) -> str:
+    return repr((table.number, [_row_content(row) for row in table.rows])) if table.rows else ""
+
+
+def _row_content(row: Row) -> tuple[object, ...]:
+    answers = [(a.question, a.tick, a.text, a.choices) for a in row.answers]
+    return row.unit, row.city, sorted(row.cells.items()), answers
+
+
+class _Says(Protocol):
+    def __call__(self, words: Iterable[str], *, by_subject: bool = True) -> bool: ...
+
+
+def _said(submission: Submission) -> _Says:
+    """Whether a mail says one of some words; the subject of a reply is ours."""
+    subject = "" if submission.envelope.in_reply_to else plain(submission.envelope.subject)
+    text = plain(submission.text)
+
+    def says(words: Iterable[str], *, by_subject: bool = True) -> bool:
+        return any(word in text or (by_subject and word in subject) for word in map(plain, words) if word)
+
+    return says
