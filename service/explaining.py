@@ -218,6 +218,7 @@ def reply(decision: Decision, letter: RenderedLetter | None) -> Json | None:
     return {
         "template": decision.reply.letter.value,
         "to": [a.address for a in decision.reply.to],
+        "cc": [a.address for a in decision.reply.cc],
         "subject": letter.subject,
         "text": letter.text,
         "attachments": [file.name for file in letter.attachments],

@@ -164,6 +164,7 @@ def write_letter(
         in_reply_to=submission.envelope.message_id,
         references=submission.envelope.references,
         date=parts.now(),
+        cc=tuple(a for a in plan.cc if is_writable(a.address)),
     )
     kind = plan.letter.value
     recipients = tuple(a.address for a in plan.to)

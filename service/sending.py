@@ -16,6 +16,7 @@ import structlog
 from service.domain.outgoing import DueLetter
 from service.errors import SubmissionUnreachable
 from service.records.outbox import Outbox
+from service.replies.composing import copies_in
 from service.replies.smtp import Ambiguous, Outcome, Refused, Sent, TryLater
 
 SETTLE = timedelta(minutes=15)
@@ -37,7 +38,12 @@ class Agent(Protocol):
     """
 
     def send(
-        self, envelope_from: str, recipients: tuple[str, ...], content: bytes, before_dot: Callable[[], None]
+        self,
+        envelope_from: str,
+        recipients: tuple[str, ...],
+        content: bytes,
+        before_dot: Callable[[], None],
+        copies: tuple[str, ...] = (),
     ) -> Outcome: ...
 
 
@@ -51,13 +57,18 @@ class Patient:
         self._until = 0.0
 
     def send(
-        self, envelope_from: str, recipients: tuple[str, ...], content: bytes, before_dot: Callable[[], None]
+        self,
+        envelope_from: str,
+        recipients: tuple[str, ...],
+        content: bytes,
+        before_dot: Callable[[], None],
+        copies: tuple[str, ...] = (),
     ) -> Outcome:
         """As the agent does; until the rest is over, its last failure is told again without contacting the server."""
         if self._failure is not None and self._clock() < self._until:
             raise self._failure.again()
         try:
-            outcome = self._agent.send(envelope_from, recipients, content, before_dot)
+            outcome = self._agent.send(envelope_from, recipients, content, before_dot, copies)
         except SubmissionUnreachable as error:
             self._failure = error
             self._until = self._clock() + (_REST_AFTER_REFUSED_LOGIN if error.permanent else _REST)
@@ -114,7 +125,8 @@ def send_due(
             outbox.park(letter.id, now(), reason)
             continue
         try:
-            outcome = agent.send(envelope_from, letter.recipients, letter.content, _before_dot(outbox, letter.id, now))
+            dot, copies = _before_dot(outbox, letter.id, now), copies_in(letter.content)
+            outcome = agent.send(envelope_from, letter.recipients, letter.content, dot, copies)
         except SubmissionUnreachable as error:
             outbox.put_back(letter.id, str(error))
             return Emptied(sent, error)

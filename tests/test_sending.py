@@ -25,9 +25,18 @@ class Taking:
 
     def __init__(self) -> None:
         self.took: list[str] = []
+        self.copies: list[str] = []
 
-    def send(self, _from: str, _to: tuple[str, ...], content: bytes, before_dot: Callable[[], None]) -> Outcome:
+    def send(
+        self,
+        _from: str,
+        _to: tuple[str, ...],
+        content: bytes,
+        before_dot: Callable[[], None],
+        copies: tuple[str, ...] = (),
+    ) -> Outcome:
         before_dot()
+        self.copies += copies
         self.took.append(content.decode())
         return Sent("250 ok")
 
@@ -112,3 +121,13 @@ def test_by_default_a_deadline_day_goes_through() -> None:
     section = SmtpSection.model_validate({"host": "smtp.example", "port": 465, "from": "a@b.example"})
 
     assert min(section.letters_per_hour, Brake().answers_per_hour) >= 1000
+
+
+def test_a_letter_goes_to_whom_its_cc_names_as_well(outbox: Outbox) -> None:
+    content = b"To: a@unit.example\r\nCc: kjj@unit.example\r\n\r\ntext"
+    outbox.queue(OutgoingLetter("receipt", ("a@unit.example",), "<1@x>", "s", content), NOON)
+    server = Taking()
+
+    send_due(outbox, server, "us@x.example", Brake(), lambda: NOON)
+
+    assert server.copies == ["kjj@unit.example"]

@@ -12,6 +12,7 @@ from service.checks.t501_late import is_on_time
 from service.checks.wording import Wording
 from service.deciding.authentication import authenticated
 from service.deciding.holdings import pieces_of
+from service.deciding.registered_copy import copy_for
 from service.deciding.reply_address import reply_address
 from service.deciding.storytelling import story
 from service.domain.judgement import (
@@ -37,7 +38,7 @@ from service.routing.kinds import classify
 _SUBMITTING = frozenset({MailKind.SUBMISSION, MailKind.FOLLOW_UP})
 _IDENTITY = frozenset({"R402", "R403", "R404", "L106", "S601"})
 """Findings that say that nobody knows for sure who is speaking: then nothing is asked of anybody."""
-_FORGED = "S601"
+_DISGUISED = frozenset({"name", "look_alike"})  # variants of R403
 _LETTERS = {
     Verdict.ACCEPTED: Letter.RECEIPT,
     Verdict.NEEDS_CORRECTION: Letter.CORRECTION,
@@ -109,7 +110,7 @@ def decide(
     verdict = _verdict(dossier.kind, findings)
     if verdict is Verdict.WRONG_ROUTE:
         findings = _without_corrections(findings)
-    reply, unanswered = _reply(dossier, verdict, findings, rulebook, own_addresses)
+    reply, unanswered = _reply(dossier, route, verdict, findings, rulebook, own_addresses)
     decision = Decision(
         kind=dossier.kind,
         verdict=verdict,
@@ -152,6 +153,7 @@ def _without_corrections(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 def _reply(
     dossier: Dossier,
+    route: Route,
     verdict: Verdict,
     findings: tuple[Finding, ...],
     rulebook: Rulebook,
@@ -160,7 +162,21 @@ def _reply(
     """The letter that is due, or None and why nobody is written to (Chinese)."""
     if dossier.kind not in _SUBMITTING:
         return None, "这类邮件不自动回复"
-    if any(f.code == _FORGED and f.severity is Severity.STAFF for f in findings):
-        return None, "发件域名的身份验证未通过，不向这个地址回信"
+    if reason := _distrusted(findings):
+        return None, reason
     address, reason = reply_address(dossier.submission.envelope, rulebook, own_addresses)
-    return (ReplyPlan(_LETTERS[verdict], (address,)), "") if address else (None, reason)
+    if address is None:
+        return None, reason
+    letter = _LETTERS[verdict]
+    copies = copy_for(letter, address, dossier, route, rulebook, own_addresses)
+    return ReplyPlan(letter, (address,), copies), ""
+
+
+def _distrusted(findings: tuple[Finding, ...]) -> str:
+    """Why the address in From is not written to, whatever the verdict (Chinese); "" when it may be."""
+    said = [f for f in findings if f.severity is not Severity.REMARK]
+    if any(f.code == "S601" for f in said):
+        return "发件域名的身份验证未通过，不向这个地址回信"
+    if any(f.code == "R403" and f.variant in _DISGUISED for f in said):
+        return "发件人可能冒充他人，不向这个地址回信"
+    return ""

@@ -16,8 +16,8 @@ def reply_address(envelope: Envelope, rulebook: Rulebook, own_addresses: frozens
         return None, "发件人不明确，不自动回复"
     if reason := bars_reply(envelope):
         return None, f"{reason}，不自动回复"
-    inside = own_addresses | {a.lower() for a in (*rulebook.campaign.staff, *rulebook.campaign.admins)}
-    target = next((a for a in (_reply_to(envelope, sender), sender) if a and _is_answerable(a, inside)), None)
+    inside = people_inside(rulebook, own_addresses)
+    target = next((a for a in (_reply_to(envelope, sender), sender) if a and is_answerable(a, inside)), None)
     return (target, "") if target else (None, "没有可以回复的外部地址")
 
 
@@ -29,7 +29,13 @@ def _reply_to(envelope: Envelope, sender: Address) -> Address | None:
     return wanted if wanted.domain and wanted.domain == sender.domain else None
 
 
-def _is_answerable(address: Address, inside: frozenset[str]) -> bool:
+def people_inside(rulebook: Rulebook, own_addresses: frozenset[str]) -> frozenset[str]:
+    """Our own mailboxes and those of staff and admins, lower case: no letter to submitters goes there."""
+    return own_addresses | {a.lower() for a in (*rulebook.campaign.staff, *rulebook.campaign.admins)}
+
+
+def is_answerable(address: Address, inside: frozenset[str]) -> bool:
+    """Whether an automatic letter may go to an address: a whole one, no machine's, none of ours."""
     local, at, domain = address.address.rpartition("@")
     if not (local and at and domain) or re.search(r"[\s<>,;]", address.address):
         return False

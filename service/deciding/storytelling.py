@@ -62,6 +62,8 @@ def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, r
         late = "按时" if decision.on_time else "逾期"
         yield f"{late}（截止 {rulebook.campaign.deadline:%Y-%m-%d %H:%M}）"
     yield f"结论：{_VERDICTS[decision.verdict]}"
+    if decision.reply and decision.reply.cc:
+        yield f"回执抄送登记的邮箱：{'、'.join(a.address for a in decision.reply.cc)}"
     if unanswered:
         yield f"不回信：{unanswered}"
 

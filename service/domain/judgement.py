@@ -43,6 +43,11 @@ class Route:
     contradiction: tuple[str, ...] = ()  # the units that the evidence names, when it names several (R403)
     unlike_sender: str | None = None  # the unit that form or sender names, when the letter's signer is another
 
+    @property
+    def sender_is_registered(self) -> bool:
+        """Whether the mailbox, or its domain, stands in the unit's line of the directory."""
+        return any(e.source in ("address", "domain") and e.unit == self.unit for e in self.evidence)
+
 
 class Severity(StrEnum):
     """Who has to do something about a finding."""
@@ -187,10 +192,11 @@ class Letter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReplyPlan:
-    """Which letter goes to whom. to is never empty and never our own or staff's address."""
+    """Which letter goes to whom. to is never empty; neither holds our own or staff's address."""
 
     letter: Letter
     to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.header import Header
-from email.utils import format_datetime
+from email.utils import format_datetime, getaddresses
 from urllib.parse import quote
 
 from service.domain.mail import Address
 from service.typesetting.papers import OutgoingFile, RenderedLetter
 from service.typesetting.text import one_line, shorten_middle
 
+_CC = re.compile(r"\r\nCc: ((?:[^\r]|\r\n )*)\r\n")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
 _ATEXT_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 _LOCAL = re.compile(r"""[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+|"[!#-\[\]-~]+\"""")
@@ -34,6 +35,7 @@ def compose(
     references: Sequence[str],
     date: datetime,
     auto_submitted: str = "auto-replied",
+    cc: Sequence[Address] = (),
 ) -> bytes:
     """The mail, byte for byte. auto_submitted is "auto-generated" for letters that answer nothing (RFC 3834, 5).
 
@@ -43,6 +45,7 @@ def compose(
     head = [
         ("From", _address(sender)),
         ("To", ",\r\n ".join(_address(a) for a in to)),
+        *((("Cc", ",\r\n ".join(_address(a) for a in cc)),) if cc else ()),
         ("Subject", _encoded(letter.subject)),
         ("Date", format_datetime(date)),
         ("Message-ID", message_id),
@@ -56,6 +59,13 @@ def compose(
     if letter.attachments:
         body = _multipart("mixed", f"=_m{boundary}", [body, *(_file(f) for f in letter.attachments)])
     return ("".join(f"{name}: {value}\r\n" for name, value in head) + body).encode("ascii")
+
+
+def copies_in(content: bytes) -> tuple[str, ...]:
+    """Who else gets a letter of ours, as its own Cc field says: its bytes are all that is kept of it."""
+    head = content.partition(b"\r\n\r\n")[0].decode("ascii", "replace")
+    found = _CC.search(f"\r\n{head}\r\n")
+    return tuple(address for _, address in getaddresses([found[1]]) if address) if found else ()
 
 
 def is_writable(address: str) -> bool:

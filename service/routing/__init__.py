@@ -10,13 +10,13 @@ from service.domain.judgement import Channel, Dossier, Route
 from service.domain.places import city_of
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
-from service.routing.claims import CASE, REPORTER, ROWS, gather
+from service.routing.claims import CASE, LETTER, REPORTER, ROWS, SEAL, gather
 from service.routing.directory import Entry, directory_of
 from service.routing.letters import speaking_letter
 from service.routing.names import contract, fold
 from service.routing.weighing import weigh
 
-__all__ = ["is_named_by_form_alone", "listed_unit", "route", "speaking_letter", "who_speaks"]
+__all__ = ["is_named_by_form_alone", "is_named_exactly", "listed_unit", "route", "speaking_letter", "who_speaks"]
 
 
 def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
@@ -48,6 +48,13 @@ def listed_unit(name: str | None, city: str | None, rulebook: Rulebook) -> tuple
 def is_named_by_form_alone(found: Route) -> bool:
     """Whether nothing but the form names the unit of a route."""
     return found.unit is not None and {e.source for e in found.evidence if e.unit == found.unit} <= {REPORTER, ROWS}
+
+
+def is_named_exactly(found: Route, rulebook: Rulebook) -> bool:
+    """Whether the letter's signature or seal is a route's unit as the directory writes it, no misreading allowed."""
+    directory = directory_of(rulebook)
+    named = (directory.match(e.value) for e in found.evidence if e.source in (LETTER, SEAL) and e.unit == found.unit)
+    return any(entry is not None and entry.name == found.unit for entry in named)
 
 
 def route(dossier: Dossier, rulebook: Rulebook) -> Route:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from service import deciding
 from service.deciding.authentication import authenticated, results_of
 from service.domain.judgement import Authentication, Judgement, Severity, Verdict
-from service.domain.mail import Envelope
+from service.domain.mail import Address, Envelope
 from tests.builders import IN_TIME, OWN, a_submission, a_trusting_rulebook, an_envelope, codes, found, the_wording
 
 TRUSTED = frozenset({"mx.ste.linghai.example"})
@@ -39,6 +39,11 @@ def stamped(*fields: str, sender: str = SENDER) -> Envelope:
         (f"{MX.upper()}; DMARC=Pass", Authentication.PASSED),
         (f'(x; dmarc=fail) "{MX}" ; dmarc (why; not) = pass', Authentication.PASSED),
         (f"{MX}.evil.example; dmarc=pass", Authentication.UNKNOWN),
+        (f"{MX}; dmarc=pass; dmarc=fail", Authentication.FAILED),
+        (f"{MX}; dmarc=pass header.from=evil.example", Authentication.FAILED),
+        (f"{MX}; dmarc=pass header.from=mail.yunjiang.gov.example", Authentication.PASSED),
+        (f"{MX}; spf=hardfail smtp.mail=kjj@yunjiang.gov.example", Authentication.FAILED),
+        (f'{MX}; spf=fail smtp.mailfrom="a; dmarc=pass "@yunjiang.gov.example', Authentication.FAILED),
         ("", Authentication.UNKNOWN),
     ],
 )
@@ -50,6 +55,15 @@ def test_only_the_topmost_field_of_our_server_counts() -> None:
     real, forged = f"{MX}; dmarc=fail", f"{MX}; dmarc=pass"
 
     assert authenticated(stamped("mx.other.example; dmarc=pass", real, forged), TRUSTED) is Authentication.FAILED
+
+
+def test_of_one_field_for_each_method_any_that_fails_counts_and_no_lower_one_proves() -> None:
+    """What stands further down may be the sender's own."""
+    signed, unsigned = f"{MX}; dkim=pass header.d=yunjiang.gov.example", f"{MX}; dkim=none"
+
+    assert authenticated(stamped(signed, f"{MX}; dmarc=fail"), TRUSTED) is Authentication.FAILED
+    assert authenticated(stamped(unsigned, f"{MX}; dmarc=pass"), TRUSTED) is Authentication.UNKNOWN
+    assert authenticated(stamped(f"{MX}; dmarc=fail", f"{MX}; dmarc=pass"), TRUSTED) is Authentication.FAILED
 
 
 def test_without_a_trusted_server_nothing_is_known() -> None:
@@ -76,6 +90,16 @@ def test_a_forged_sender_goes_to_staff_and_nobody_is_written_to() -> None:
     assert judgement.decision.verdict is Verdict.STAFF_REVIEW
     assert judgement.decision.reply is None
     assert "身份验证未通过" in judgement.decision.why[-1]
+
+
+def test_a_registered_domain_that_fails_goes_to_staff_and_that_address_gets_nothing() -> None:
+    kjj = "kjj@yunjiang.example"
+    envelope = replace(stamped(f"{MX}; dmarc=fail", sender=kjj), reply_to=(Address("", "kyc@yunjiang.example"),))
+
+    judgement = judged(envelope)
+
+    assert (judgement.decision.verdict, judgement.decision.reply) == (Verdict.STAFF_REVIEW, None)
+    assert judgement.decision.route.sender_is_registered
 
 
 def test_a_proved_sender_is_answered() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.mail import Address
-from service.replies.composing import compose, is_writable
+from service.replies.composing import compose, copies_in, is_writable
 from service.replies.identity import message_id_for
 from service.typesetting.papers import OutgoingFile, RenderedLetter
 
@@ -61,6 +61,16 @@ def test_a_mail_program_reads_back_every_word() -> None:
         "<p>第一行\n第二行\n</p>",
     ]
     assert not mail.defects
+
+
+def test_who_gets_a_copy_stands_in_the_letter_and_is_read_back_from_it() -> None:
+    office = [Address("", "kjj@yunjiang.example"), Address("云江市科学技术局", "office@yunjiang.example")]
+
+    content = compose(a_letter(), SENDER, [TO], MESSAGE_ID, None, (), DATE, cc=office)
+
+    assert copies_in(content) == ("kjj@yunjiang.example", "office@yunjiang.example")
+    assert [a.addr_spec for a in parsed(content)["Cc"].addresses] == list(copies_in(content))
+    assert copies_in(composed(a_letter(text="\r\nCc: a@x.example\r\n"))) == ()
 
 
 def test_a_digest_is_generated_and_answers_nothing() -> None:

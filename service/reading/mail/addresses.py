@@ -17,6 +17,10 @@ from service.reading.mail.words import decode_words
 _SPEC = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>(),;:\"\\@]{1,255}")
 _LABEL = r"[A-Za-z0-9\u0080-\uffff-]{1,63}"
 _COMPLETE = re.compile(rf"[^\s<>()\[\],;:\"\\@]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{1,8}}")  # 科研处@某某大学 is a name
+_DOUBTFUL = re.compile(  # a@b@c is b's or c's; a quoted local part before another address is a name to some
+    rf"[^\s<>()\[\],;:\"\\@]{{1,64}}@{_LABEL}(?:\.{_LABEL}){{0,8}}@{_LABEL}(?:\.{_LABEL}){{1,8}}"
+    rf'|"[^"\\]{{1,64}}"@{_LABEL}(?:\.{_LABEL}){{1,8}}'
+)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|[(),;:]|[^"<(),;:)]+', re.DOTALL)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -51,7 +55,8 @@ def every_mailbox(values: Iterable[bytes]) -> tuple[Address, ...]:
     hidden = (
         Address("", _normal(s)) for text in texts for s in _COMPLETE.findall(decode_words(_QUOTED.sub(" ", text)))
     )
-    return _distinct((*meant, *hidden))
+    doubtful = (Address("", _normal(s)) for text in texts for s in _DOUBTFUL.findall(text))
+    return _distinct((*meant, *hidden, *doubtful))
 
 
 def _distinct(addresses: Iterable[Address]) -> tuple[Address, ...]:

@@ -39,7 +39,11 @@ def envelope_of(header: Header) -> Envelope:
         date=_date(header.text(b"date")),
         received=_received(header),
         signals=tuple(_signals(header)),
-        authentication_results=tuple(text_of(v) for v in header.all(b"authentication-results")[:_RESULTS]),
+        authentication_results=tuple(
+            # Not decoded: a sender's local part could be an encoded word that says dmarc=pass.
+            one_line(unfold(v))
+            for v in header.all(b"authentication-results")[:_RESULTS]
+        ),
     )
 
 

@@ -59,6 +59,28 @@ def test_a_sender_that_can_be_read_in_two_ways_is_ambiguous(field: str) -> None:
     assert set(senders(field)) == {"kjj@city.example", "evil@x.example"}
 
 
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [
+        pytest.param("kjj@city.example@x.example", "kjj@city.example@x.example", id="two_at_signs"),
+        pytest.param("<kjj@city.example@x.example>", "kjj@city.example@x.example", id="two_at_signs_in_angles"),
+        pytest.param('"kjj"@city.example <evil@x.example>', '"kjj"@city.example', id="a_quoted_local_part_as_name"),
+    ],
+)
+def test_what_only_some_parsers_take_for_an_address_is_ambiguous(field: str, other: str) -> None:
+    assert len(senders(field)) > 1
+    assert other in senders(field)
+
+
+def test_what_a_server_found_out_is_kept_as_it_stands() -> None:
+    """A sender may choose a local part that is an encoded word and says dmarc=pass."""
+    stamp = b"Authentication-Results: mx.example; spf=fail smtp.mailfrom==?utf-8?Q?;dmarc=3Dpass;?=@x.example"
+
+    (field,) = parse(stamp + b"\r\nFrom: zs@kyc.example\r\n\r\n", WORDS).envelope.authentication_results
+
+    assert "dmarc=pass" not in field
+
+
 def test_two_from_fields_are_two_senders() -> None:
     raw = mail(b"From: <kjj@city.example>", b"From: <evil@x.example>")
 
