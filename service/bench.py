@@ -25,6 +25,7 @@ from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.errors import ConfigurationInvalid
 from service.reading.sandbox import Reader, ReaderDied
+from service.replies.reminder import reminder_problems
 from service.replies.rendering import Letters, RenderedLetter
 from service.settings import Settings
 
@@ -41,9 +42,9 @@ def letters_for(settings: Settings | None) -> Letters:
     """The letters. Raises ConfigurationInvalid naming every template's problem."""
     folder = settings.templates_dir if settings else templates_folder()
     letters = Letters(folder)
-    templates = letters.templates
-    other = (*digest_problems(templates), *notice_problems(templates), *desk_problems(templates))
-    if problems := (*letters.problems(), *other):
+    tried = (digest_problems, notice_problems, desk_problems, reminder_problems)
+    others = tuple(problem for problems_of in tried for problem in problems_of(letters.templates))
+    if problems := (*letters.problems(), *others):
         raise ConfigurationInvalid(str(folder), problems)
     return letters
 

@@ -23,6 +23,7 @@ from service.obeying import show_drafts
 from service.pipeline import handle_mail, take_in
 from service.recalling import recall
 from service.reloading import SETTLE, RulesWatch
+from service.reminding import remind
 from service.reporting import send_daily_digest
 from service.sending import Brake, send_due
 from service.wiring import Service
@@ -114,6 +115,7 @@ class Poller:
         if not self._stopping.is_set():
             # copies of letters of unknown fate were looked for in every mailbox; for one that is away they wait a day
             outbox.resolve_dots(self._service.parts.now(), WAIT_FOR_MAILBOX if report.away else timedelta(0))
+        remind(self._service.parts)
         show_drafts(self._service.parts)
         self._send(report, last=True)
 

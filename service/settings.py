@@ -69,6 +69,7 @@ class LettersSection(_Section):
     correction: Handling = "send"
     redirect: Handling = "send"
     handover: Handling = "send"
+    reminder: Handling = "draft"  # the only letter that answers nothing
 
     @property
     def drafts(self) -> frozenset[str]:

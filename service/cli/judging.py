@@ -207,9 +207,7 @@ def templates_preview(
     folder: Annotated[Path, typer.Option("--out", help="输出文件夹")] = Path("templates-preview"),
     rules: RulesOption = None,
 ) -> int:
-    from service.bench import now
-    from service.digest.notice import render_notice, sample_notices
-    from service.digest.rendering import render_digest, sample_facts
+    from service.previewing import papers_of
     from service.replies.preview import preview
 
     settings = settings_if_any()
@@ -217,12 +215,8 @@ def templates_preview(
     letters = letters_for(settings)
     for file in preview(folder, letters, book):
         out.print(str(file), markup=False)
-    papers = dict(
-        zip(("digest", "digest-quiet"), (render_digest(f, letters.templates) for f in sample_facts()), strict=True)
-    )
-    for name, notice in zip(("rules-broken", "rules-mended"), sample_notices(), strict=True):
-        papers[name] = render_notice(notice, Path("rules"), book.campaign, now(), letters.templates)
-    for name, paper in papers.items():
-        (folder / f"{name}.html").write_text(paper.html, encoding="utf-8")
-        out.print(str(folder / f"{name}.html"), markup=False)
+    for name, paper in papers_of(letters.templates, book.campaign):
+        for suffix, content in ((".html", paper.html), (".txt", f"主题：{paper.subject}\n\n{paper.text}")):
+            (folder / f"{name}{suffix}").write_text(content, encoding="utf-8")
+            out.print(str(folder / f"{name}{suffix}"), markup=False)
     return 0

@@ -31,6 +31,7 @@ LETTERS = {
     "digest": "每日简报",
     "rules_broken": "规则有误通知",
     "rules_mended": "规则生效通知",
+    "reminder": "提醒",
     "draft": "待审信函",
     "answer": "办理结果",
 }

@@ -1,7 +1,7 @@
 """What staff are told: what became of their orders, and a draft to release. The words are in mail_templates/."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -92,13 +92,25 @@ def _names_of(content: bytes) -> tuple[str, ...]:
     return tuple(one_line(str(part.get_filename() or ""), 100) for part in _parsed(content).iter_attachments())
 
 
+def sample_answer() -> Answer:
+    """One result of each kind."""
+    lines = {Outcome.RELEASED: "放行 信17", Outcome.DISCARDED: "不发 信18", Outcome.DONE: "已办 LH2020-0023"}
+    results = tuple(Result(lines.get(outcome, "受理 LH2020-0012"), outcome, "LH2020-0012") for outcome in Outcome)
+    return Answer(results, ("放行", "不发", "已办", "受理", "认定"))
+
+
+def sample_draft() -> WaitingLetter:
+    """A redirect that waits."""
+    text = "您好：\r\n\r\n请将材料报送岭西市科学技术局。\r\n"
+    mail = f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}".encode()
+    subject = "【转报通知】请报送岭西市科学技术局 [LH2020-0012]"
+    return WaitingLetter(17, subject, ("kyc@unit.example",), "", "LH2020-0012", mail)
+
+
 def _trials(templates: Templates) -> Iterator[tuple[str, Callable[[], object]]]:
     made = datetime.fromisoformat("2020-03-25T09:10:00+08:00")
     names = ("2020年需求征集", "岭海省科学技术厅", (), "LH2020", made, "Asia/Shanghai", "岭海省", "岭州市")
     campaign = Campaign(*names, required_pieces=(), staff=(), admins=())
-    results = tuple(Result(f"放行 LH2020-{n:04d}", outcome, "回执") for n, outcome in enumerate(Outcome))
-    yield "answer", partial(render_answer, Answer(results, ("放行",)), campaign, made, templates)
-    mail = "Content-Type: text/plain; charset=utf-8\r\n\r\n您好：\r\n".encode()
+    yield "answer", partial(render_answer, sample_answer(), campaign, made, templates)
     for number in ("LH2020-0012", None):
-        letter = WaitingLetter(7, "回执", ("a@b.example",), "", number, mail)
-        yield "draft", partial(render_draft, letter, campaign, made, templates)
+        yield "draft", partial(render_draft, replace(sample_draft(), number=number), campaign, made, templates)

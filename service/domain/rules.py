@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from service.domain.judgement import Channel, Severity
@@ -55,6 +55,17 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminders:
+    """campaign.toml [reminders]: when cases that lack something are reminded before the deadline."""
+
+    days_before: tuple[int, ...] = ()  # of the deadline's day, descending; one reminder for each at most
+    earliest: time = time(9)  # in the campaign's zone
+    latest: time = time(17)
+    working_days: bool = True  # by the official calendar, with its moved days
+    silent: bool = False  # drafts for bureaus that have not written, too
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """campaign.toml: one notice."""
 
@@ -71,6 +82,7 @@ class Campaign:
     admins: tuple[str, ...]
     contact: str = ""  # one line for submitters' letters: whom to ask, "" for nobody
     form_title: str = ""  # 《…征集表（表1-4）》 as letters name it
+    reminders: Reminders = Reminders()
 
 
 class ColumnKind(StrEnum):

@@ -75,12 +75,12 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def queue(self, letter: OutgoingLetter, now: datetime) -> bool:
-        """Queue a letter that belongs to no mail (a digest). False when one with its Message-ID is there."""
+    def queue(self, letter: OutgoingLetter, now: datetime, case_id: int | None = None) -> bool:
+        """Queue a letter that answers no mail (a digest). False when one with its Message-ID is there."""
         with self._engine.begin() as connection:
             if connection.execute(select(_outbox.c.id).where(_outbox.c.message_id == letter.message_id)).first():
                 return False
-            put(connection, letter, now)
+            put(connection, letter, now, case_id=case_id)
             return True
 
     def due(
@@ -144,10 +144,20 @@ class Outbox:
             .order_by(_outbox.c.id)
         )
         with self._engine.connect().execution_options(reading=True) as connection:
-            return [
-                WaitingLetter(r.id, r.subject, tuple(r.recipients.split("\n")), r.message_id, r.number, r.content)
-                for r in connection.execute(query)
-            ]
+            return [_waiting(row) for row in connection.execute(query)]
+
+    def last_request(self, case_id: int) -> WaitingLetter | None:
+        """The newest correction request of a case that left; None when none did."""
+        query = (
+            select(_outbox, _case.c.number)
+            .join(_case, _case.c.id == _outbox.c.case_id)
+            .where(_outbox.c.case_id == case_id, _outbox.c.letter == "correction", _outbox.c.state == "sent")
+            .order_by(_outbox.c.id.desc())
+            .limit(1)
+        )
+        with self._engine.connect().execution_options(reading=True) as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _waiting(row)
 
     def release(self, letter_id: int, now: datetime) -> bool:
         """Staff let a letter leave, as it is. False when it does not wait for them (any more)."""
@@ -265,3 +275,9 @@ class Outbox:
             connection.execute(_CHANGE, {"this": letter_id, "state": state, "reason": reason, **more})
             row = connection.execute(_WHOSE, {"this": letter_id}).one()
             tell(connection, now, state, f"{row.letter} {reason}".strip(), sha256=row.mail_sha256, case_id=row.case_id)
+
+
+def _waiting(row: Any) -> WaitingLetter:
+    return WaitingLetter(
+        row.id, row.subject, tuple(row.recipients.split("\n")), row.message_id, row.number, row.content
+    )

@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from service.domain.rules import Campaign, City, Forms, Unit, UnitRoute
+from service.domain.rules import Campaign, City, Forms, Reminders, Unit, UnitRoute
 from service.rulebook.addresses import fault_of_address, split
 from service.rulebook.problems import did_you_mean, shorten
 from service.rulebook.sections import Document, Section
@@ -19,6 +19,7 @@ _OTHER_WORDS: Final = {"letter": "cover_letter", "form": "tables", "forms": "tab
 _PREFIX: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{1,19}")
 _PROVINCE: Final = re.compile(r"^.{1,12}?(?:省|自治区|市)")
 _LAST_MOMENT: Final = time(23, 59, 59)
+_FARTHEST: Final = 60  # days before the deadline
 _ZONE: Final = "Asia/Shanghai"
 
 
@@ -52,10 +53,46 @@ def read_campaign(document: Document, around: Around) -> Campaign:
         admins=_people(people, "admins"),
         contact=notice.text("contact"),
         form_title=notice.text("form_title") or _form_title(around.forms),
+        reminders=_reminders(root.section("reminders")),
     )
     for section in (notice, people, root):
         section.close()
     return campaign
+
+
+def _reminders(section: Section) -> Reminders:
+    usual = Reminders()
+    working = section.flag("working_days")
+    silent = section.flag("silent")
+    reminders = Reminders(
+        days_before=_days(section),
+        earliest=_clock(section, "earliest", usual.earliest),
+        latest=_clock(section, "latest", usual.latest),
+        working_days=usual.working_days if working is None else working,
+        silent=usual.silent if silent is None else silent,
+    )
+    if reminders.earliest >= reminders.latest:
+        section.problem("latest", "不晚于 earliest", '请写成 earliest = "09:00"、latest = "17:00"')
+    section.close()
+    return reminders
+
+
+def _days(section: Section) -> tuple[int, ...]:
+    written = section.ask("days_before")
+    days = [] if written is None else written
+    if not isinstance(days, list) or not all(isinstance(day, int) and 0 <= day <= _FARTHEST for day in days):
+        section.problem("days_before", f"现为 {shorten(written)}", "应写截止前的天数，例如 [3, 1]")
+        return ()
+    return tuple(sorted(set(days), reverse=True))
+
+
+def _clock(section: Section, key: str, usual: time) -> time:
+    written = section.text(key)
+    try:
+        return time.fromisoformat(written) if written else usual
+    except ValueError:
+        section.problem(key, f"“{shorten(written)}”不是时刻", '请写成 "09:00"')
+        return usual
 
 
 def _prefix(notice: Section) -> str:
