@@ -64,8 +64,7 @@ def _signs(chosen: Settings) -> Iterator[Sign]:
     yield from (Sign("配置", warning, warning=True) for warning in chosen.warnings)
     yield _try("规则", lambda: _rules(chosen))
     yield _try("模板", lambda: _templates(chosen))
-    if chosen.drafts:
-        yield _drafts(chosen)
+    yield from _drafts(chosen)
     yield _try("数据库", lambda: _database(chosen))
     yield from _mailboxes(chosen)
     yield _smtp(chosen)
@@ -91,16 +90,19 @@ def _rules(chosen: Settings) -> str:
     return f"{chosen.rules_dir}：城市 {len(book.cities)}，单位 {len(book.units)}，版本 {book.version[:12]}"
 
 
-def _drafts(chosen: Settings) -> Sign:
+def _drafts(chosen: Settings) -> Iterator[Sign]:
     """Letters that nobody can release would wait for ever."""
     try:
-        staff = rulebook.load(chosen.rules_dir).campaign.staff
+        campaign = rulebook.load(chosen.rules_dir).campaign
     except ServiceError:
-        return Sign("先审后发", "规则有误，不知道谁来审定", warning=True)
-    kinds = "、".join(sorted(say(words.LETTERS, kind) for kind in chosen.drafts))
-    if not staff:
-        return Sign("先审后发", f"{kinds}要先审后发，但 campaign.toml 的 staff 是空的；请填写，否则这些信不会发出", 24)
-    return Sign("先审后发", f"{kinds}由 {len(staff)} 位工作人员回复“放行”后发出")
+        return  # told by the line of the rules
+    unasked = frozenset() if campaign.reminders.days_before else frozenset({"reminder"})
+    kinds = "、".join(sorted(say(words.LETTERS, kind) for kind in chosen.drafts - unasked))
+    if kinds and not campaign.staff:
+        todo = "campaign.toml 的 staff 是空的；请填写，否则这些信不会发出"
+        yield Sign("先审后发", f"{kinds}要先审后发，但 {todo}", 24)
+    elif kinds:
+        yield Sign("先审后发", f"{kinds}由 {len(campaign.staff)} 位工作人员回复“放行”后发出")
 
 
 def _templates(chosen: Settings) -> str:
