@@ -17,6 +17,7 @@ from service.domain.submission import CoverLetter, Row, Submission, Table, Tick
 _GAP = r"[^,;:。!?…]{0,40}?"
 _SENTENCE_END = re.compile(r"[。!?;]+")
 _ONE_TABLE = re.compile(r"表[一二三四1-4](?![-~至到、—])")
+_WORD = 40  # characters of what is worth remembering folded
 _LONGEST = 60  # no way of saying 无 is longer
 _ALL_TABLES = re.compile(r"表[一1][-~至到—]+(?:表)?[四4]")
 
@@ -102,4 +103,13 @@ def _pattern(phrase: str) -> re.Pattern[str]:
 
 def fold(text: str) -> str:
     """Text without white space, half-width, ASCII in lower case."""
+    return _fold_word(text) if len(text) <= _WORD else _fold(text)
+
+
+@lru_cache(maxsize=8192)  # the words of the rules are compared with every sentence and cell
+def _fold_word(text: str) -> str:
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

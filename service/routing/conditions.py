@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.domain.places import city_at_start, district_at_start, short_name
 from service.domain.rules import City, RoutingRule, Rulebook
@@ -29,6 +30,7 @@ class Facts:
         return self.city.name == self.seat_city if self.city else None
 
 
+@lru_cache(maxsize=1024)  # one mail asks several times for one unit
 def facts_of(name: str, city: City | None, rulebook: Rulebook) -> Facts:
     """The facts of a unit's name and city."""
     folded, campaign, cities = fold(name), rulebook.campaign, rulebook.cities

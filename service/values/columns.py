@@ -60,6 +60,7 @@ def _values(row: Row, table: Table, form: TableForm, rulebook: Rulebook) -> Iter
         yield Value(column.key, kind, text, *reading)
 
 
+@lru_cache(maxsize=4096)  # the mails of one case bring the same rows again
 def _read(text: str, column: Column, heading: str, area_code: str, rulebook: Rulebook) -> Reading:
     marks = rulebook.forms.marks
     vague, nil = words_for_nothing(rulebook)
