@@ -12,6 +12,8 @@ from io import BufferedReader
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from service.durable import make_folders, sha256_of, sync_folder
+
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,127}\Z")
 
@@ -59,18 +61,18 @@ class Archive:
 
     def put_reading(self, sha256: str, version: str, reading: bytes) -> None:
         """Keep what one version of the reader made of a mail; a repeated reading replaces the earlier one."""
-        self._write(self._reading(sha256, version), reading)
+        self._write(self.reading_path(sha256, version), reading)
 
     def get_reading(self, sha256: str, version: str) -> bytes | None:
         """What that version of the reader made of the mail; None when it has not read it."""
         try:
-            return self._reading(sha256, version).read_bytes()
+            return self.reading_path(sha256, version).read_bytes()
         except FileNotFoundError:
             return None
 
     def has_reading(self, sha256: str, version: str) -> bool:
         """Whether that version of the reader has read the mail."""
-        return self._reading(sha256, version).exists()
+        return self.reading_path(sha256, version).exists()
 
     def was_read(self, sha256: str) -> bool:
         """Whether any version of the reader has read the mail."""
@@ -83,12 +85,22 @@ class Archive:
             if _HASH.match(path.stem):
                 yield path.stem
 
+    def readings(self) -> Iterator[tuple[str, str]]:
+        """Hash and reader's version of every reading kept, in ascending order."""
+        for path in sorted(self._readings.glob("??/??/*.json")):
+            sha256, _, version = path.name.removesuffix(".json").partition(".")
+            if _HASH.match(sha256) and _VERSION.match(version):
+                yield sha256, version
+
     def damaged(self) -> Iterator[str]:
         """Every hash whose file no longer has that hash: for `doctor` and after a restore."""
         for sha256 in self:
-            with self.open(sha256) as file:
-                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-                    yield sha256
+            if not self.is_whole(sha256):
+                yield sha256
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the bytes kept under this hash have it. FileNotFoundError when none are."""
+        return sha256_of(self.path(sha256)) == sha256
 
     def sweep(self) -> int:
         """Remove what writers that died left in `incoming`; call it when no other process writes."""
@@ -97,7 +109,8 @@ class Archive:
             path.unlink(missing_ok=True)
         return len(left)
 
-    def _reading(self, sha256: str, version: str) -> Path:
+    def reading_path(self, sha256: str, version: str) -> Path:
+        """Where a reading lies, whether or not it is there. ValueError for what names no reading."""
         if not _VERSION.match(version):
             raise ValueError(f"{version!r} cannot name a reader's version")
         return self._readings / _fan_out(sha256) / f"{sha256}.{version}.json"
@@ -105,13 +118,13 @@ class Archive:
     def _write(self, target: Path, content: bytes) -> None:
         draft = self._draft(content)
         try:
-            _make_durable_folders(target.parent)
+            make_folders(target.parent)
             draft.replace(target)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
         self._step("named")
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         self._step("kept")
 
     def _draft(self, content: bytes) -> Path:
@@ -135,20 +148,3 @@ def _fan_out(sha256: str) -> Path:
     if not _HASH.match(sha256):
         raise ValueError(f"{sha256!r} is not a SHA-256 in lower-case hex")
     return Path(sha256[:2], sha256[2:4])
-
-
-def _make_durable_folders(folder: Path) -> None:
-    """Make the folder and bring each new entry on the way to disk: a file is only as durable as its folders."""
-    if folder.exists():
-        return
-    _make_durable_folders(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -21,7 +21,7 @@ from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError, i
 from service.mailbox import Filed, Mailbox, NotFiled
 from service.obeying import show_drafts
 from service.pipeline import handle_mail, take_in
-from service.recalling import recall
+from service.recalling import look_through, recall
 from service.reloading import SETTLE, RulesWatch
 from service.reminding import remind
 from service.reporting import send_daily_digest
@@ -106,6 +106,9 @@ class Poller:
         if not self._recalled:
             recall(self._service.parts)
             self._recalled = True
+        if not self._look_through(report):  # until it is known what was answered, nobody is
+            self._send(report, last=True)
+            return
         for sha256 in self._service.parts.records.ledger.waiting():
             if not self._stopping.is_set():
                 self._handle(sha256, report)
@@ -118,6 +121,17 @@ class Poller:
         remind(self._service.parts)
         show_drafts(self._service.parts)
         self._send(report, last=True)
+
+    def _look_through(self, report: Report) -> bool:
+        """After a restore, once: whether nothing of what the mailboxes hold is unknown."""
+        service = self._service
+        try:
+            done = look_through(service.parts, service.mailboxes, FOLDERS.values(), self._stopping.is_set)
+        except MailboxUnreachable as error:
+            report.away += (error,)
+            log.warning("mailbox not looked through after a restore", error=str(error))
+            return False
+        return done
 
     def _poll_mailbox(self, mailbox: Mailbox, report: Report, backlog: Callable[[int], Tick]) -> None:
         parts = self._service.parts

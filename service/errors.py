@@ -85,6 +85,12 @@ class DatabaseUnusable(ServiceError):
     exit_code = 23
 
 
+class BackupUnusable(ServiceError):
+    """A backup cannot be written, or is not whole. What was there before is as it was."""
+
+    exit_code = 23
+
+
 class ConfigurationInvalid(_Faulty):
     """config.toml, or a secret it names, cannot be used."""
 

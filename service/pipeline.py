@@ -55,7 +55,7 @@ def take_in(mailbox: Mailbox, parts: Parts, announce: Callable[[int], None]) -> 
                 if _is_new(item, sha256, parts):
                     yield sha256
             case Refused():
-                _note_refused(item, parts)
+                note_refused(item, parts)
             case Vanished():
                 log.info("mail vanished", mail=str(item.key))
     if full is not None:
@@ -95,7 +95,12 @@ def _judge_and_record(sha256: str, parts: Parts) -> None:
         judgement, parts.rules.rulebook, parts.mark
     )  # now: not while the database is locked
     if judgement.decision.kind is MailKind.STAFF_COMMAND:
-        obey(judgement, parts, decide_anew)
+        if records.is_doubtful(
+            sha256
+        ):  # it was obeyed, as far as anybody knows; what it names may be another letter now
+            records.ledger.not_obeyed(sha256, submission.envelope.subject, parts.now())
+        else:
+            obey(judgement, parts, decide_anew)
     recorded = records.record(
         judgement,
         found,
@@ -175,7 +180,7 @@ def _is_new(item: ArrivedMail, sha256: str, parts: Parts) -> bool:
     return parts.records.ledger.note_arrival(item.key, sha256, len(item.content), item.internal_date, parts.now())
 
 
-def _note_refused(item: Refused, parts: Parts) -> None:
+def note_refused(item: Refused, parts: Parts) -> None:
     """Too large is final and staff are told; what else could not be fetched is tried again by the mailbox."""
     ledger, why = parts.records.ledger, f"{item.reason} {item.detail}".strip()
     if item.reason is RefusalReason.TOO_LARGE:

@@ -16,6 +16,7 @@ from service.domain.rules import Rulebook
 from service.domain.submission import Table
 from service.mailbox import Session, list_uids
 from service.obeying import DONE
+from service.records.ledger import NOT_OBEYED
 from service.records.store import Records
 from service.records.views import CaseView, MailView, Views
 from service.reloading import INCIDENT, rules_problems
@@ -67,7 +68,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         parked=tuple(_parked(desk.views)),
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
         rules_problems=rules_problems(desk.records.note(INCIDENT)),
-        service_problems=(*_away(desk, zone), *_held(desk, start, end, zone)),
+        service_problems=(*_away(desk, zone), *_held(desk, start, end, zone), *_not_obeyed(desk, start, end)),
         ambiguous=counts.get("dot", 0),
         resent=counts["resent"],
         held=len(desk.views.letters(["pending"])),
@@ -92,8 +93,15 @@ def _lacking(desk: Desk, case: CaseView) -> str:
 
 
 def _away(desk: Desk, zone: ZoneInfo) -> Iterator[str]:
+    if restored := desk.records.restored_at():
+        yield f"{restored.astimezone(zone):%m月%d日 %H:%M} 由备份恢复，邮箱还没有查对完；查对完之前不处理新来信"
     for name, since, why in desk.records.mailboxes_away():
         yield f"邮箱 {name} 自 {since.astimezone(zone):%m月%d日 %H:%M} 起连不上：{why}"
+
+
+def _not_obeyed(desk: Desk, start: datetime, end: datetime) -> Iterator[str]:
+    for event in desk.views.told_between(NOT_OBEYED, start, end):
+        yield f"工作人员来信“{event.detail}”可能在数据恢复前已经执行，没有再执行；如仍需要，请回复恢复之后的简报"
 
 
 def _held(desk: Desk, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[str]:
@@ -229,6 +237,7 @@ def _listed_units(tables: Iterable[Table], rulebook: Rulebook) -> Iterator[tuple
 def reconciliation(desk: Desk) -> Iterator[dict[str, Any]]:
     """Every UID of every mailbox against the ledger. Raises MailboxUnreachable."""
     unsent = len(desk.views.letters(["pending", "sending", "dot"]))
+    parked = len(desk.views.letters(["parked"]))
     for section in desk.settings.mailboxes:
         with Session(mailbox_settings(desk.settings, section)) as session:
             listing = list_uids(session, section.folder)
@@ -242,4 +251,6 @@ def reconciliation(desk: Desk) -> Iterator[dict[str, Any]]:
             "gaps": [uid for uid in listing.uids if uid not in seen],
             "by_verdict": dict(Counter(seen.values())),
             "unsent_replies": unsent,
+            "parked_replies": parked,
+            "restore_pending": desk.records.restored_at() is not None,
         }

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from service import rulebook
 from service.archive import Archive
+from service.backup import Manifest, marker
 from service.bench import FINDINGS, Clock, letters_for, now, own_addresses, sender_of, trusted_servers
 from service.checks.wording import load_wording
 from service.domain.mail import Address
@@ -28,8 +29,9 @@ from service.reading import READER_VERSION
 from service.reading.codec import submission_from_json
 from service.reading.sandbox import Reader, ReaderDied
 from service.records.engine import open_engine
+from service.records.files import database_file
 from service.records.past import PastMail, past_mails
-from service.records.store import Records
+from service.records.store import LAST_BACKUP, Records
 from service.records.views import Views
 from service.replies.rendering import Letters
 from service.replies.smtp import Submitter
@@ -126,19 +128,8 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
     agent = Submitter(smtp_settings(settings)) if settings.smtp else None
     mailboxes = tuple(Mailbox(mailbox_settings(settings, m)) for m in settings.mailboxes)
     with Reader(book, scratch=settings.data_dir / "scratch") as reader:
-        parts = Parts(
-            archive=archive,
-            records=records,
-            read=CachedReading(archive, reader, _reading_version(book)),
-            mark=Marking(archive, reader),
-            rules=Rules(book, wording, own_addresses(settings), trusted_servers(settings)),
-            letters=letters,
-            agent=Patient(agent) if agent else None,
-            sender=sender_of(settings),
-            drafts=settings.drafts,
-            key=signing_key(settings.data_dir),
-            now=clock,
-        )
+        rules = Rules(book, wording, own_addresses(settings), trusted_servers(settings))
+        parts = _parts(settings, records, reader, rules, letters, Patient(agent) if agent else None, clock)
         try:
             loaded_from = seen if in_force == settings.rules_dir else None
             yield Service(settings, parts, mailboxes, reader, kept, in_force, before, loaded_from)
@@ -148,6 +139,55 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             if agent is not None:
                 agent.close()
             records.engine.dispose()
+
+
+@contextmanager
+def open_workshop(settings: Settings, database_url: str, clock: Clock = now) -> Iterator[Parts]:
+    """The parts that judge and record, over a database of their own: nothing is fetched and nothing sent. The caller
+    holds the data folder's lock."""
+    book, letters = rules_in_force(settings)[1], letters_for(settings)
+    wording = load_wording(settings.templates_dir / FINDINGS)
+    rules = Rules(book, wording, own_addresses(settings), trusted_servers(settings))
+    records = Records(open_engine(database_url))
+    try:
+        with Reader(book, scratch=settings.data_dir / "scratch") as reader:
+            yield _parts(settings, records, reader, rules, letters, None, clock)
+    finally:
+        records.engine.dispose()
+
+
+def _parts(
+    settings: Settings,
+    records: Records,
+    reader: Reader,
+    rules: Rules,
+    letters: Letters,
+    agent: Patient | None,
+    clock: Clock,
+) -> Parts:
+    archive = Archive(settings.data_dir / "archive")
+    return Parts(
+        archive=archive,
+        records=records,
+        read=CachedReading(archive, reader, _reading_version(rules.rulebook)),
+        mark=Marking(archive, reader),
+        rules=rules,
+        letters=letters,
+        agent=agent,
+        sender=sender_of(settings),
+        drafts=settings.drafts,
+        key=signing_key(settings.data_dir),
+        now=clock,
+    )
+
+
+def note_backup(settings: Settings, manifest: Manifest, folder: Path) -> None:
+    """Keep in the records that a backup was made, for `doctor`."""
+    engine = open_engine(settings.database_url)
+    try:
+        Records(engine).set_note(LAST_BACKUP, f"{manifest.made} {folder}")
+    finally:
+        engine.dispose()
 
 
 def rules_in_force(settings: Settings) -> tuple[Path, Rulebook]:
@@ -298,14 +338,24 @@ def refuse_a_lost_database(settings: Settings, archive: Archive) -> None:
 
     An empty file beside an empty archive is what a first start leaves that died while it made the database.
     """
-    prefix = "sqlite:///"
-    if not settings.database_url.startswith(prefix):
+    refuse_a_half_restore(settings)
+    file = database_file(settings.database_url)
+    if file is None:
         return
-    file = Path(settings.database_url.removeprefix(prefix))
     if next(iter(archive), None) is None:
         if file.exists() and not file.stat().st_size:
             file.unlink()
     elif not file.exists() or not file.stat().st_size:
         raise DatabaseUnusable(
-            f"数据库 {file}", "文件不见了或是空的，而存档里有邮件；重新开始会再次答复所有人", "请先用备份恢复数据库文件"
+            f"数据库 {file}",
+            "文件不见了或是空的，而存档里有邮件；重新开始会再次答复所有人",
+            "请先用备份恢复数据库文件；没有备份时可用 rebuild 由存档重建",
+        )
+
+
+def refuse_a_half_restore(settings: Settings) -> None:
+    """What a restore brought back in part is nothing to work with."""
+    if (state := marker.begun(settings.data_dir)) is not None:
+        raise DatabaseUnusable(
+            f"数据目录 {settings.data_dir}", f"从备份 {state} 的恢复没有完成", "请再次运行同样的 restore 命令"
         )

@@ -23,12 +23,15 @@ from service.reading.forms import office
 from service.reading.letters import OcrProcess
 from service.reading.sniff import RAR
 from service.records.engine import open_engine
+from service.records.store import LAST_BACKUP, Records
 from service.replies.smtp import Submitter
 from service.settings import Settings
 from service.wiring import mailbox_settings, refuse_a_lost_database, smtp_settings
 
 _ENOUGH_DISK = 2 << 30
 _CLOCK_SKEW_SECONDS = 120
+_HOURS_A_DAY = 24
+_OLD_BACKUP_HOURS = 2 * _HOURS_A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def _signs(chosen: Settings) -> Iterator[Sign]:
     yield _try("模板", lambda: _templates(chosen))
     yield from _drafts(chosen)
     yield _try("数据库", lambda: _database(chosen))
+    yield backup_sign(chosen)
     yield from _mailboxes(chosen)
     yield _smtp(chosen)
     yield _try("文字识别", _ocr)
@@ -118,6 +122,27 @@ def _database(chosen: Settings) -> str:
         return engine.url.render_as_string()
     finally:
         engine.dispose()
+
+
+def backup_sign(chosen: Settings) -> Sign:
+    """How old the newest backup is: what came since would be lost with this disk."""
+    try:
+        refuse_a_lost_database(chosen, Archive(chosen.data_dir / "archive"))
+        engine = open_engine(chosen.database_url)
+        try:
+            told = Records(engine).note(LAST_BACKUP)
+        finally:
+            engine.dispose()
+    except ServiceError:
+        return Sign("备份", "数据库打不开，不知道上次备份的时间", warning=True)
+    if told is None:
+        return Sign("备份", "从未备份；请运行 collection-mailbox backup 目录，并安排每晚一次", warning=True)
+    made, _, folder = told.partition(" ")
+    hours = (now() - datetime.fromisoformat(made)).total_seconds() / 3600
+    age = f"{hours:.0f} 小时前" if hours < _HOURS_A_DAY * 2 else f"{hours / _HOURS_A_DAY:.0f} 天前"
+    if hours > _OLD_BACKUP_HOURS:
+        return Sign("备份", f"最近一次在 {age}（{folder}）；请检查每晚的备份为何没有运行", warning=True)
+    return Sign("备份", f"最近一次在 {age}（{folder}）")
 
 
 def _mailboxes(chosen: Settings) -> Iterator[Sign]:

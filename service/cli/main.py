@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.cli import files, judging, reporting, running
+from service.cli import files, judging, keeping, reporting, running
 from service.cli.context import err, out, take_config
 from service.errors import ServiceError
 
@@ -29,7 +29,7 @@ def _top(version: Annotated[bool, typer.Option("--version", help="版本号")] =
         raise typer.Exit
 
 
-for part in (running, judging, reporting, files):
+for part in (running, judging, reporting, files, keeping):
     part.register(app)
 
 

@@ -273,5 +273,9 @@ def reconcile(as_json: JsonOption = False) -> int:
                 out.print(f"  台账中没有的：{report['gaps'][:50]}；下一轮收信会补取", markup=False)
             for verdict, count in sorted(report["by_verdict"].items()):
                 out.print(f"  {say(words.VERDICTS, verdict)} {count}")
-            out.print(f"  待发的信 {report['unsent_replies']}")
+            out.print(
+                f"  待发的信 {report['unsent_replies']}，搁置待人工的信 {report['parked_replies']}（简报逐封列出）"
+            )
+            if report["restore_pending"]:
+                out.print("  由备份恢复后还没有查对邮箱：下一轮收信会查看归档文件夹，补上备份之后的来信")
     return 0

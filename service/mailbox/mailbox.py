@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from service.domain.mail import MailKey
 from service.errors import MailboxUnreachable
 from service.mailbox.fetch import Fetched, fetch_new
-from service.mailbox.filing import Filed, NotFiled, file_mail
+from service.mailbox.filing import Filed, NotFiled, file_mail, folder_name
 from service.mailbox.idle import Woken, wait_for_mail
 from service.mailbox.listing import LedgerView
 from service.mailbox.session import Session
 from service.mailbox.settings import MailboxSettings
 
 _WATCH_SECONDS = 3600.0
+_CLOSED = frozenset({b"\\noselect", b"\\nonexistent"})
 
 
 class Mailbox:
@@ -28,6 +29,15 @@ class Mailbox:
         Raises MailboxUnreachable; what was yielded before is good.
         """
         return fetch_new(self._session, self.settings.folder, ledger, announce)
+
+    def fetch_filed(self, path: str, ledger: LedgerView) -> Iterator[Fetched]:
+        """Every mail that the ledger has not settled in a folder that mails are filed in ("已处理/齐备"); nothing
+        where there is no such folder. Raises MailboxUnreachable."""
+        with self._session.guard("查看归档文件夹"):
+            name = folder_name(self._session, path)
+            listed = self._session.client.list_folders("", name)
+        if any(_CLOSED.isdisjoint(map(bytes.lower, flags)) for flags, _, _ in listed):
+            yield from fetch_new(self._session, name, ledger)
 
     def uidvalidity(self) -> int:
         """Of the folder now. Raises MailboxUnreachable."""

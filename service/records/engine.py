@@ -34,6 +34,16 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def has_tables(url: str) -> bool:
+    """Whether a database server's database holds records of ours. Raises DatabaseUnusable."""
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "handle_error", _as_ours)
+    try:
+        return _version(engine) is not None
+    finally:
+        engine.dispose()
+
+
 def refuse_damage(engine: Engine) -> None:
     """Look through the whole file, which takes a second for each gigabyte. Raises DatabaseUnusable."""
     if engine.dialect.name != "sqlite":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, select, update
 
 from service.domain.mail import MailKey
 from service.records.tables import Event, Mail, Sighting
@@ -43,6 +43,9 @@ FORGOTTEN = "数据库曾恢复到较早的备份，这封信可能当时已经�
 """What a mail carries that the archive knows and the database forgot: why its letter waits for staff."""
 
 
+NOT_OBEYED = "not_obeyed"
+
+
 class Ledger:
     """Our own word on what was seen; the server's flags are courtesy."""
 
@@ -60,16 +63,21 @@ class Ledger:
         with self._engine.connect().execution_options(reading=True) as connection:
             return {row.uid: row.internal_date for row in connection.execute(query)}
 
-    def note_arrival(self, key: MailKey, sha256: str, size: int, internal_date: datetime, now: datetime) -> bool:
-        """Write down an archived mail; safe to call twice. True when these bytes are new to us."""
+    def note_arrival(
+        self, key: MailKey, sha256: str, size: int, internal_date: datetime, now: datetime, problem: str = ""
+    ) -> bool:
+        """Write down an archived mail; safe to call twice. True when these bytes are new to us.
+
+        problem: why its letter, should there be one, waits for staff.
+        """
         with self._engine.begin() as connection:
             if not self._note(connection, key, sha256, size, internal_date, now):
                 return False
             if connection.execute(_IS_KNOWN, {"mail": sha256}).first() is not None:
                 tell(connection, now, "seen_again", str(key), sha256=sha256)
                 return False
-            self._new(connection, sha256, size, internal_date)
-            tell(connection, now, "archived", str(key), sha256=sha256)
+            self._new(connection, sha256, size, internal_date, problem)
+            tell(connection, now, "found_again" if problem else "archived", str(key), sha256=sha256)
             return True
 
     def forgotten(self, archived: Iterable[str]) -> list[str]:
@@ -83,6 +91,32 @@ class Ledger:
         with self._engine.begin() as connection:
             self._new(connection, sha256, size, received, FORGOTTEN)
             tell(connection, now, "recalled", sha256=sha256)
+
+    def not_obeyed(self, sha256: str, subject: str, now: datetime) -> None:
+        """Write down that a staff member's order was left alone; the digest tells."""
+        with self._engine.begin() as connection:
+            tell(connection, now, NOT_OBEYED, subject, sha256=sha256)
+
+    def doubt_waiting(self) -> None:
+        """Mails without a verdict may have been judged and answered since this database was copied."""
+        with self._engine.begin() as connection:
+            connection.execute(update(_mail).where(_mail.c.state == "archived").values(problem=FORGOTTEN))
+
+    def newest_found_again(self, account: str, but: str) -> datetime | None:
+        """The latest arrival among mails that wait for their verdict, were forgotten, and were found again in a
+        folder of this account other than but."""
+        query = (
+            select(func.max(_sighting.c.internal_date, type_=_sighting.c.internal_date.type))
+            .join(_mail, _mail.c.sha256 == _sighting.c.sha256)
+            .where(
+                _sighting.c.account == account,
+                _sighting.c.folder != but,
+                _mail.c.state == "archived",
+                _mail.c.problem == FORGOTTEN,
+            )
+        )
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return connection.execute(query).scalar()
 
     def note_refused(self, key: MailKey, size: int, internal_date: datetime | None, why: str, now: datetime) -> None:
         """Settle a place whose mail will not be fetched (over the size limit); the digest shows it to staff."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, or_, select, text, update
 
 from service.domain.outgoing import DueLetter, OutgoingLetter, WaitingLetter
 from service.records.ledger import tell
@@ -35,6 +35,7 @@ _ANSWERS = _SENT_SINCE.where(_outbox.c.mail_sha256.is_not(None))
 
 MAY_REPEAT = frozenset({"receipt", "handover", "digest", "draft", "answer", "rules_broken", "rules_mended"})
 """Letters that harm nobody when they come twice, byte for byte the same. All others wait for staff."""
+_NUMBERS = 100_000  # more letters than one night sees
 AT_ONCE = frozenset({"receipt", "digest", "draft", "answer", "rules_broken", "rules_mended"})
 """Letters that no later mail makes untrue. All others wait a little: what they ask for may be on its way."""
 
@@ -219,13 +220,29 @@ class Outbox:
             self.sent(found, now, "found a copy in the mailbox")
         return found is not None
 
-    def park_waiting(self, now: datetime, reason: str) -> None:
-        """Leave to staff all that waits to be sent."""
-        query = select(_outbox.c.id).where(_outbox.c.state.in_(["pending", "sending", "dot"]))
+    def park_waiting(self, now: datetime, reason: str) -> int:
+        """Leave to staff all that waits to be sent; how many letters that is."""
+        query = select(_outbox.c.id).where(_outbox.c.state.in_(["draft", "pending", "sending", "dot"]))
         with self._engine.connect().execution_options(reading=True) as connection:
             waiting = connection.execute(query).scalars().all()
         for letter_id in waiting:
             self.park(letter_id, now, reason)
+        return len(waiting)
+
+    def skip_numbers(self, now: datetime, reason: str) -> None:
+        """Let the numbers of letters (信17) go on where none was given out before: staff may still answer a digest that
+        names a letter which this database does not know."""
+        with self._engine.begin() as connection:
+            highest = connection.execute(select(func.max(_outbox.c.id))).scalar() or 0
+            beyond = (highest // _NUMBERS + 1) * _NUMBERS
+            row = {
+                "id": beyond, "letter": "none", "seq": 0, "recipients": "", "message_id": f"<numbers.{beyond}>",
+                "subject": "", "content": b"", "state": "discarded", "attempts": 0, "not_before": now,
+                "reason": reason, "created": now, "resent": False,
+            }  # fmt: skip
+            connection.execute(insert(_outbox), row)
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT setval(pg_get_serial_sequence('outbox', 'id'), :n)"), {"n": beyond})
 
     def resolve_dots(self, now: datetime, longer: timedelta = timedelta(0)) -> None:
         """Letters whose acceptance is unknown when it was time to look again: resent once where a repeat harms

@@ -13,7 +13,7 @@ from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
 from service.records import joining, outbox, rulings
 from service.records.joining import Found, Handle
-from service.records.ledger import Ledger, tell
+from service.records.ledger import FORGOTTEN, Ledger, tell
 from service.records.outbox import Outbox
 from service.records.shelf import Recorded as RecordedCases
 from service.records.snapshots import decision_json, holding_json
@@ -44,6 +44,9 @@ _COUNT = update(_counter).where(_counter.c.name == bindparam("campaign")).values
 _COUNTED = select(_counter.c.value).where(_counter.c.name == bindparam("campaign"))
 
 _AWAY = "away:"
+_RESTORED, _HOLDING = "restored", " hold"
+LAST_BACKUP = "last_backup"
+"""The note of the newest backup: when it was made and, behind a blank, where it lies."""
 
 Writer = Callable[[str | None], OutgoingLetter | None]
 """Given the case's number, the letter to send; None when nothing is to be sent."""
@@ -81,6 +84,35 @@ class Records:
             connection.execute(delete(_note).where(_note.c.name == name))
             connection.execute(insert(_note).values(name=name, value=value))
 
+    def note_restore(self, now: datetime, *, hold_inbox: bool = False) -> int:
+        """These records were brought back from a backup: what waited then may have left since, and is left to staff.
+        Until `restore_is_settled`, the mailboxes are to be looked through. How many letters were left to staff.
+
+        hold_inbox: letters about what lies in the inbox already are left to staff too.
+        """
+        parked = self.outbox.park_waiting(now, FORGOTTEN)
+        self.outbox.skip_numbers(now, FORGOTTEN)
+        self.ledger.doubt_waiting()
+        self.set_note(_RESTORED, f"{now.isoformat()}{_HOLDING if hold_inbox else ''}")
+        return parked
+
+    def restored_at(self) -> datetime | None:
+        """When a backup was brought back, as long as the mailboxes were not looked through since."""
+        told = self.note(_RESTORED)
+        return None if told is None else datetime.fromisoformat(told.removesuffix(_HOLDING))
+
+    def holds_inbox(self) -> bool:
+        """Whether what lay in the inbox at that time is left to staff."""
+        return (self.note(_RESTORED) or "").endswith(_HOLDING)
+
+    def restore_is_settled(self) -> None:
+        """What the mailboxes hold is known again."""
+        self._forget_note(_RESTORED)
+
+    def _forget_note(self, name: str) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(delete(_note).where(_note.c.name == name))
+
     def mailbox_is_away(self, name: str, why: str, now: datetime) -> None:
         """Remember since when a mailbox cannot be reached; the digest tells staff."""
         if self.note(_AWAY + name) is None:
@@ -89,8 +121,7 @@ class Records:
     def mailbox_answers(self, name: str) -> None:
         """The mailbox can be reached: nothing to tell."""
         if self.note(_AWAY + name) is not None:
-            with self.engine.begin() as connection:
-                connection.execute(delete(_note).where(_note.c.name == _AWAY + name))
+            self._forget_note(_AWAY + name)
 
     def mailboxes_away(self) -> list[tuple[str, datetime, str]]:
         """Name, since when, and why, of every mailbox that could not be reached at the last poll."""
@@ -155,6 +186,11 @@ class Records:
                 outbox.put(connection, letter, now, sha256=submission.sha256, case_id=case_id, parked=before.problem)
             tell(connection, now, "judged", judgement.decision.verdict.value, sha256=submission.sha256, case_id=case_id)
         return Recorded(number, letter is not None)
+
+    def is_doubtful(self, sha256: str) -> bool:
+        """Whether a mail may have been judged before, by records that are lost."""
+        with self.engine.connect().execution_options(reading=True) as connection:
+            return bool(connection.execute(select(_mail.c.problem).where(_mail.c.sha256 == sha256)).scalar())
 
     def ruling_on(self, sha256: str) -> Ruling | None:
         """What staff decided about a mail; None when they did not."""

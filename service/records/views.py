@@ -173,12 +173,16 @@ class Views:
             rows = connection.execute(query).all()
         return {**{row[0]: row[1] for row in rows}, "resent": sum(int(row[2] or 0) for row in rows)}
 
-    def held_between(self, start: datetime, end: datetime) -> list[EventView]:
-        """When, in [start, end), letters began to wait because too many had left."""
-        query = select(_event).where(_event.c.what == "held", _event.c.at >= start, _event.c.at < end)
+    def told_between(self, what: str, start: datetime, end: datetime) -> list[EventView]:
+        """Every line of that kind in any story, in [start, end)."""
+        query = select(_event).where(_event.c.what == what, _event.c.at >= start, _event.c.at < end)
         with self._read() as connection:
             rows = connection.execute(query.order_by(_event.c.id)).all()
         return [EventView(row.at, row.what, row.detail) for row in rows]
+
+    def held_between(self, start: datetime, end: datetime) -> list[EventView]:
+        """When, in [start, end), letters began to wait because too many had left."""
+        return self.told_between("held", start, end)
 
     def not_taken(self) -> list[tuple[str, str]]:
         """Places whose mail could not be fetched, and why."""
