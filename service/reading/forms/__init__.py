@@ -12,12 +12,13 @@ from lxml import etree
 
 from service.domain.rules import Forms
 from service.domain.submission import Problem, Table
+from service.reading.forms.candidate import Kind
 from service.reading.forms.finder import TableFinder
 from service.reading.forms.folding import squeeze
 from service.reading.forms.grid import Workbook
-from service.reading.forms.kinds import Kind, UnsupportedKind, kind_of, read_workbook
+from service.reading.forms.kinds import kind_of, read_workbook
 from service.reading.forms.limits import MAX_TEXT
-from service.reading.forms.package import FileDamaged, FileEncrypted, FileRefused
+from service.reading.forms.package import FileDamaged, FileEncrypted, FileRefused, UnsupportedKind
 
 _KIND_WORDS = {
     Kind.SPREADSHEET: "电子表格",

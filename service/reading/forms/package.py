@@ -45,6 +45,10 @@ class FileRefused(Exception):
     """The file is over a limit; the message says which, in Chinese."""
 
 
+class UnsupportedKind(Exception):
+    """A kind that is known but not read; the message names it, in Chinese."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """One line of a .rels part: the last word of its type ("sheet", "styles") and the part it points to."""

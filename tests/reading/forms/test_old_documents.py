@@ -12,7 +12,7 @@ from service.demo.wordfiles import form_docx
 from service.demo.world import the_world
 from service.domain.submission import Problem, Table
 from service.reading import programs
-from service.reading.forms import kinds, office, read_form
+from service.reading.forms import office, read_form
 from service.reading.forms.office import OfficeFailed, OfficeMissing, as_docx
 from tests.reading.forms.example_forms import FORMS
 from tests.reading.forms.filled import header
@@ -89,7 +89,7 @@ def _as_doc(modern: bytes, folder: Path) -> bytes:
 
 
 def test_a_document_without_a_table_is_not_worth_the_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds.office, "as_docx", lambda *_: pytest.fail("converted"))
+    monkeypatch.setattr(office, "as_docx", lambda *_: pytest.fail("converted"))
 
     for content, name in ((a_doc("The letter"), "函.doc"), (b"{\\rtf1 The letter}", "函.rtf")):
         found = read_form(content, name, name, "", FORMS)
@@ -104,7 +104,7 @@ def test_an_object_in_a_document_without_a_table_may_be_the_form() -> None:
 
 
 def test_the_cells_of_an_old_document_are_counted_in_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kinds.office, "as_docx", lambda *_: (_ for _ in ()).throw(OfficeFailed))
+    monkeypatch.setattr(office, "as_docx", lambda *_: (_ for _ in ()).throw(OfficeFailed))
 
     table = read_form(a_doc("单位\x07人数\x07" * 5), "表.doc", "表.doc", "", FORMS)
 
@@ -115,7 +115,7 @@ def test_what_the_office_program_cannot_read_goes_to_a_person(monkeypatch: pytes
     def fails(*_: object) -> bytes:
         raise OfficeFailed
 
-    monkeypatch.setattr(kinds.office, "as_docx", fails)
+    monkeypatch.setattr(office, "as_docx", fails)
 
     reading = read_form(one_need(), "表.rtf", "征集表.rtf", "", FORMS)
 

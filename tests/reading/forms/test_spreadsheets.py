@@ -7,8 +7,9 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
 from service.domain.submission import Problem
+from service.reading.forms.candidate import Kind
 from service.reading.forms.grid import Grid
-from service.reading.forms.kinds import Kind, read_workbook
+from service.reading.forms.kinds import read_workbook
 from service.reading.forms.numbers import shown
 from tests.reading.forms.example_forms import SELF, TABLE_1, TABLE_4
 from tests.reading.forms.filled import answered, as_bytes, header, question_row, read, sheets
