@@ -1,12 +1,13 @@
 """What the pipeline works with: built by `service.wiring`, handed down, never global."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from service.archive import Archive
 from service.checks.wording import Wording
+from service.domain.judgement import CaseBeside
 from service.domain.mail import Address
 from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
@@ -33,9 +34,11 @@ class Marks(Protocol):
 
 
 class Cases(Protocol):
-    """Where the case a mail joins is looked up: the records, or a walk through the archive under other rules."""
+    """Where the case a mail joins, and those of the units it names, are looked up: the records, or a walk through the
+    archive under other rules."""
 
     def find_case(self, handle: Handle) -> Found | None: ...
+    def beside(self, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

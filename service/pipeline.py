@@ -135,17 +135,21 @@ def conclude(
 ) -> tuple[Found | None, Judgement]:
     """The case a mail joins, None when it begins one, and the judgement on it. The same mail, cases and rules always
     give the same: `rules trial` walks the archive with this very function."""
-    found = cases.find_case(_handle(submission, rules.rulebook))
+    rulebook = rules.rulebook
+    found = cases.find_case(_handle(submission, rulebook))
+    tables = (*submission.tables, *(found.case.tables if found else ()))
+    units = routing.units_named(tables, rulebook)
     judgement = deciding.judge(
         submission,
         received=received,
         earlier=found.case if found else None,
-        rulebook=rules.rulebook,
+        rulebook=rulebook,
         wording=rules.wording,
         own_addresses=rules.own_addresses,
         trusted=rules.trusted,
         joins_thread=bool(found and found.by_thread),
         ruling=ruling,
+        beside=cases.beside(units, rulebook.campaign.number_prefix, found.id if found else None),
     )
     return found, judgement
 

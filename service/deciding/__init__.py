@@ -16,6 +16,7 @@ from service.deciding.registered_copy import copy_for
 from service.deciding.reply_address import reply_address
 from service.deciding.storytelling import story
 from service.domain.judgement import (
+    CaseBeside,
     CaseSoFar,
     Channel,
     Decision,
@@ -57,15 +58,18 @@ def judge(
     joins_thread: bool = False,
     trusted: frozenset[str] = frozenset(),
     ruling: Ruling | None = None,
+    beside: tuple[CaseBeside, ...] = (),
 ) -> Judgement:
     """The judgement on one mail. own_addresses: lower case; joins_thread: it answers a letter of its case; trusted:
-    lower-case authserv-ids of the servers whose Authentication-Results are believed; ruling: what staff decided."""
+    lower-case authserv-ids of the servers whose Authentication-Results are believed; ruling: what staff decided;
+    beside: other cases that may hold units of this one."""
     kind, reason = classify(
         submission, rulebook, own_addresses, earlier is not None, bool(earlier and earlier.complete)
     )
     dossier = replace(
         assemble(submission, received, kind, earlier if kind in _SUBMITTING else None, rulebook),
         authentication=authenticated(submission.envelope, trusted),
+        beside=beside,
     )
     if kind not in _SUBMITTING:
         route = Route(Channel.UNKNOWN) if kind.is_machine_made else routing.route(dossier, rulebook)

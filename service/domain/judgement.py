@@ -117,6 +117,17 @@ class CaseSoFar:
     sent: datetime | None = None  # when the newest of its mails was written, as its senders say
 
 
+@dataclass(frozen=True, slots=True)
+class CaseBeside:
+    """Another case of the campaign that may hold the same units: a unit's own beside its bureau's, or the reverse."""
+
+    number: str
+    unit: str | None
+    redirected: bool  # its unit was sent to its bureau
+    first_received: datetime
+    tables: tuple[Table, ...]
+
+
 class Authentication(StrEnum):
     """What our own server found out about the domain in From."""
 
@@ -142,6 +153,7 @@ class Dossier:
     undecided: tuple[int, ...] = ()  # tables that came again with other rows, and no word whether they replace or add
     filled_rows: tuple[tuple[Table, Row], ...] = ()  # not those of 无, nor untouched ones of the blank form
     authentication: Authentication = Authentication.UNKNOWN
+    beside: tuple[CaseBeside, ...] = ()  # other cases that may hold units of this one
 
     @property
     def first_received(self) -> datetime:

@@ -1,10 +1,10 @@
 """Which case a mail belongs to: the same answer whether cases lie in the records or are walked through in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from service.domain.judgement import CaseSoFar
+from service.domain.judgement import CaseBeside, CaseSoFar, Channel
 from service.records.standing import Standing
 
 
@@ -36,6 +36,7 @@ class Shelf(Protocol):
     def by_thread(self, thread: Sequence[str], campaign: str) -> Standing | None: ...
     def by_number(self, number: str, campaign: str) -> Standing | None: ...
     def by_unit(self, unit: str, campaign: str) -> Standing | None: ...
+    def by_units(self, units: Collection[str], campaign: str) -> Sequence[Standing]: ...
     def by_sender(self, sender: str, campaign: str) -> Standing | None: ...
     def writers(self, case_id: int) -> frozenset[str]: ...
     def so_far(self, case: Standing) -> CaseSoFar: ...
@@ -52,6 +53,17 @@ def find(shelf: Shelf, handle: Handle) -> Found | None:
         return Found(threaded.id, shelf.so_far(threaded), True)
     case = _by_unit(shelf, handle) or _by_sender(shelf, handle)
     return None if case is None else Found(case.id, shelf.so_far(case), False)
+
+
+def beside(shelf: Shelf, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]:
+    """The cases of some units, without the one at hand, in the order of their beginning."""
+    others = sorted((case for case in shelf.by_units(units, campaign) if case.id != own), key=lambda case: case.id)
+    return tuple(_as_beside(case, shelf.so_far(case)) for case in others)
+
+
+def _as_beside(case: Standing, held: CaseSoFar) -> CaseBeside:
+    redirected = held.route.channel is Channel.VIA_CITY
+    return CaseBeside(case.number, case.unit, redirected, case.first_received, held.tables)
 
 
 def _by_thread(shelf: Shelf, handle: Handle) -> Standing | None:

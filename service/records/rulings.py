@@ -1,14 +1,14 @@
 """What staff decided about single mails, and a mail's case as it stood before it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from service.domain.judgement import CaseSoFar, Judgement, Verdict
+from service.domain.judgement import CaseBeside, CaseSoFar, Judgement, Verdict
 from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.records import outbox
@@ -54,6 +54,10 @@ class Before:
         """The mail's case with what earlier mails brought; None when it began the case."""
         with self._records.engine.connect().execution_options(reading=True) as connection:
             return _before(connection, self._sha256)
+
+    def beside(self, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]:
+        """The cases of some units as they stand now: they are but remarked on."""
+        return self._records.beside(units, campaign, own)
 
 
 def _before(connection: Connection, sha256: str) -> Found | None:

@@ -1,6 +1,6 @@
 """The cases of the records, looked up inside one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Row, bindparam, select
 
@@ -25,6 +25,7 @@ _BY_THREAD = tuple(
 )
 _BY_NUMBER = select(_case).where(_case.c.number == bindparam("number"), _OF_CAMPAIGN)
 _BY_UNIT = select(_case).where(_OF_CAMPAIGN, _case.c.unit == bindparam("unit")).order_by(_case.c.id.desc()).limit(1)
+_BY_UNITS = select(_case).where(_OF_CAMPAIGN, _case.c.unit.in_(bindparam("units", expanding=True))).order_by(_case.c.id)
 _BY_SENDER = (
     select(_case)
     .join(_mail, _mail.c.case_id == _case.c.id)
@@ -36,6 +37,8 @@ _WRITERS = select(_mail.c.sender).where(_mail.c.case_id == bindparam("case"), _m
 _NEWEST = (
     select(_version.c.holding).where(_version.c.case_id == bindparam("case")).order_by(_version.c.seq.desc()).limit(1)
 )
+
+_AT_ONCE = 500  # names in one query
 
 
 class Recorded:
@@ -57,6 +60,15 @@ class Recorded:
 
     def by_unit(self, unit: str, campaign: str) -> Standing | None:
         return _or_none(self._connection.execute(_BY_UNIT, {"unit": unit, "campaign": campaign}).first())
+
+    def by_units(self, units: Collection[str], campaign: str) -> Sequence[Standing]:
+        """The newest case of each of some units."""
+        names = sorted(units)
+        parts = [names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)]
+        rows = (
+            row for part in parts for row in self._connection.execute(_BY_UNITS, {"units": part, "campaign": campaign})
+        )
+        return list({row.unit: _standing(row) for row in rows}.values())
 
     def by_sender(self, sender: str, campaign: str) -> Standing | None:
         return _or_none(self._connection.execute(_BY_SENDER, {"sender": sender, "campaign": campaign}).first())

@@ -1,13 +1,13 @@
 """Recording a verdict: the case, its new version and the letter to send, in one transaction or not at all."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
-from service.domain.judgement import Judgement
+from service.domain.judgement import CaseBeside, Judgement
 from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
@@ -72,6 +72,13 @@ class Records:
         """The case a mail joins, None when it begins one."""
         with self.engine.connect().execution_options(reading=True) as connection:
             return joining.find(RecordedCases(connection), handle)
+
+    def beside(self, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]:
+        """The cases of some units, without the one at hand."""
+        if not units:
+            return ()
+        with self.engine.connect().execution_options(reading=True) as connection:
+            return joining.beside(RecordedCases(connection), units, campaign, own)
 
     def note(self, name: str) -> str | None:
         """A small fact kept under a name; None when there is none."""

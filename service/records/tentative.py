@@ -1,10 +1,10 @@
 """Cases as they would stand if the archive had been judged by other rules: kept in memory, never written."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from service.domain.judgement import CaseSoFar, Judgement
+from service.domain.judgement import CaseBeside, CaseSoFar, Judgement
 from service.domain.submission import Submission
 from service.records import joining
 from service.records.joining import Found, Handle
@@ -45,6 +45,10 @@ class Tentative:
     def find_case(self, handle: Handle) -> Found | None:
         """The case a mail joins, None when it begins one."""
         return joining.find(self, handle)
+
+    def beside(self, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]:
+        """The cases of some units, without the one at hand."""
+        return joining.beside(self, units, campaign, own)
 
     def twin_of(self, submission: Submission) -> str | None:
         """SHA-256 of a mail of this walk that is this one come by another way."""
@@ -122,6 +126,9 @@ class Tentative:
 
     def by_unit(self, unit: str, campaign: str) -> Standing | None:
         return self._of(max(self._by_unit.get((campaign, unit), ()), default=None), campaign)
+
+    def by_units(self, units: Collection[str], campaign: str) -> Sequence[Standing]:
+        return [case for unit in units if (case := self.by_unit(unit, campaign)) is not None]
 
     def by_sender(self, sender: str, campaign: str) -> Standing | None:
         cases = (c for c in self._by_sender.get(sender, ()) if self._cases[c].campaign == campaign)

@@ -4,19 +4,28 @@ Pure: a mail, a case and the rulebook in, a route out. A domain alone never deci
 reported, not resolved.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from service.domain.judgement import Channel, Dossier, Route
 from service.domain.places import city_of
 from service.domain.rules import Rulebook
-from service.domain.submission import Submission
+from service.domain.submission import Submission, Table
 from service.routing.claims import CASE, LETTER, REPORTER, ROWS, SEAL, gather
 from service.routing.directory import Entry, directory_of
 from service.routing.letters import speaking_letter
-from service.routing.names import contract, fold
+from service.routing.names import contract, fold, tidy
 from service.routing.weighing import weigh
 
-__all__ = ["is_named_by_form_alone", "is_named_exactly", "listed_unit", "route", "speaking_letter", "who_speaks"]
+__all__ = [
+    "is_named_by_form_alone",
+    "is_named_exactly",
+    "listed_unit",
+    "route",
+    "speaking_letter",
+    "units_named",
+    "who_speaks",
+]
 
 
 def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
@@ -48,6 +57,17 @@ def listed_unit(name: str | None, city: str | None, rulebook: Rulebook) -> tuple
 def is_named_by_form_alone(found: Route) -> bool:
     """Whether nothing but the form names the unit of a route."""
     return found.unit is not None and {e.source for e in found.evidence if e.unit == found.unit} <= {REPORTER, ROWS}
+
+
+def units_named(tables: Sequence[Table], rulebook: Rulebook) -> frozenset[str]:
+    """Whose other cases may hold what some tables do: the units of their rows, by every name that a case may bear, and
+    the bureaus of their cities."""
+    directory = directory_of(rulebook)
+    written = {row.unit for table in tables for row in table.rows if row.unit}
+    listed = {entry.name for name in written if (entry := directory.match(name))}
+    cities = {row.city for table in tables for row in table.rows if row.city}
+    bureaus = {city.bureau for text in cities if (city := city_of(text, rulebook))}
+    return frozenset({tidy(name) for name in written} | listed | bureaus)
 
 
 def is_named_exactly(found: Route, rulebook: Rulebook) -> bool:

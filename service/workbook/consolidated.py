@@ -95,10 +95,9 @@ def _table_state(case: CaseForWorkbook, form: TableForm) -> str:
 
 
 def _totals(cases: Sequence[CaseForWorkbook], rulebook: Rulebook) -> list[Value]:
-    counted = [c for c in cases if c.counts]
     bureaus = {c.city for c in cases if c.channel is Channel.CITY_BUREAU and c.city}
     known = [c for c in rulebook.cities if c.name in bureaus]
-    rows = [f"{sum(c.rows_of(f.number) for c in counted)} 行" for f in rulebook.forms.tables]
+    rows = [f"{sum(e.counted for e in entries(cases, f.number, rulebook))} 行" for f in rulebook.forms.tables]
     direct = sum(1 for c in cases if c.channel is Channel.DIRECT_UNIT)
     return ["", "合计", "", f"{len(known)} 市已报", f"{len(cases)} 件", "", "", *rows, direct]
 

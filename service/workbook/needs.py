@@ -14,7 +14,7 @@ SHEET = "需求合计"
 _GROUP_ROW, _HEAD_ROW = 3, 4
 _NOTE = (
     "只合计能认出数字的格；写“若干”“面议”、按年或按人计、外币、单位存疑或没有写的，计入“未计”行数。"
-    "没有上限或下限的，按写明的一端计。"
+    "没有上限或下限的，按写明的一端计。两个报送件里内容相同的行只计一次（见各表“另见”）。"
 )
 
 
@@ -59,7 +59,7 @@ def _line(counted: _Counted, rows: dict[int, list[Entry]], city: str | None) -> 
     """The sums of a city, or of all."""
     line: list[Value] = []
     for form, column in counted:
-        own = [e for e in rows[form.number] if city is None or e.city == city]
+        own = [e for e in rows[form.number] if e.counted and (city is None or e.city == city)]
         found = total(e.values.get(column.key) for e in own)
         line += [found.rows, plain(found.lower), plain(found.upper), found.left_out]
     return line

@@ -76,6 +76,8 @@ def _columns(form: TableForm, rows: Sequence[Entry]) -> Iterator[_Column]:
     yield _Column("来源", "文件", 26, lambda e: e.table.attachment.rpartition("/")[2])
     yield _Column("来源", "工作表", 12, lambda e: e.table.sheet)
     yield _Column("来源", "行", 6, lambda e: e.row.row, centred=True)
+    if any(entry.again for entry in rows):
+        yield _Column("", "另见", 30, lambda e: e.again)
 
 
 def _label(form: TableForm, key: str, default: str) -> str:

@@ -234,3 +234,24 @@ def test_a_unit_written_otherwise_stands_beside_the_directorys_name(tmp_path: Pa
         ("岭海大学", None),
         ("云江某厂", None),
     ]
+
+
+def test_a_row_that_two_cases_hold_is_counted_once_and_both_are_told(tmp_path: Path) -> None:
+    own = a_case("LH2020-0003", (a_row(3, "岭海大学", number="2"), a_row(4, "岭海大学", post="工艺工程师", number="5")))
+    bureaus = a_case("LH2020-0012", (a_row(7, "岭海大学", number="2"), a_row(8, "云江某厂", number="1")))
+
+    sheets = written(tmp_path, own, bureaus)
+
+    shown = {(r["报送件编号"], r["行"]): r["另见"] for r in records(sheets["表1"], 4, 3)}
+    assert shown == {
+        ("LH2020-0003", 3): "LH2020-0012 表1第7行（内容相同，只计本行）",
+        ("LH2020-0003", 4): "LH2020-0012 表1第7行（同一单位，请核对是否同一需求）",
+        ("LH2020-0012", 7): "LH2020-0003 表1第3行（内容相同，已在该处计入）",
+        ("LH2020-0012", 8): None,
+    }
+    assert [c.value for c in sheets["需求合计"][5]] == [1, "云江市", 3, 8, 8, 0]
+    assert records(sheets["概况"], 3)[-1]["表1"] == "3 行"
+
+
+def test_without_such_rows_no_column_speaks_of_them(tmp_path: Path) -> None:
+    assert "另见" not in records(written(tmp_path, a_case())["表1"], 4, 3)[0]
