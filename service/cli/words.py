@@ -88,6 +88,7 @@ COLUMNS = {
     "area_code": "电话区号",
     "abbreviation": "简称，一个字",
     "letter_prefix": "发文字号的字头",
+    "districts": "区、县、县级市、功能区，写全称，几个之间用 | 隔开",
 }
 """What to write in each column of the rules workbook."""
 WORKBOOK = (

@@ -8,8 +8,10 @@ from openpyxl import load_workbook
 
 from service import rulebook
 from service.cli.main import run
+from service.cli.words import COLUMNS
 from service.errors import RulesInvalid
 from service.exchanging import export_tables, import_tables
+from service.rulebook.directory import CITY_COLUMNS, UNIT_COLUMNS
 from tests.rulebook.conftest import CITIES, UNITS, RulesFolder
 
 
@@ -152,6 +154,10 @@ def test_routes_and_cities_are_picked_from_lists(rules: RulesFolder, book: Path)
     assert units.freeze_panes == "B2"
     assert units["H1"].comment is not None and units["H1"].comment.text == "怎样报送"
     assert found["lists"].sheet_state == "hidden"
+
+
+def test_every_column_says_what_to_write() -> None:
+    assert {*CITY_COLUMNS, *UNIT_COLUMNS} == set(COLUMNS)
 
 
 def test_the_command_line_exports_and_imports(
