@@ -116,6 +116,7 @@ class Poller:
             if not self._stopping.is_set():
                 self._poll_mailbox(mailbox, report, backlog)
         if not self._stopping.is_set():
+            self._look_for_copies()
             # copies of letters of unknown fate were looked for in every mailbox; for one that is away they wait a day
             outbox.resolve_dots(self._service.parts.now(), WAIT_FOR_MAILBOX if report.away else timedelta(0))
         remind(self._service.parts)
@@ -132,6 +133,18 @@ class Poller:
             log.warning("mailbox not looked through after a restore", error=str(error))
             return False
         return done
+
+    def _look_for_copies(self) -> None:
+        """Letters of unknown fate: the server may have kept a copy of what it took."""
+        parts = self._service.parts
+        if not parts.records.outbox.is_in_doubt():
+            return
+        for mailbox in self._service.mailboxes:
+            try:
+                for message_id in mailbox.sent_message_ids():
+                    parts.records.outbox.evidence(message_id, parts.now())
+            except MailboxUnreachable as error:
+                log.warning("sent mail not looked at", mailbox=mailbox.settings.name, error=str(error))
 
     def _poll_mailbox(self, mailbox: Mailbox, report: Report, backlog: Callable[[int], Tick]) -> None:
         parts = self._service.parts

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from service.domain.mail import MailKey
 from service.errors import MailboxUnreachable
+from service.mailbox.evidence import sent_message_ids
 from service.mailbox.fetch import Fetched, fetch_new
 from service.mailbox.filing import Filed, NotFiled, file_mail, folder_name
 from service.mailbox.idle import Woken, wait_for_mail
@@ -38,6 +39,10 @@ class Mailbox:
             listed = self._session.client.list_folders("", name)
         if any(_CLOSED.isdisjoint(map(bytes.lower, flags)) for flags, _, _ in listed):
             yield from fetch_new(self._session, name, ledger)
+
+    def sent_message_ids(self) -> Iterator[str]:
+        """Of the newest mails in the account's folder of sent mail. Raises MailboxUnreachable."""
+        return sent_message_ids(self._session)
 
     def uidvalidity(self) -> int:
         """Of the folder now. Raises MailboxUnreachable."""

@@ -220,6 +220,11 @@ class Outbox:
             self.sent(found, now, "found a copy in the mailbox")
         return found is not None
 
+    def is_in_doubt(self) -> bool:
+        """Whether the fate of any letter is unknown."""
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return connection.execute(select(_outbox.c.id).where(_outbox.c.state == "dot").limit(1)).first() is not None
+
     def park_waiting(self, now: datetime, reason: str) -> int:
         """Leave to staff all that waits to be sent; how many letters that is."""
         query = select(_outbox.c.id).where(_outbox.c.state.in_(["draft", "pending", "sending", "dot"]))
