@@ -199,6 +199,7 @@ class Poller:
             wait, limit = (self._wait, ALL) if last else (max(self._wait, LONGEST_PASS), SOME)
             done = send_due(
                 parts.records.outbox,
+                parts.records.bounces,
                 parts.agent,
                 parts.sender.address,
                 brake,

@@ -91,6 +91,10 @@ def _judge_and_record(sha256: str, parts: Parts) -> None:
     ruling = records.ruling_on(sha256)
     found, judgement = conclude(submission, records.ledger.received(sha256), records, parts.rules, ruling)
     _note_own_copy(submission, parts)
+    if judgement.decision.kind is MailKind.BOUNCE:
+        _note_bounce(submission, parts)
+    elif not judgement.decision.kind.is_machine_made:
+        _note_answer(submission, parts)
     returned = parts.letters.returned(
         judgement, parts.rules.rulebook, parts.mark
     )  # now: not while the database is locked
@@ -213,6 +217,24 @@ def _note_own_copy(submission: Submission, parts: Parts) -> None:
     message_id = submission.envelope.message_id
     if message_id and verify(message_id, parts.key):
         parts.records.outbox.evidence(message_id, parts.now())
+
+
+def _note_bounce(submission: Submission, parts: Parts) -> None:
+    """A letter of ours came back, unless the report tells only of delay or delivery. Forged ones prove nothing."""
+    report, envelope = submission.report, submission.envelope
+    if report.actions and "failed" not in report.actions:
+        return
+    for message_id in (*report.message_ids, *envelope.in_reply_to, *envelope.references):
+        if verify(message_id, parts.key):
+            parts.records.bounces.note(message_id, report.reason or "对方系统退信", parts.now())
+            return
+
+
+def _note_answer(submission: Submission, parts: Parts) -> None:
+    sender = submission.envelope.sender
+    for message_id in submission.envelope.in_reply_to:
+        if sender and verify(message_id, parts.key):
+            parts.records.bounces.answers(sender.address, message_id, parts.now())
 
 
 def _set_aside(sha256: str, story: str, parts: Parts) -> None:

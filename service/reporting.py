@@ -156,6 +156,9 @@ def _quarantined(views: Views) -> Iterator[Matter]:
 
 def _parked(views: Views) -> Iterator[Matter]:
     """Letters that leave only when staff say so; a draft has no reason but that."""
+    for letter in views.letters(["bounced"]):
+        why = f"被退回：{letter.reason}。核实地址后“放行”即重发，“不发”即了结"
+        yield Matter(f"信{letter.letter} {letter.subject}", why, letter.sender or "", letter.at)
     for letter in views.letters(["parked", "draft"]):
         yield Matter(f"信{letter.letter} {letter.subject}", letter.reason, letter.sender or "", letter.at)
 

@@ -15,6 +15,7 @@ import structlog
 
 from service.domain.outgoing import DueLetter
 from service.errors import SubmissionUnreachable
+from service.records.bounces import Bounces
 from service.records.outbox import Outbox
 from service.replies.composing import copies_in
 from service.replies.smtp import Ambiguous, Outcome, Refused, Sent, TryLater
@@ -97,6 +98,7 @@ class Brake:
 
 def send_due(
     outbox: Outbox,
+    bounces: Bounces,
     agent: Agent,
     envelope_from: str,
     brake: Brake,
@@ -121,7 +123,7 @@ def send_due(
         if letter.answers and room <= 0:
             outbox.put_back(letter.id, _FULL_HOUR)
             continue
-        if reason := _held_back(outbox, letter, brake, now()):
+        if reason := _held_back(outbox, bounces, letter, brake, now()):
             outbox.park(letter.id, now(), reason)
             continue
         try:
@@ -143,10 +145,13 @@ def _before_dot(outbox: Outbox, letter_id: int, now: Callable[[], datetime]) -> 
     return lambda: outbox.before_dot(letter_id, now() + SETTLE)
 
 
-def _held_back(outbox: Outbox, letter: DueLetter, brake: Brake, now: datetime) -> str:
+def _held_back(outbox: Outbox, bounces: Bounces, letter: DueLetter, brake: Brake, now: datetime) -> str:
     """Why a letter is not sent by itself, in Chinese; "" when it is. What goes to staff always leaves."""
-    if not letter.answers:
+    if not letter.answers or letter.released:
         return ""
+    for address in letter.recipients:
+        if why := bounces.why(address):
+            return f"发往这个地址的信曾被退回（{why}），放行即再试"
     since = now - timedelta(days=1)
     if any(outbox.sent_to_since(a, since) >= brake.per_address_and_day for a in letter.recipients):
         return "一天之内发往这个地址的信过多"

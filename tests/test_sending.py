@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from service.domain.outgoing import OutgoingLetter
 from service.records import outbox as table
+from service.records.bounces import Bounces
 from service.records.engine import open_engine
 from service.records.outbox import Outbox
 from service.records.tables import Case
@@ -61,7 +62,7 @@ def waits(outbox: Outbox, name: str, to: str = "a@unit.example", case_id: int | 
 
 def sent(outbox: Outbox, brake: Brake, at: datetime = NOON) -> list[str]:
     server = Taking()
-    send_due(outbox, server, "us@lh.example", brake, lambda: at)
+    send_due(outbox, Bounces(outbox._engine), server, "us@lh.example", brake, lambda: at)
     return server.took
 
 

@@ -37,7 +37,7 @@ LETTERS = {
 }
 STATES = {
     "pending": "待发", "sending": "发送中", "dot": "待确认", "sent": "已发出", "parked": "已搁置",
-    "superseded": "已并入后信", "draft": "待审", "discarded": "不发",
+    "superseded": "已并入后信", "bounced": "被退回", "draft": "待审", "discarded": "不发",
     "judged": "已处理", "duplicate": "重复", "quarantined": "已隔离", "archived": "待处理",
 }  # fmt: skip
 EVENTS = {
@@ -53,6 +53,8 @@ EVENTS = {
     "sent": "已发出",
     "parked": "已搁置，待人工",
     "superseded": "不再单独发出",
+    "bounced": "被对方系统退回",
+    "answered": "对方已回信，曾退信的地址恢复使用",
     "held": "暂缓发出",
     "released": "工作人员放行",
     "ruled": "工作人员认定",

@@ -6,7 +6,10 @@ from service.domain.mail import Address, Envelope
 from service.domain.rules import Rulebook
 from service.routing.kinds import bars_reply
 
-_NO_REPLY = re.compile(r"(?:no|do-?not|not?)[-_.]?reply|mailer-daemon|postmaster|bounces?", re.IGNORECASE)
+_NO_REPLY = re.compile(
+    r"(?:.*[-_.+])?(?:(?:no|not|do[-_.]?not)[-_.]?reply|mailer-daemon|postmaster|bounces?)(?:[-_.+0-9].*)?",
+    re.IGNORECASE,
+)
 
 
 def reply_address(envelope: Envelope, rulebook: Rulebook, own_addresses: frozenset[str]) -> tuple[Address | None, str]:

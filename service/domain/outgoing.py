@@ -41,3 +41,4 @@ class DueLetter:
     created: datetime
     case_id: int | None = None
     answers: bool = False  # it answers a mail
+    released: bool = False  # staff let it leave

@@ -176,6 +176,15 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What a mail tells of other mails, as bounces do."""
+
+    message_ids: tuple[str, ...] = ()  # with brackets, in the order they stand
+    actions: tuple[str, ...] = ()  # RFC 3464: failed, delayed, delivered, relayed, expanded
+    reason: str = ""  # the server's words
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """Everything one mail brings. A plain value: stored as JSON beside the archive, read once."""
 
@@ -190,6 +199,7 @@ class Submission:
     printed_tables: tuple[Table, ...] = ()  # read off a PDF where no electronic form came: for staff, never a piece
     defects: tuple[str, ...] = ()  # English: what was broken in the MIME structure
     reader: str = ""  # version of the reader that made this
+    report: Report = Report()
 
     @property
     def letter(self) -> CoverLetter | None:

@@ -55,6 +55,7 @@ def read_mail(content: bytes, rulebook: Rulebook, ocr: Ocr, watch: Watch | None 
         tables=tables,
         printed_tables=printed,
         defects=(*mail.defects, *unpacked.defects),
+        report=mail.report,
         reader=READER_VERSION,
     )
 

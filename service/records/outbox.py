@@ -2,6 +2,7 @@
 
 pending -> sending -> dot -> sent        the usual way
 draft   -> pending | discarded           staff released it by their reply, or not; parked letters the same
+sent    -> bounced                       it came back: see `records.bounces`
 sending -> pending                       died before the final dot: certainly not accepted
 pending -> superseded                    overtaken by a newer mail of its case: see `records.superseding`
 dot     -> sent | pending once | parked  died between the dot and the answer (RFC 1047): see `resolve_dots`
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, or_, select, text, update
 
 from service.domain.outgoing import DueLetter, OutgoingLetter, WaitingLetter
+from service.records import bounces
 from service.records.ledger import tell
 from service.records.tables import Case, Event, Outgoing
 
@@ -27,7 +29,7 @@ _THIS = _outbox.c.id == bindparam("this")
 _CHANGE = update(_outbox).where(_THIS)
 _TAKE = _CHANGE.where(_outbox.c.state == "pending").values(state="sending", attempts=_outbox.c.attempts + 1)
 _ROW = select(_outbox).where(_THIS)
-_WHOSE = select(_outbox.c.mail_sha256, _outbox.c.case_id, _outbox.c.letter).where(_THIS)
+_WHOSE = select(_outbox.c.mail_sha256, _outbox.c.case_id, _outbox.c.letter, _outbox.c.recipients).where(_THIS)
 _SENT_SINCE = select(func.count()).select_from(_outbox).where(_outbox.c.sent_at >= bindparam("since"))
 _TO_ADDRESS = _SENT_SINCE.where(_outbox.c.recipients == bindparam("address"))
 _OF_CASE = _SENT_SINCE.where(_outbox.c.case_id == bindparam("case"))
@@ -122,6 +124,7 @@ class Outbox:
             row.created,
             row.case_id,
             row.mail_sha256 is not None,
+            self._was_released(row.mail_sha256, row.letter),
         )
 
     def before_dot(self, letter_id: int, look_again: datetime) -> None:
@@ -136,7 +139,7 @@ class Outbox:
         """Leave a letter to staff: it is shown in the digest and never sent by itself again."""
         self._end(letter_id, now, "parked", reason)
 
-    def waiting_for_staff(self, states: Sequence[str] = ("draft", "parked")) -> list[WaitingLetter]:
+    def waiting_for_staff(self, states: Sequence[str] = ("draft", "parked", "bounced")) -> list[WaitingLetter]:
         """Every letter that leaves only when staff release it, oldest first."""
         query = (
             select(_outbox, _case.c.number)
@@ -169,12 +172,14 @@ class Outbox:
         return self._decide(letter_id, now, "discarded", "discarded")
 
     def _decide(self, letter_id: int, now: datetime, state: str, event: str) -> bool:
-        waits = _outbox.c.state.in_(["draft", "parked"])
+        waits = _outbox.c.state.in_(["draft", "parked", "bounced"])
         with self._engine.begin() as connection:
             change = update(_outbox).where(_outbox.c.id == letter_id, waits)
             done = connection.execute(change.values(state=state, not_before=now, attempts=0)).rowcount == 1
             if done:
                 row = connection.execute(_WHOSE, {"this": letter_id}).one()
+                if state == "pending":
+                    bounces.clear(connection, row.recipients)
                 tell(connection, now, event, row.letter, sha256=row.mail_sha256, case_id=row.case_id)
         return done
 
@@ -281,6 +286,11 @@ class Outbox:
             told = select(_event.c.id).where(_event.c.what == "held", _event.c.at > since).limit(1)
             if connection.execute(told).first() is None:
                 tell(connection, now, "held", why)
+
+    def _was_released(self, mail_sha256: str | None, letter: str) -> bool:
+        by_staff = (_event.c.what == "released", _event.c.mail_sha256 == mail_sha256, _event.c.detail == letter)
+        with self._engine.connect().execution_options(reading=True) as connection:
+            return connection.execute(select(_event.c.id).where(*by_staff).limit(1)).first() is not None
 
     def _count(self, query: Select[Any], **values: object) -> int:
         with self._engine.connect().execution_options(reading=True) as connection:

@@ -12,6 +12,7 @@ from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
 from service.records import joining, outbox, rulings
+from service.records.bounces import Bounces
 from service.records.joining import Found, Handle
 from service.records.ledger import FORGOTTEN, Ledger, tell
 from service.records.outbox import Outbox
@@ -67,6 +68,7 @@ class Records:
         self.engine = engine
         self.ledger = Ledger(engine)
         self.outbox = Outbox(engine)
+        self.bounces = Bounces(engine)
 
     def find_case(self, handle: Handle) -> Found | None:
         """The case a mail joins, None when it begins one."""

@@ -19,6 +19,7 @@ _OPENING = 200
 """Characters of a mail in which a machine says that it is one; further down it is our own letter, quoted."""
 
 _PAUSES = ",.!。、~…;:-—"
+_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
 _SIGNATURE = re.compile(r"(?m)^\s*[-—_=*]{2,}\s*$")
 _CLAUSE = re.compile(r"(?<=[，,。;；:：!！?？\n])")
 
@@ -183,7 +184,7 @@ def _means_to_submit(submission: Submission, rulebook: Rulebook, joins_case: boo
 
 def _is_courtesy(submission: Submission, words: MailWords) -> bool:
     """True when nothing is said but thanks, and nothing brought: staff would open such mails by the hundred."""
-    said = _fold(_SIGNATURE.split(submission.text, maxsplit=1)[0] or submission.text)
+    said = _fold(_ADDRESS.sub("", _SIGNATURE.split(submission.text, maxsplit=1)[0] or submission.text))
     for word in sorted(_folded(words.courtesy_words), key=len, reverse=True):
         said = said.replace(word, "")
     brings = any(a.role is not Role.DECORATION for a in submission.attachments)

@@ -229,7 +229,12 @@ def test_who_takes_back_or_promises_is_asked_for_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["好的\n\n发自我的 iPhone", "收到，谢谢！\n--------------------\n张三\n云江市科学技术局"]
+    "text",
+    [
+        "好的\n\n发自我的 iPhone",
+        "好的\n\nkjj@yunjiang.example",
+        "收到，谢谢！\n--------------------\n张三\n云江市科学技术局",
+    ],
 )
 def test_a_signature_below_thanks_is_nothing_to_read(text: str) -> None:
     reply = without_pieces(text, envelope=an_envelope(in_reply_to=("<receipt@ours.example>",)))

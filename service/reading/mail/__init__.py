@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from service.domain.mail import Envelope
 from service.domain.rules import MailWords
-from service.domain.submission import Problem
+from service.domain.submission import Problem, Report
 from service.reading.found import Found
 from service.reading.mail.bodies import Body, Leaf, body_of, leaf_of
 from service.reading.mail.envelope import envelope_of
 from service.reading.mail.links import Link, oversized_links
 from service.reading.mail.names import name_beside, name_of
 from service.reading.mail.quoting import split_quoted
+from service.reading.mail.reports import report_of
 from service.reading.mail.second_opinion import more_files
 from service.reading.mail.signed import signed_content
 from service.reading.mail.splitter import UNCLOSED, Split, split
@@ -45,6 +46,7 @@ class ParsedMail:
     files: tuple[Found, ...]
     links: tuple[Link, ...]
     defects: tuple[str, ...]
+    report: Report
 
 
 def parse(raw: bytes, words: MailWords) -> ParsedMail:
@@ -60,7 +62,7 @@ def parse(raw: bytes, words: MailWords) -> ParsedMail:
     text, quoted = split_quoted(body.text)
     links = _links(envelope, body, text, words)
     defects = (*tree.defects, *_damages(leaves), *([] if raw.strip() else ["empty mail"]))
-    return ParsedMail(envelope, text, quoted, tuple(files), links, tuple(dict.fromkeys(defects)))
+    return ParsedMail(envelope, text, quoted, tuple(files), links, tuple(dict.fromkeys(defects)), report_of(leaves))
 
 
 def _unwrapped(tree: Split) -> Split:
