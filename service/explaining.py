@@ -193,6 +193,7 @@ def route(item: Route) -> Json:
         "report_to": item.report_to,
         "decided_by": item.decided_by,
         "reason": item.reason,
+        "near_miss": item.near_miss or None,
         "evidence": [{"source": e.source, "value": e.value, "unit": e.unit, "weight": e.weight} for e in item.evidence],
     }
 

@@ -146,6 +146,10 @@ def rules_explain(
         f"单位：{found.unit or '未能认定'}　城市：{found.city or '—'}　报送至：{found.report_to or '—'}", markup=False
     )
     out.print(f"决定于：{found.decided_by or '无'}　{found.reason}", markup=False)
+    if rule := next((rule for rule in book.routing_rules if rule.source == found.decided_by), None):
+        out.print(f"规则：“{rule.name}”", markup=False)
+    if found.near_miss:
+        out.print(f"最接近的另一种认定：{found.near_miss}", markup=False)
     if found.contradiction:
         out.print(f"证据互相矛盾：{' / '.join(found.contradiction)}；转人工", markup=False)
     if found.evidence:

@@ -48,7 +48,7 @@ def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, r
         carried = "、".join(_piece(piece) for piece in sorted(dossier.carried_over)) or "无"
         yield f"接续报送件 {dossier.earlier.number}；沿用以前收到的：{carried}"
     if not decision.kind.is_machine_made:
-        yield from _of_route(decision.route)
+        yield from _of_route(decision.route, rulebook)
     for field in dossier.letter.fields if dossier.letter else ():
         if field.doubt:
             yield f"报送函上读作“{field.value}”的日期{field.doubt}，未采用（{field.attachment} 第{field.page}页）"
@@ -79,11 +79,14 @@ def _where(place: Place) -> str:
     return f"{'，'.join(parts)}：" if parts else ""
 
 
-def _of_route(route: Route) -> Iterator[str]:
-    by = f"，依据 {route.decided_by}" if route.decided_by else ""
+def _of_route(route: Route, rulebook: Rulebook) -> Iterator[str]:
+    rule = next((rule.name for rule in rulebook.routing_rules if rule.source == route.decided_by), "")
+    by = f"，依据 {route.decided_by}{f'“{rule}”' if rule else ''}" if route.decided_by else ""
     yield f"报送单位：{route.unit or '未能认定'}；渠道：{_CHANNELS[route.channel]}{by}"
     if route.reason:
         yield f"理由：{route.reason}"
     for item in route.evidence:
         source = SOURCES.get(item.source, item.source)
         yield f"证据：{source} “{item.value}” → {item.unit or '目录中没有'}（分量 {item.weight:g}）"
+    if route.near_miss:
+        yield f"最接近的另一种认定：{route.near_miss}"

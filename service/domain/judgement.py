@@ -42,6 +42,7 @@ class Route:
     known: bool = False  # the unit stands in cities.csv or units.csv
     contradiction: tuple[str, ...] = ()  # the units that the evidence names, when it names several (R403)
     unlike_sender: str | None = None  # the unit that form or sender names, when the letter's signer is another
+    near_miss: str = ""  # Chinese: what, had it been otherwise, would have led elsewhere
 
     @property
     def sender_is_registered(self) -> bool:

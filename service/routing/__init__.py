@@ -15,6 +15,7 @@ from service.routing.claims import CASE, LETTER, REPORTER, ROWS, SEAL, gather
 from service.routing.directory import Entry, directory_of
 from service.routing.letters import speaking_letter
 from service.routing.names import contract, fold, tidy
+from service.routing.nearest import near_miss
 from service.routing.weighing import weigh
 
 __all__ = [
@@ -34,6 +35,7 @@ def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
     letter = speaking_letter(submission.letters, rulebook)
     claims = gather(submission, letter, submission.tables, rulebook)
     found = weigh(claims, submission.tables, rulebook)
+    found = replace(found, near_miss=near_miss(found, submission, submission.tables, rulebook))
     by_rows_alone = not any(c.is_strong and c.source != ROWS for c in claims)
     unclear = by_rows_alone and found.channel in (Channel.VIA_CITY, Channel.UNKNOWN)
     return replace(found, unit=None) if found.contradiction or unclear else found
@@ -82,6 +84,7 @@ def route(dossier: Dossier, rulebook: Rulebook) -> Route:
     earlier = dossier.earlier
     claims = gather(dossier.submission, dossier.letter, dossier.tables, rulebook, earlier)
     found = weigh(claims, dossier.tables, rulebook)
+    found = replace(found, near_miss=near_miss(found, dossier.submission, dossier.tables, rulebook))
     if earlier is None or found.contradiction or earlier.route.contradiction:
         return found
     if earlier.route.channel is not Channel.UNKNOWN and _brings_nobody_else(found, earlier.route):
