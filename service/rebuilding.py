@@ -115,6 +115,8 @@ class _Work:
         self._compare()
         told = [(c.sha256, f"{c.before.verdict} → {c.after.verdict}") for c in self._changed]
         self._parked = self._carrier.finish(told, parts.now())
+        if not self._old.is_whole:
+            parts.records.note_lost(parts.now())
         self._mails = len(self._old.mails) + len(unknown)
         self._cases = len(Views(parts.records.engine).cases())
 

@@ -36,6 +36,7 @@ def recall(parts: Parts) -> int:
     if forgotten:
         parts.records.outbox.park_waiting(parts.now(), FORGOTTEN)
         ledger.doubt_waiting()
+        parts.records.note_lost(parts.now())
         log.error("database older than archive", mails=len(forgotten))
     for sha256 in forgotten:
         ledger.note_forgotten(sha256, parts.archive.path(sha256).stat().st_size, arrival_of(sha256, parts), parts.now())

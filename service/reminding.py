@@ -4,7 +4,7 @@ campaign.toml names, and never again once the case is complete.
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -14,6 +14,7 @@ from service.domain.mail import Address
 from service.domain.outgoing import OutgoingLetter
 from service.domain.rules import Campaign, Reminders
 from service.parts import Parts
+from service.records.ledger import FORGOTTEN
 from service.records.views import CaseView, Views
 from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for
@@ -59,16 +60,24 @@ def remind(parts: Parts) -> int:
         return 0
     views = Views(parts.records.engine)
     cases = views.cases(campaign.number_prefix)
-    queued = sum(_remind_case(case, day, views, parts) for case in cases)
+    parked = FORGOTTEN if _may_have_left(day, parts, zone) else ""
+    queued = sum(_remind_case(case, day, views, parts, parked) for case in cases)
     if campaign.reminders.silent:
-        queued += sum(_remind_silent(bureau, address, day, parts) for bureau, address in _silent(cases, parts))
+        queued += sum(_remind_silent(bureau, address, day, parts, parked) for bureau, address in _silent(cases, parts))
     parts.records.set_note(_DONE, today)
     if queued:
         log.info("reminders queued", count=queued)
     return queued
 
 
-def _remind_case(case: CaseView, day: int, views: Views, parts: Parts) -> bool:
+def _may_have_left(day: int, parts: Parts, zone: ZoneInfo) -> bool:
+    """Whether records were lost since that day came: what was written then is forgotten."""
+    lost = parts.records.lost_at()
+    came = parts.rules.rulebook.campaign.deadline.astimezone(zone).date() - timedelta(days=day)
+    return lost is not None and lost.astimezone(zone).date() >= came
+
+
+def _remind_case(case: CaseView, day: int, views: Views, parts: Parts, parked: str) -> bool:
     """True when a case that waits for its unit got its reminder of that day."""
     asked = parts.records.outbox.last_request(case.id)
     if case.state != Verdict.NEEDS_CORRECTION.value or asked is None:
@@ -80,7 +89,7 @@ def _remind_case(case: CaseView, day: int, views: Views, parts: Parts) -> bool:
     lacks = tuple(labels.get(piece) or str(words.pieces[piece]) for piece in missing)
     reminder = Reminder(case.unit or "", case.number, lacks)
     seed = f"{case.number} {day}"
-    return _queue(reminder, seed, asked.recipients, parts, case_id=case.id, answered=asked.message_id)
+    return _queue(reminder, seed, asked.recipients, parts, case_id=case.id, answered=asked.message_id, parked=parked)
 
 
 def _silent(cases: list[CaseView], parts: Parts) -> Iterator[tuple[str, str]]:
@@ -91,9 +100,9 @@ def _silent(cases: list[CaseView], parts: Parts) -> Iterator[tuple[str, str]]:
             yield city.bureau, city.addresses[0]
 
 
-def _remind_silent(bureau: str, address: str, day: int, parts: Parts) -> bool:
+def _remind_silent(bureau: str, address: str, day: int, parts: Parts, parked: str) -> bool:
     seed = f"{parts.rules.rulebook.campaign.number_prefix} {bureau} {day}"
-    return _queue(Reminder(bureau, None, ()), seed, (address,), parts, draft=True)
+    return _queue(Reminder(bureau, None, ()), seed, (address,), parts, draft=True, parked=parked)
 
 
 def _queue(
@@ -105,6 +114,7 @@ def _queue(
     case_id: int | None = None,
     answered: str | None = None,
     draft: bool = False,
+    parked: str = "",
 ) -> bool:
     if not all(map(is_writable, recipients)):
         return False
@@ -125,4 +135,4 @@ def _queue(
     outgoing = OutgoingLetter(
         KIND, recipients, message_id, letter.subject, content, draft=draft or KIND in parts.drafts
     )
-    return parts.records.outbox.queue(outgoing, parts.now(), case_id)
+    return parts.records.outbox.queue(outgoing, parts.now(), case_id, parked)

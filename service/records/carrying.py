@@ -187,6 +187,10 @@ class Carrier:
     def __init__(self, engine: Engine, old: OldRecords) -> None:
         self._engine = engine
         self._old = old
+        self._numbers = {row["id"]: row["number"] for row in old.rows.get("collection_case", ())}
+        self._about_cases: dict[str, list[_Row]] = {}  # letters that answer no mail, until their case is there
+        for row in old.letters.get(None, ()):
+            self._about_cases.setdefault(self._numbers.get(row["case_id"], ""), []).append(row)
 
     def reserve_numbers(self, now: datetime) -> None:
         """Letters keep their numbers (信17), by which staff speak of them; new ones get numbers beyond."""
@@ -223,6 +227,8 @@ class Carrier:
         with self._engine.begin() as connection:
             case_id = connection.execute(select(_mail.c.case_id).where(_mail.c.sha256 == mail.sha256)).scalar()
             self._keep(connection, self._old.letters_of(mail, ruled=ruled), case_id)
+            if case_id is not None and mail.number:  # before any reply to one of these is judged
+                self._keep(connection, self._about_cases.pop(mail.number, []), case_id)
 
     def finish(self, changed: Iterable[tuple[str, str]], now: datetime) -> int:
         """Places, notes, stories and the letters that belong to no mail. changed: (mail, what changed).
@@ -231,8 +237,10 @@ class Carrier:
         """
         rows = self._old.rows
         with self._engine.begin() as connection:
-            for mail in self._old.letters.keys() - self._old.mails.keys():
+            for mail in self._old.letters.keys() - self._old.mails.keys() - {None}:
                 self._keep(connection, self._old.letters[mail], None)
+            for letters in self._about_cases.values():
+                self._keep(connection, letters, None)
             unsent = _outbox.c.state.in_(["pending", "sending", "dot"])
             connection.execute(update(_outbox).where(unsent).values(state="parked", reason=REBUILT))
             connection.execute(delete(_outbox).where(_outbox.c.message_id == _PLACE))
@@ -254,13 +262,12 @@ class Carrier:
         connection.execute(delete(_event))
         cases: dict[str, int] = dict(connection.execute(select(_case.c.number, _case.c.id)).tuples().all())
         mails: dict[str, int | None] = dict(connection.execute(select(_mail.c.sha256, _mail.c.case_id)).tuples().all())
-        numbers = {row["id"]: row["number"] for row in self._old.rows.get("collection_case", ())}
         stories = []
         for row in self._old.rows.get("event", ()):
             if row["case_id"] is None:
                 case_id = None
             else:
-                case_id = mails.get(row["mail_sha256"]) or cases.get(numbers.get(row["case_id"], ""))
+                case_id = mails.get(row["mail_sha256"]) or cases.get(self._numbers.get(row["case_id"], ""))
             stories.append({**row, "case_id": case_id})
         known = {row["mail_sha256"] for row in stories}
         for story in (stories, [row for row in told if row["mail_sha256"] not in known]):

@@ -78,12 +78,15 @@ class Outbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def queue(self, letter: OutgoingLetter, now: datetime, case_id: int | None = None) -> bool:
-        """Queue a letter that answers no mail (a digest). False when one with its Message-ID is there."""
+    def queue(self, letter: OutgoingLetter, now: datetime, case_id: int | None = None, parked: str = "") -> bool:
+        """Queue a letter that answers no mail (a digest). False when one with its Message-ID is there.
+
+        parked: why it waits for staff instead.
+        """
         with self._engine.begin() as connection:
             if connection.execute(select(_outbox.c.id).where(_outbox.c.message_id == letter.message_id)).first():
                 return False
-            put(connection, letter, now, case_id=case_id)
+            put(connection, letter, now, case_id=case_id, parked=parked)
             return True
 
     def due(

@@ -46,6 +46,7 @@ _COUNTED = select(_counter.c.value).where(_counter.c.name == bindparam("campaign
 
 _AWAY = "away:"
 _RESTORED, _HOLDING = "restored", " hold"
+_LOST = "records_lost"
 LAST_BACKUP = "last_backup"
 """The note of the newest backup: when it was made and, behind a blank, where it lies."""
 
@@ -101,9 +102,19 @@ class Records:
         """
         parked = self.outbox.park_waiting(now, FORGOTTEN)
         self.outbox.skip_numbers(now, FORGOTTEN)
+        self.note_lost(now)
         self.ledger.doubt_waiting()
         self.set_note(_RESTORED, f"{now.isoformat()}{_HOLDING if hold_inbox else ''}")
         return parked
+
+    def note_lost(self, now: datetime) -> None:
+        """From here on it is known that some letters left of which nothing is known."""
+        self.set_note(_LOST, now.isoformat())
+
+    def lost_at(self) -> datetime | None:
+        """When it was last noticed that records were lost: letters from before may have left unknown to us."""
+        told = self.note(_LOST)
+        return None if told is None else datetime.fromisoformat(told)
 
     def restored_at(self) -> datetime | None:
         """When a backup was brought back, as long as the mailboxes were not looked through since."""

@@ -15,11 +15,15 @@ from service.reporting import digest_facts
 from service.wiring import desk_of, open_service
 from tests.crash.keeping import records
 from tests.stories.conftest import Station, answering
+from tests.stories.test_reminders import at, poll
+from tests.stories.test_reminders import incomplete as incomplete_then
+from tests.stories.test_reminders import office as reminding
 from tests.stories.test_the_desk import contradictory, from_staff, incomplete, letters, office
 
-__all__ = ["contradictory", "office"]
+__all__ = ["contradictory", "office", "reminding"]
 
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
+TABLES = ("mail", "collection_case", "case_version", "sighting", "counter", "event", "note")
 TO_SUBMITTERS = {"correction", "receipt", "handover", "redirect"}
 
 
@@ -30,8 +34,7 @@ def submitters_letters(station: Station) -> list[tuple[object, ...]]:
 
 
 def whole(station: Station) -> dict[str, list[tuple[object, ...]]]:
-    tables = ("mail", "collection_case", "case_version", "sighting", "counter", "event", "note")
-    return records(station.settings.data_dir / "records.db", tables)
+    return records(station.settings.data_dir / "records.db", TABLES)
 
 
 @pytest.mark.parametrize("order", ["受理 {}", "认定 {} 云江市科学技术局"], ids=["accepted", "identified"])
@@ -108,3 +111,39 @@ def test_a_letters_number_means_no_other_letter_after_a_restore(office: Station,
     assert ids[0] == known[0]
     assert lost not in ids
     assert min(ids[1:]) > 100_000
+
+
+def test_a_reminder_that_left_after_the_backup_is_not_repeated_and_the_next_day_is_reminded_as_planned(
+    reminding: Station, tmp_path: Path
+) -> None:
+    incomplete_then(reminding)
+    back_up(reminding.settings, tmp_path / "safe", at(22))
+    poll(reminding, at(23))
+    assert reminding.kinds() == ["correction", "reminder"]
+    shutil.rmtree(reminding.settings.data_dir)
+
+    restore(reminding.settings, tmp_path / "safe", at(23, 11))
+    for _ in range(2):
+        poll(reminding, at(23, 14))
+
+    assert reminding.kinds() == ["correction", "reminder"]
+    assert [state for state, _ in letters(reminding, "reminder")] == ["parked"]
+    poll(reminding, at(24))
+    assert reminding.kinds() == ["correction", "reminder", "reminder"]
+
+
+def test_reminders_and_the_replies_to_them_are_the_same_after_a_rebuild(reminding: Station) -> None:
+    incomplete_then(reminding)
+    poll(reminding, at(23))
+    bureau = reminding.bureau("云江市")
+    letter = reminding.pieces.letter_pdf(bureau)
+    reminding.arrives(answering(reminding.raw_letters()[-1], reminding.mail(bureau, (letter,), subject="回复")))
+    poll(reminding, at(23, 14))
+    before = records(reminding.settings.data_dir / "records.db", (*TABLES, "outbox"))
+
+    done = rebuild(reminding.settings)
+
+    assert done.changed == ()
+    assert records(reminding.settings.data_dir / "records.db", (*TABLES, "outbox")) == before
+    poll(reminding, at(24))
+    assert reminding.kinds() == ["correction", "reminder", "receipt"]
