@@ -119,6 +119,7 @@ def table(item: Table, rulebook: Rulebook) -> Json:
         "rows": [row(r) | {"values": values(r, item, rulebook)} for r in item.rows],
         "title": form.title if (form := rulebook.forms.table(item.number)) else None,
         "left_out": list(item.left_out),
+        "unread": list(item.unread),
     }
 
 

@@ -1,7 +1,7 @@
 """F206: every table is empty and nothing states that there is no need.
 
 Asks for the filled form or the words 零报送. Silent when a letter, the mail or a table says 无, and when a file
-that could not be opened may be the filled form.
+that could not be opened, or a part of one that could not be read, may be the filled form.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ SENTENCES: Sentences = {"default": ()}
 
 def check(dossier: Dossier, route: Route, rulebook: Rulebook) -> Iterator[Seen]:
     tables = dossier.tables
-    if not tables or not pieces.wants_form(dossier, rulebook) or any(table.rows or table.nil for table in tables):
+    if not tables or not pieces.wants_form(dossier, rulebook) or any(t.rows or t.nil or t.unread for t in tables):
         return
     if not pieces.hiders(dossier, pieces.FORM):
         soften = Severity.STAFF if pieces.is_nil_doubtful(dossier) else None

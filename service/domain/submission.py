@@ -169,6 +169,7 @@ class Table:
     columns: tuple[tuple[str, str, str], ...] = ()  # (key or "", header as written, column letter)
     reporter: str | None = None  # 填报单位 above the header
     left_out: tuple[str, ...] = ()  # Chinese: rows not taken and why ("第3行：示例")
+    unread: tuple[str, ...] = ()  # sheets or tables after it that look like more of the form, but could not be read
 
     @property
     def is_empty(self) -> bool:

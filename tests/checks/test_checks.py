@@ -241,6 +241,19 @@ def test_beside_a_whole_set_nothing_more_is_asked_for(file: Attachment) -> None:
     assert not judgement.decision.of_severity(Severity.CORRECT)
 
 
+def test_what_looks_like_more_of_the_form_but_was_not_read_is_for_staff_and_asked_of_nobody() -> None:
+    beside = tuple(a_table(n, unread=("第2页",) if n == 4 else ()) for n in (1, 2, 3, 4))
+    empty = tuple(a_table(n, (), unread=("第2页",) if n == 4 else ()) for n in (1, 2, 3, 4))
+
+    judgement = judged(of_unit(UNIVERSITY, tables=beside))
+
+    assert [f.message for f in judgement.decision.findings if f.code == "F205"] == [
+        "“第2页”像是征集表的内容，但没有认出表头或格式，未能读取。请工作人员查看原件。"
+    ]
+    assert severity(judgement, "F205") is Severity.STAFF
+    assert codes(judged(a_submission(tables=empty))) == ["F205"]
+
+
 def test_a_mail_that_tells_the_password_is_opened_by_staff() -> None:
     locked = an_attachment("材料.zip", Role.CONTAINER, Problem.ENCRYPTED, "application/zip")
 

@@ -17,10 +17,12 @@ from service.reading.forms.headers import FormIndex, Header, asks, form_index
 from service.reading.forms.plans import is_nil
 from service.reading.forms.rows import RowReader, Taken
 from service.reading.forms.sheetview import SheetView
+from service.reading.forms.upright import LEAST_NAMES, Upright, Words, laid_down
 
 _TITLE_HINT, _SHEET_HINT = 5.0, 3.0
 _MAX_TITLE_CELLS: Final = 8
 _TITLE_ROWS: Final = 12  # how far above a header its title may stand
+_OWN_NAMES: Final = 4  # of a table that an upright form without its title bears
 _UNIT_LETTERS, _ROW_CELLS = 4, 4  # of a row that goes on with the table before it
 _VALUE_ENDS: Final = re.compile(r"\s{2,}|[\t\n]|[一-鿿]{2,6}(?:[(（][^()（）]*[)）])?\s*[:：]")
 
@@ -44,6 +46,8 @@ class TableFinder:
         self._forms = forms
         self._index: FormIndex = form_index(forms)
         self._rows = RowReader(forms)
+        notes = tuple(fold(word).rstrip(":") for word in forms.note_words)
+        self._words = Words(self._index.knows, self._index.asks, lambda text: fold(text).strip().startswith(notes))
         labels = "|".join(
             re.escape(fold(x).split("(")[0]) for x in sorted(forms.reporter_labels, key=len, reverse=True)
         )
@@ -53,22 +57,59 @@ class TableFinder:
 
     def find(self, grids: Sequence[Grid], attachment: str) -> tuple[Table, ...]:
         """All tables of a file, in its order."""
-        visible: list[Table] = []
-        last: Stretch | None = None
-        for grid in grids:
-            if not grid.hidden:
-                tables, ending = self._tables(grid, attachment, last)
-                if visible and last is not None and not tables and _is_table(grid):
-                    told = f"{grid.sheet}：没有表头，未读取"
-                    visible[-1] = replace(visible[-1], left_out=(*visible[-1].left_out, told))
-                visible.extend(tables)
-                last = ending or last
+        shown = [grid for grid in grids if not grid.hidden]
+        visible, unread = self._lying(shown, attachment)
+        if not visible:
+            visible, unread = self._upright(shown, attachment)
+        if visible and unread:
+            visible[-1] = replace(visible[-1], unread=tuple(unread))
         numbers = {table.number for table in visible}
         for grid in grids:
             if grid.hidden:
                 hidden = (t for t in self._tables(grid, attachment, None)[0] if t.number not in numbers and t.rows)
                 visible.extend(replace(t, left_out=("该表在隐藏的工作表中", *t.left_out)) for t in hidden)
         return tuple(visible)
+
+    def _lying(self, grids: Sequence[Grid], attachment: str) -> tuple[list[Table], list[str]]:
+        """Tables with their columns side by side, and the sheets that look like more of them."""
+        found: list[Table] = []
+        unread: list[str] = []
+        last: Stretch | None = None
+        for grid in grids:
+            tables, ending = self._tables(grid, attachment, last)
+            if not tables and ((last and _is_as_wide(grid, last)) or self._laid_down(grid)):
+                unread.append(grid.sheet)
+            found.extend(tables)
+            last = ending or last
+        return found, unread
+
+    def _upright(self, grids: Sequence[Grid], attachment: str) -> tuple[list[Table], list[str]]:
+        """Forms that stand upright, one for each unit, and the sheets that look like more of them."""
+        found: list[Table] = []
+        unread: list[str] = []
+        for grid in grids:
+            forms = self._laid_down(grid)
+            tables = [table for form in forms for table in self._tables(form.grid, attachment, None)[0]]
+            if len(tables) == len(forms) > 0 and all(map(self._is_sure, forms, tables)):
+                found.extend(form.stood_up(table) for form, table in zip(forms, tables, strict=True))
+            elif not self._explains(grid) and sum(map(self._index.knows, grid.cells.values())) >= LEAST_NAMES:
+                unread.append(grid.sheet)
+        return found, unread
+
+    def _is_sure(self, form: Upright, table: Table) -> bool:
+        """Whether an upright form is ours: it bears a table's title, or enough names that no other table has. Forms of
+        other campaigns ask for a name, a degree and a telephone number too."""
+        titles = (form.grid.sheet, *form.grid.above)
+        names = [form.grid.cells[1, column] for column in range(1, len(form.places) + 1)]
+        titled = any(self._index.title_of(title) == table.number for title in titles)
+        return len(table.rows) == 1 and (titled or self._index.own_names(table.number, names) >= _OWN_NAMES)
+
+    def _laid_down(self, grid: Grid) -> list[Upright]:
+        return [] if self._explains(grid) else laid_down(SheetView(grid), self._words)
+
+    def _explains(self, grid: Grid) -> bool:
+        """Whether a sheet tells how to fill the form in: names of columns with remarks beside them are no form."""
+        return any(map(self._words.is_note, (grid.sheet, *grid.above[-1:], next(iter(grid.cells.values()), ""))))
 
     def _tables(self, grid: Grid, attachment: str, last: Stretch | None) -> tuple[list[Table], Stretch | None]:
         """The grid's tables and the last stretch with a header; `last`: that of the grid before it."""
@@ -200,10 +241,11 @@ def _hints(title: tuple[int, int] | None, named: int | None, row: int) -> dict[i
     return hints
 
 
-def _is_table(grid: Grid) -> bool:
-    """Whether a grid is as wide as a table of the form."""
+def _is_as_wide(grid: Grid, last: Stretch) -> bool:
+    """Whether a grid ends in the column where the table before it did, with rows as full as the form's."""
     rows = Counter(row for row, _ in grid.cells)
-    return bool(rows) and max(rows.values()) >= _ROW_CELLS
+    widest = max((column for _, column in grid.cells), default=0)
+    return last.header is not None and widest == max(last.header.width) and max(rows.values()) >= _ROW_CELLS
 
 
 def _is_continued(sheet: SheetView, header: Header, dittos: Collection[str]) -> bool:

@@ -6,39 +6,26 @@ A note that merely mentions column names never is one: its words stand in one lo
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz import fuzz
-
-from service.domain.rules import Block, Column, Forms, Question, QuestionKind, TableForm
+from service.domain.rules import Block, Forms, QuestionKind, TableForm
 from service.reading.forms.folding import squeeze, without_brackets
 from service.reading.forms.grid import column_letters
 from service.reading.forms.marks import NO, YES
 from service.reading.forms.options import OptionColumns
 from service.reading.forms.prompts import closest
 from service.reading.forms.sheetview import SheetView
+from service.reading.forms.targets import MAX_HEADER_LETTERS, Target, inside, optional, resemblance, targets_of
 from service.reading.forms.titles import Titles
+from service.reading.forms.upright import stands_upright
 
-MAX_HEADER_LETTERS: Final = 80
 _DISTINCTIVE, _SHARED = 2.0, 0.5
 _FUZZY: Final = 72.0
 _TELLING: Final = 4  # letters of a question's name that tell it at the end of a longer one
 _WHETHER: Final = ("是否", "有无")
 _LABEL_ENDS: Final = (":", "：")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What a column of a sheet is: a column of the form, a block of questions, or one question."""
-
-    key: str
-    names: tuple[str, ...]  # squeezed label and aliases
-    column: Column | None = None
-    block: Block | None = None  # of the block itself, or of the question
-    question: Question | None = None
-    option: str | None = None  # the column holds one option of the question: yes, no or a choice's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +57,7 @@ class FormIndex:
 
     def __init__(self, forms: Forms) -> None:
         self.forms = forms
-        self.targets = {table.number: _targets(table) for table in forms.tables}
+        self.targets = {table.number: targets_of(table) for table in forms.tables}
         self._by_name: dict[str, list[tuple[int, Target]]] = defaultdict(list)
         for number, targets in self.targets.items():
             for target in targets:
@@ -93,7 +80,7 @@ class FormIndex:
         for _, text in cells:
             if len(text) > MAX_HEADER_LETTERS or (text[:2] not in openings and not self._opens_oddly(text)):
                 continue
-            near += self._knows(text)
+            near += self.knows(text)
         return near >= 2
 
     def _opens_oddly(self, text: str) -> bool:
@@ -105,7 +92,7 @@ class FormIndex:
         cells = [(c, t) for c, t in sheet.own(row) if t.strip()]
         if len(cells) < 2 or any(len(t) > 2 * MAX_HEADER_LETTERS for _, t in cells) or not self.might_be_header(cells):
             return None
-        if _names_values(cells):
+        if _names_values(cells) or stands_upright(sheet, row, cells, self.knows):
             return None
         bottom, labels = self._labels(sheet, row, cells)
         hits = self._hits(labels)
@@ -127,7 +114,7 @@ class FormIndex:
     def _labels(self, sheet: SheetView, row: int, cells: list[tuple[int, str]]) -> tuple[int, dict[int, list[str]]]:
         """The header's texts by column, upper row first, and its last row."""
         labels = {column: [text] for column, text in cells}
-        deep = [m.bottom for c, t in cells if (m := sheet.merge((row, c))) and m.bottom > row and self._knows(t)]
+        deep = [m.bottom for c, t in cells if (m := sheet.merge((row, c))) and m.bottom > row and self.knows(t)]
         if deep and max(deep) - row <= 3:
             bottom = max(deep)
         else:
@@ -143,7 +130,8 @@ class FormIndex:
                     labels[column] = [p for k, p in enumerate(parts) if p and p not in parts[:k]]
         return bottom, labels
 
-    def _knows(self, text: str) -> bool:
+    def knows(self, text: str) -> bool:
+        """Whether the text is the name of a column, a block or a question."""
         return bool(self._lookup(text))
 
     def _are_options(self, cells: Sequence[tuple[int, str]]) -> bool:
@@ -153,8 +141,8 @@ class FormIndex:
 
     def _is_second_row(self, sheet: SheetView, row: int) -> bool:
         below = [(c, t) for c, t in sheet.own(row + 1) if t.strip()]
-        known = [c for c, t in below if len(t) <= MAX_HEADER_LETTERS and (self._knows(t) or self._options.kind(t))]
-        above = {c for c, t in sheet.own(row) if self._knows(t)}
+        known = [c for c, t in below if len(t) <= MAX_HEADER_LETTERS and (self.knows(t) or self._options.kind(t))]
+        above = {c for c, t in sheet.own(row) if self.knows(t)}
         wide = any((m := sheet.merge((row, c))) and m.right > m.left for c, _ in sheet.own(row))
         named = {c for c, t in sheet.own(row) if t.strip()}
         # Where a format has no merges, nothing stands beside a name that covers several columns.
@@ -162,6 +150,17 @@ class FormIndex:
         covered = {c for c in above & set(known) - spread if not ((m := sheet.merge((row, c))) and m.right > m.left)}
         wide = wide or bool(spread)
         return len(above) >= 2 and len(known) * 2 >= len(below) > 0 and not covered and (wide or not above & set(known))
+
+    def own_names(self, number: int, texts: Iterable[str]) -> int:
+        """How many of the texts name something that this table has and no other; a question counts as much as all."""
+        owners = [
+            ({n for n, _ in found}, any(t.block for _, t in found)) for found in map(self._lookup, texts) if found
+        ]
+        return sum(MAX_HEADER_LETTERS if block else 1 for numbers, block in owners if numbers == {number})
+
+    def asks(self, text: str) -> bool:
+        """Whether the text is a question of a block."""
+        return any(target.question is not None for _, target in self._lookup(text))
 
     def _lookup(self, text: str) -> tuple[tuple[int, Target], ...]:
         for letters in (squeeze(text), squeeze(without_brackets(text))):
@@ -224,13 +223,13 @@ class FormIndex:
             above = parts[:-1] if option else parts
             target = self._target(number, above, list(assigned.values()), block)
             if option:
-                target = _optional(target, assigned.get(column - 1), option)
+                target = optional(target, assigned.get(column - 1), option)
             if target is not None:
                 assigned[column] = target
                 block = target.block or block
         free = [t for t in self.targets[number] if t not in assigned.values() and t.question is None]
         scored = sorted(
-            ((_resemblance(parts, t), -column, -order) for column, parts in labels.items() if column not in assigned
+            ((resemblance(parts, t), -column, -order) for column, parts in labels.items() if column not in assigned
              for order, t in enumerate(free)), reverse=True,
         )  # fmt: skip
         taken: set[int] = set()
@@ -243,7 +242,7 @@ class FormIndex:
     def _target(self, number: int, parts: list[str], taken: list[Target], block: Block | None) -> Target | None:
         """What a column is by its name, the lowest part of it first; of several, the one in the block at hand."""
         for text in reversed(parts):
-            found = [_inside(t, parts, self.targets[number]) for n, t in self._lookup(text) if n == number]
+            found = [inside(t, parts, self.targets[number]) for n, t in self._lookup(text) if n == number]
             asked = [] if found or self._asks_much(number, text) else self._asked(number, text, taken)
             free = [t for t in found or asked if t not in taken]
             if free:
@@ -313,63 +312,10 @@ def form_index(forms: Forms) -> FormIndex:
     return FormIndex(forms)
 
 
-def _targets(table: TableForm) -> list[Target]:
-    targets = [Target(c.key, _names((c.label, *c.aliases)), column=c) for c in table.columns]
-    for block in table.blocks:
-        targets.append(Target(block.key, _names((block.label, *block.aliases)), block=block))
-        for question in block.questions:
-            names = _names((question.wording, question.label, *question.aliases))
-            if question.kind is not QuestionKind.CHOICE:
-                targets.append(Target(question.key, names, block=block, question=question))
-    return targets
-
-
-def _names(words: Iterable[str]) -> tuple[str, ...]:
-    both = (squeeze(form) for word in words for form in (word, without_brackets(word)))
-    return tuple(dict.fromkeys(name for name in both if name))
-
-
-def _optional(above: Target | None, left: Target | None, option: str) -> Target | None:
-    """An option of the question or block above the column, or of the question begun by the column to the left."""
-    if above is None and left is not None and left.option not in (None, option):
-        above = left
-    if above is None or above.block is None:
-        return None
-    question = above.question or above.block.questions[0]
-    return replace(above, key=question.key, question=question, option=option)
-
-
 def _names_values(cells: Sequence[tuple[int, str]]) -> bool:
     """Whether the row tells values beside their names, as 填报单位：云江大学 联系人：张三 in cells of their own."""
     names = sum(text.rstrip().endswith(_LABEL_ENDS) for _, text in cells)
     return 0 < names < len(cells)
-
-
-def _inside(target: Target, parts: list[str], targets: Sequence[Target]) -> Target:
-    """The question of that name in the block whose name stands above it (budget is asked in several)."""
-    if target.question is None or len(parts) < 2:
-        return target
-    above = squeeze(parts[0])
-    for other in targets:
-        if other.question is None or other.block is None or not set(other.names) & set(target.names):
-            continue
-        if above in _names((other.block.label, *other.block.aliases)):
-            return other
-    return target
-
-
-def _resemblance(parts: Sequence[str], target: Target) -> float:
-    best = 0.0
-    for text in parts:
-        letters = squeeze(without_brackets(text)) or squeeze(text)
-        if not 2 <= len(letters) <= MAX_HEADER_LETTERS:
-            continue
-        for name in target.names:
-            score = fuzz.ratio(letters, name)
-            if len(name) >= 3 and name in letters and len(letters) <= 2 * len(name) + 4:
-                score = max(score, 80.0)
-            best = max(best, score)
-    return best
 
 
 def asks(target: Target, text: str) -> bool:

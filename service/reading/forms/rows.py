@@ -11,12 +11,13 @@ from service.domain.rules import Block, Forms, Question, TableForm
 from service.domain.submission import Answer, Row, Tick
 from service.reading.forms.folding import fold, squeeze
 from service.reading.forms.grid import PLAIN, CellDetail, cell_name, column_letters
-from service.reading.forms.headers import Header, Target
+from service.reading.forms.headers import Header
 from service.reading.forms.notes import NOTE, NoteRows
 from service.reading.forms.options import OptionColumns
 from service.reading.forms.plans import is_nil
 from service.reading.forms.questions import DOUBT_NOT_FOUND, CellReader
 from service.reading.forms.sheetview import SheetView
+from service.reading.forms.targets import Target
 
 _COMMON_KEYS: Final = ("seq", "unit", "city")
 Asked = tuple[str, CellDetail, str]  # text, what else the cell tells, its name
