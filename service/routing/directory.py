@@ -46,6 +46,15 @@ class Entry:
         return self.unit is None
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What of a name others are compared with, worked out once."""
+
+    name: str  # folded
+    core: str  # without its legal form
+    place: str | None  # the city whose name begins it
+
+
 _Line = tuple[Entry, City | Unit]
 
 
@@ -61,6 +70,7 @@ class Directory:
     domains: dict[str, tuple[Entry, ...]] = field(repr=False)
     bureau_kinds: re.Pattern[str]
     telling: frozenset[str] = field(repr=False)  # characters of the names of places
+    outlines: tuple["Outline", ...] = field(repr=False)  # of the names in primary
 
     def match(self, text: str | None) -> Entry | None:
         """The line that a name means beyond doubt."""
@@ -127,24 +137,23 @@ class Directory:
 
     def near(self, text: str, alike: float, *, typed: bool) -> Entry | None:
         """The line whose name is nearest to a name in no directory, when a slip or a misreading may part them. Nobody
-        types the name of another city by a slip."""
+        types the name of another city by a slip, and 云江市江北区科技局 is no 云江市科技局, however alike."""
         read = self._local(fold(text))
-        place = city_at_start(read, self.cities, "") if typed else None
-        names = (name for name in self.primary if not _is_of_district(read, name))
-        own, here = _core(read), (name for name in names if not (place and self._is_elsewhere(name, place)))
-        scored = {name: similarity(own, _core(name)) for name in here}
+        own, place = _core(read), city_at_start(read, self.cities, "") if typed else None
+        kinds = tuple(kind for kind in _DISTRICTS if kind in read)
+        scored = {
+            line.name: similarity(own, line.core)
+            for line in self.outlines
+            if not (place and line.place and line.place != place.name) and all(kind in line.name for kind in kinds)
+        }
         nearest = max(scored, key=lambda name: scored[name], default=None)
         return self.primary[nearest] if nearest and scored[nearest] >= alike else None
-
-    def _is_elsewhere(self, name: str, place: City) -> bool:
-        other = city_at_start(name, self.cities, "")
-        return other is not None and other != place
 
     def parent(self, text: str | None) -> Entry | None:
         """The unit whose full name begins a longer name: an institute, an office, a hospital of its own."""
         folded = self._local(fold(text or ""))
-        found = [name for name in self.primary if folded.startswith(name) and folded != name]
-        return self.primary[max(found, key=len)] if found else None
+        starts = (folded[:length] for length in range(len(folded) - 1, 0, -1))
+        return next((self.primary[start] for start in starts if start in self.primary), None)
 
     def at_address(self, address: str) -> Entry | None:
         return self.addresses.get(address.lower())
@@ -221,6 +230,7 @@ def _build(cities: tuple[City, ...], units: tuple[Unit, ...], province: str) -> 
         _by_domain(lines),
         _bureau_kinds(cities),
         frozenset("".join(short_name(c) for c in cities) + province.removesuffix("省")),
+        tuple(_outline(name, cities) for name in primary),
     )
 
 
@@ -268,9 +278,9 @@ def _core(name: str) -> str:
     return _LEGAL_FORM.sub("", name) or name
 
 
-def _is_of_district(read: str, name: str) -> bool:
-    """True for 云江市江北区科技局 beside 云江市科技局: a body of a district, not its city's, however alike."""
-    return any(kind in read and kind not in name for kind in _DISTRICTS)
+def _outline(name: str, cities: tuple[City, ...]) -> Outline:
+    place = city_at_start(name, cities, "")
+    return Outline(name, _core(name), place.name if place else None)
 
 
 def _joined(text: str) -> str:

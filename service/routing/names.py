@@ -83,7 +83,10 @@ def similarity(one: str, other: str) -> float:
 
 def is_misreading(read: str, name: str, telling: frozenset[str]) -> bool:
     """True when the two differ by so little, and in such places, as a misread scan would make them differ."""
-    few = Levenshtein.distance(read, name) <= max(1, len(name) // 6)
+    most = max(1, len(name) // 6)
+    if abs(len(read) - len(name)) > most:
+        return False
+    few = Levenshtein.distance(read, name, score_cutoff=most) <= most
     return few and not differ_tellingly(read, name, telling)
 
 

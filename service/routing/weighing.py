@@ -147,7 +147,10 @@ def _is_foreign(head: Claim, house: Claim, case: _Case) -> bool:
 
 
 def _carries_name(head: Claim, line: Entry) -> bool:
-    return _related(head.entry, line) if head.entry else fold(head.value).startswith(fold(line.name))
+    if head.entry is None:
+        return fold(head.value).startswith(fold(line.name))
+    other_names = head.entry.unit.aliases if head.entry.unit else ()
+    return _related(head.entry, line) or any(fold(name).startswith(fold(line.name)) for name in other_names)
 
 
 def _agree(head: Claim, other: Claim, case: _Case) -> bool:

@@ -154,3 +154,14 @@ def test_a_domain_never_decides_and_never_misleads(unit: str, city: str, sender:
 )
 def test_letter_and_form_that_disagree_send_nobody_anywhere(letter: str, form: str, city: str) -> None:
     assert outcome(arrives(letter, city, form=form)) == STAFF
+
+
+@pytest.mark.parametrize(
+    ("unit", "city", "expected"),
+    [
+        pytest.param("广东省东江流域管理局", "惠州市", STAFF, id="an_organ_of_the_province_elsewhere"),
+        pytest.param("广东省中医院", "广州市", DIRECT, id="a_hospital_that_keeps_its_universitys_mail"),
+    ],
+)
+def test_what_the_rules_cannot_tell_is_left_to_staff(unit: str, city: str, expected: str) -> None:
+    assert outcome(arrives(unit, city, "a@gzucm.edu.cn" if expected == DIRECT else FREE)) == expected
