@@ -31,7 +31,7 @@ def look_alike(domain: str, unit: str | None, rulebook: Rulebook) -> str | None:
         if looks == plain or inside:
             return other
     own = (d.lower() for d in _domains_of(unit, rulebook))
-    return next((d for d in own if len(d) >= _SHORTEST and OSA.distance(domain, d) == 1), None)
+    return next((d for d in own if len(d) >= _SHORTEST and OSA.distance(plain, known[d]) == 1), None)
 
 
 @lru_cache(maxsize=8)
@@ -58,7 +58,8 @@ def _domains_of(unit: str | None, rulebook: Rulebook) -> Iterator[str]:
 
 def _plain(domain: str) -> str:
     """A domain as it looks, all that looks alike written alike."""
-    text = unicodedata.normalize("NFKC", _decoded(domain)).casefold().replace("。", ".").translate(_TWINS)
+    bare = unicodedata.normalize("NFKD", _decoded(domain)).casefold().replace("。", ".")
+    text = "".join(char for char in bare if not unicodedata.combining(char)).translate(_TWINS)
     for pair, one in _PAIRS:
         text = text.replace(pair, one)
     return text
