@@ -83,6 +83,7 @@ class Poller:
         self._stopping = stopping or threading.Event()
         self._sent_at = 0.0
         self._recalled = False
+        self._forgot = False  # letters wait for staff because nobody knows whether they left
         self._rules = RulesWatch(service, rules_settle)
 
     def poll(self, backlog: Callable[[int], Tick] = lambda _: lambda: None) -> Report:
@@ -104,7 +105,7 @@ class Poller:
             self._stopping.wait(SETTLE)
             self._rules.look()
         if not self._recalled:
-            recall(self._service.parts)
+            self._forgot = recall(self._service.parts) > 0
             self._recalled = True
         if not self._look_through(report):  # until it is known what was answered, nobody is
             self._send(report, last=True)
@@ -126,6 +127,7 @@ class Poller:
     def _look_through(self, report: Report) -> bool:
         """After a restore, once: whether nothing of what the mailboxes hold is unknown."""
         service = self._service
+        self._forgot = self._forgot or service.parts.records.restored_at() is not None
         try:
             done = look_through(service.parts, service.mailboxes, FOLDERS.values(), self._stopping.is_set)
         except MailboxUnreachable as error:
@@ -137,8 +139,9 @@ class Poller:
     def _look_for_copies(self) -> None:
         """Letters of unknown fate: the server may have kept a copy of what it took."""
         parts = self._service.parts
-        if not parts.records.outbox.is_in_doubt():
+        if not parts.records.outbox.is_in_doubt() and not self._forgot:
             return
+        self._forgot = False
         for mailbox in self._service.mailboxes:
             try:
                 for message_id in mailbox.sent_message_ids():

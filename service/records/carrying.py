@@ -39,7 +39,7 @@ REBUILT = "台账曾由存档重建，不能确定这封信是否已经发出"
 """Why a letter waits for staff that the older database does not know as sent."""
 _SETTLED = frozenset({"judged", "duplicate", "quarantined"})
 _RULED = "ruled"
-_FINAL = frozenset({"sent", "parked", "superseded", "discarded"})
+_FINAL = frozenset({"sent", "bounced", "parked", "superseded", "discarded"})
 """States in which no letter leaves by itself; a draft waits for staff already."""
 
 _Row = Mapping[str, Any]

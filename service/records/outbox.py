@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, insert, or_, select, text, update
 
 from service.domain.outgoing import DueLetter, OutgoingLetter, WaitingLetter
 from service.records import bounces
-from service.records.ledger import tell
+from service.records.ledger import FORGOTTEN, tell
 from service.records.tables import Case, Event, Outgoing
 
 _event = Event.__table__  # type: ignore[attr-defined]
@@ -221,7 +221,9 @@ class Outbox:
 
     def evidence(self, message_id: str, now: datetime) -> bool:
         """A copy of our letter was found in the mailbox: it was accepted. Safe to call twice."""
-        query = select(_outbox.c.id).where(_outbox.c.message_id == message_id, _outbox.c.state == "dot")
+        forgotten = and_(_outbox.c.state == "parked", _outbox.c.reason == FORGOTTEN)
+        unknown = or_(_outbox.c.state == "dot", forgotten)
+        query = select(_outbox.c.id).where(_outbox.c.message_id == message_id, unknown)
         with self._engine.connect().execution_options(reading=True) as connection:
             found = connection.execute(query).scalar()
         if found is not None:
