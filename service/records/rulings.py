@@ -56,8 +56,12 @@ class Before:
             return _before(connection, self._sha256)
 
     def beside(self, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]:
-        """The cases of some units as they stand now: they are but remarked on."""
-        return self._records.beside(units, campaign, own)
+        """The cases of some units as they stand now, without the mail's own: they are but remarked on."""
+        with self._records.engine.connect().execution_options(reading=True) as connection:
+            begun = connection.execute(
+                select(_version.c.case_id).where(_version.c.mail_sha256 == self._sha256)
+            ).scalar()
+        return self._records.beside(units, campaign, own or begun)
 
 
 def _before(connection: Connection, sha256: str) -> Found | None:

@@ -12,6 +12,7 @@ from service.domain.submission import Submission
 from service.parts import Rules
 from service.pipeline import conclude
 from service.records.engine import open_engine
+from service.records.rulings import Before
 from service.records.store import Records
 from service.records.tentative import Known, Tentative
 from tests.builders import (
@@ -123,6 +124,17 @@ def test_a_case_is_never_beside_itself(world: World) -> None:
     world.take(whole)
 
     assert notes(world.take(replace(whole, sha256="e" * 64, envelope=an_envelope(subject="更正材料")))) == []
+
+
+def test_a_mail_that_is_judged_again_is_not_beside_the_case_it_began(world: World) -> None:
+    whole = of_bureau(OTHER, COMPANY)
+    world.take(whole)
+    world.take(of_company())
+
+    again = Before(world.records, whole.sha256)
+
+    names = routing.units_named(whole.tables, a_rulebook())
+    assert [case.unit for case in again.beside(names, "LH2020", None)] == [COMPANY]
 
 
 def test_the_names_asked_for_are_the_units_by_all_their_names_and_the_bureaus_of_their_cities() -> None:
