@@ -53,9 +53,11 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     engine.dispose()
 
 
-def waits(outbox: Outbox, name: str, to: str = "a@unit.example", case_id: int | None = None) -> None:
-    """An answer to some mail is in the outbox."""
-    letter = OutgoingLetter("receipt", (to,), f"<{name}@lh.example>", name, name.encode())
+def waits(
+    outbox: Outbox, name: str, to: str = "a@unit.example", case_id: int | None = None, kind: str = "receipt"
+) -> None:
+    """A letter to a submitter is in the outbox."""
+    letter = OutgoingLetter(kind, (to,), f"<{name}@lh.example>", name, name.encode())
     with outbox._engine.begin() as connection:
         table.put(connection, letter, NOON, sha256=name, case_id=case_id)
 
@@ -118,6 +120,28 @@ def test_what_goes_to_staff_leaves_however_many_answers_wait(outbox: Outbox) -> 
     assert sent(outbox, Brake(answers_per_hour=1)) == ["1", "digest"]
 
 
+@pytest.mark.parametrize("kind", ["receipt", "reminder"])
+def test_nothing_goes_to_an_address_that_bounced_until_staff_release_it(outbox: Outbox, kind: str) -> None:
+    waits(outbox, "1")
+    sent(outbox, Brake())
+    assert Bounces(outbox._engine).note("<1@lh.example>", "User unknown", NOON)
+    waits(outbox, "2", kind=kind)
+
+    assert sent(outbox, Brake()) == []
+    (letter,) = outbox.waiting_for_staff(("parked",))
+    outbox.release(letter.id, NOON)
+    assert sent(outbox, Brake()) == ["2"]
+
+
+def test_a_letter_that_staff_release_leaves_although_there_were_many(outbox: Outbox) -> None:
+    waits(outbox, "1")
+    assert sent(outbox, Brake(per_address_and_day=0)) == []
+    (letter,) = outbox.waiting_for_staff(("parked",))
+    outbox.release(letter.id, NOON)
+
+    assert sent(outbox, Brake(per_address_and_day=0)) == ["1"]
+
+
 def test_by_default_a_deadline_day_goes_through() -> None:
     section = SmtpSection.model_validate({"host": "smtp.example", "port": 465, "from": "a@b.example"})
 
@@ -129,6 +153,6 @@ def test_a_letter_goes_to_whom_its_cc_names_as_well(outbox: Outbox) -> None:
     outbox.queue(OutgoingLetter("receipt", ("a@unit.example",), "<1@x>", "s", content), NOON)
     server = Taking()
 
-    send_due(outbox, server, "us@x.example", Brake(), lambda: NOON)
+    send_due(outbox, Bounces(outbox._engine), server, "us@x.example", Brake(), lambda: NOON)
 
     assert server.copies == ["kjj@unit.example"]

@@ -40,5 +40,5 @@ class DueLetter:
     attempts: int
     created: datetime
     case_id: int | None = None
-    answers: bool = False  # it answers a mail
+    answers: bool = False  # it goes to a submitter
     released: bool = False  # staff let it leave

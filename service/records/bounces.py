@@ -33,7 +33,7 @@ class Bounces:
                 return False
             connection.execute(update(_outbox).where(_outbox.c.id == row.id).values(state="bounced", reason=reason))
             tell(connection, now, "bounced", f"{row.letter} {reason}", sha256=row.mail_sha256, case_id=row.case_id)
-            if row.mail_sha256 is not None:  # not for a digest, which goes to several
+            if "\n" not in row.recipients:  # a digest goes to several
                 clear(connection, row.recipients)
                 value = f"{now.isoformat()} {reason}"
                 connection.execute(insert(_note).values(name=_MARK + row.recipients.lower(), value=value))

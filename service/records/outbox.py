@@ -23,6 +23,11 @@ _event = Event.__table__  # type: ignore[attr-defined]
 _case = Case.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
+TO_STAFF = frozenset({"digest", "draft", "answer", "rules_broken", "rules_mended"})
+"""Letters that go to the department's own people; all others go to submitters."""
+AT_ONCE = TO_STAFF | {"receipt"}
+"""Letters that no later mail makes untrue. All others wait a little: what they ask for may be on its way."""
+
 # Built once: building a statement costs as much as executing it.
 _ADD = insert(_outbox)
 _THIS = _outbox.c.id == bindparam("this")
@@ -33,13 +38,11 @@ _WHOSE = select(_outbox.c.mail_sha256, _outbox.c.case_id, _outbox.c.letter, _out
 _SENT_SINCE = select(func.count()).select_from(_outbox).where(_outbox.c.sent_at >= bindparam("since"))
 _TO_ADDRESS = _SENT_SINCE.where(_outbox.c.recipients == bindparam("address"))
 _OF_CASE = _SENT_SINCE.where(_outbox.c.case_id == bindparam("case"))
-_ANSWERS = _SENT_SINCE.where(_outbox.c.mail_sha256.is_not(None))
+_OUTWARD = _SENT_SINCE.where(_outbox.c.letter.not_in(TO_STAFF))
 
-MAY_REPEAT = frozenset({"receipt", "handover", "digest", "draft", "answer", "rules_broken", "rules_mended"})
+MAY_REPEAT = TO_STAFF | {"receipt", "handover"}
 """Letters that harm nobody when they come twice, byte for byte the same. All others wait for staff."""
 _NUMBERS = 100_000  # more letters than one night sees
-AT_ONCE = frozenset({"receipt", "digest", "draft", "answer", "rules_broken", "rules_mended"})
-"""Letters that no later mail makes untrue. All others wait a little: what they ask for may be on its way."""
 
 
 def put(
@@ -93,12 +96,12 @@ class Outbox:
         self, now: datetime, wait: timedelta = timedelta(0), limit: int = 200, *, answers: bool = True
     ) -> list[int]:
         """Ids of letters that may be sent now, oldest first. wait: how old those must be that do not go at once;
-        answers: false leaves out all that answers a mail."""
+        answers: false leaves out all but what goes to staff."""
         query = select(_outbox.c.id).where(_outbox.c.state == "pending", _outbox.c.not_before <= now)
         if wait:
             query = query.where(or_(_outbox.c.letter.in_(AT_ONCE), _outbox.c.created <= now - wait))
         if not answers:
-            query = query.where(_outbox.c.mail_sha256.is_(None))
+            query = query.where(_outbox.c.letter.in_(TO_STAFF))
         with self._engine.connect().execution_options(reading=True) as connection:
             ordered = query.order_by(_outbox.c.created, _outbox.c.id).limit(limit)
             return list(connection.execute(ordered).scalars())
@@ -126,7 +129,7 @@ class Outbox:
             row.attempts,
             row.created,
             row.case_id,
-            row.mail_sha256 is not None,
+            row.letter not in TO_STAFF,
             self._was_released(row.mail_sha256, row.letter),
         )
 
@@ -282,8 +285,8 @@ class Outbox:
         return self._count(_OF_CASE, case=case_id, since=since)
 
     def answered_since(self, since: datetime) -> int:
-        """How many mails were answered since a moment."""
-        return self._count(_ANSWERS, since=since)
+        """How many letters went to submitters since a moment."""
+        return self._count(_OUTWARD, since=since)
 
     def note_held(self, now: datetime, since: datetime, why: str) -> None:
         """Write down, once since a moment, that letters wait because too many left: the digest tells staff."""

@@ -21,7 +21,7 @@ _WAITING = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox
     _outbox.c.case_id == bindparam("case"), _outbox.c.state.in_(_NOT_SENT), _outbox.c.letter.not_in(AT_ONCE)
 )
 _TO_THE_SAME = _outbox.c.recipients == bindparam("recipients")
-_ASKING = _outbox.c.letter == Letter.CORRECTION.value
+_ASKING = _outbox.c.letter.in_([Letter.CORRECTION.value, "reminder"])
 _SUPERSEDE = (
     update(_outbox)
     .where(_outbox.c.id == bindparam("this"), _outbox.c.state.in_(_NOT_SENT))

@@ -71,6 +71,18 @@ def test_a_reply_with_only_the_missing_piece_completes_the_case(station: Station
     assert station.numbers() == [("LH2020-0001", "accepted")]
 
 
+def test_form_and_letter_in_two_mails_of_a_minute_are_answered_by_one_letter(station: Station) -> None:
+    bureau = station.bureau("云江市")
+    station.arrives(make_mail(station.mail(bureau, (station.pieces.form(bureau),))))
+    letter = station.mail(bureau, (station.pieces.letter_pdf(bureau),), subject="报送函", text="漏了报送函，补上。")
+    station.arrives(make_mail(letter))
+
+    station.poll()
+
+    assert station.kinds() == ["receipt"]
+    assert station.numbers() == [("LH2020-0001", "accepted")]
+
+
 def test_a_new_mail_of_the_same_unit_joins_its_case_without_any_thread(station: Station) -> None:
     bureau = station.bureau("望海市")
     station.arrives(make_mail(station.mail(bureau, (station.pieces.letter_pdf(bureau),))))

@@ -72,3 +72,34 @@ def test_a_server_without_idle_is_polled(station: Station, line: FaultProxy) -> 
     with running(station, line, poll_seconds=1):
         arrives_and_is_answered(station, "云江市", 1)
         arrives_and_is_answered(station, "望海市", 2)
+
+
+def test_a_request_waits_for_the_rest_and_then_is_not_needed(station: Station, line: FaultProxy) -> None:
+    smtp = station.settings.smtp
+    assert smtp is not None
+    station.settings = replace(station.settings, smtp=smtp.model_copy(update={"correction_wait_seconds": 60}))
+    bureau = station.bureau("云江市")
+    with running(station, line):
+        station.arrives(make_mail(station.mail(bureau, (station.pieces.form(bureau),))))
+        until = time.monotonic() + 30
+        while not station.numbers() and time.monotonic() < until:
+            time.sleep(0.1)
+        station.arrives(make_mail(station.mail(bureau, (station.pieces.letter_pdf(bureau),), subject="报送函")))
+        while not station.raw_letters() and time.monotonic() < until:
+            time.sleep(0.1)
+
+    assert station.kinds() == ["receipt"]
+
+
+def test_a_request_leaves_by_itself_when_nothing_more_comes(station: Station, line: FaultProxy) -> None:
+    smtp = station.settings.smtp
+    assert smtp is not None
+    station.settings = replace(station.settings, smtp=smtp.model_copy(update={"correction_wait_seconds": 2}))
+    bureau = station.bureau("云江市")
+    with running(station, line):
+        station.arrives(make_mail(station.mail(bureau, (station.pieces.form(bureau),))))
+        until = time.monotonic() + 30
+        while not station.raw_letters() and time.monotonic() < until:
+            time.sleep(0.1)
+
+    assert station.kinds() == ["correction"]
