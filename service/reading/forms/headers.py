@@ -123,7 +123,7 @@ class FormIndex:
             bottom += 1
         for below in range(row + 1, bottom + 1):
             for column, text in sheet.own(below):
-                over = labels.get(column) or [sheet.text((row, column))]
+                over = labels.get(column) or [sheet.text((row, column)) or self._left_of(column, text, cells, sheet)]
                 merged = sheet.text((below - 1, column))
                 parts = [*over, merged, text]
                 if text.strip():
@@ -133,6 +133,12 @@ class FormIndex:
     def knows(self, text: str) -> bool:
         """Whether the text is the name of a column, a block or a question."""
         return bool(self._lookup(text))
+
+    def _left_of(self, column: int, text: str, cells: Sequence[tuple[int, str]], sheet: SheetView) -> str:
+        """The name that a column of the second row lies under where a format has no merges."""
+        if sheet.has_merges or self._options.kind(text):
+            return ""
+        return next((name for place, name in reversed(cells) if place < column), "")
 
     def _are_options(self, cells: Sequence[tuple[int, str]]) -> bool:
         """Whether a row holds nothing but the options of the questions above it: 是 否 是 否."""
@@ -146,17 +152,18 @@ class FormIndex:
         wide = any((m := sheet.merge((row, c))) and m.right > m.left for c, _ in sheet.own(row))
         named = {c for c, t in sheet.own(row) if t.strip()}
         # Where a format has no merges, nothing stands beside a name that covers several columns.
-        spread = {c for c in known if c + 1 not in named} if len(known) == len(below) else set[int]()
+        is_under = all(c not in named or c + 1 not in named for c, _ in below)
+        spread = set(known) if is_under else set[int]()
         covered = {c for c in above & set(known) - spread if not ((m := sheet.merge((row, c))) and m.right > m.left)}
         wide = wide or bool(spread)
-        return len(above) >= 2 and len(known) * 2 >= len(below) > 0 and not covered and (wide or not above & set(known))
+        enough = bool(known) and (is_under or len(known) * 2 >= len(below))
+        return len(above) >= 2 and enough and not covered and (wide or not above & set(known))
 
     def own_names(self, number: int, texts: Iterable[str]) -> int:
-        """How many of the texts name something that this table has and no other; a question counts as much as all."""
-        owners = [
-            ({n for n, _ in found}, any(t.block for _, t in found)) for found in map(self._lookup, texts) if found
-        ]
-        return sum(MAX_HEADER_LETTERS if block else 1 for numbers, block in owners if numbers == {number})
+        """How many things that this table has and no other the texts name; a question counts as much as all."""
+        found = {t.key: t for text in texts for n, t in self._lookup(text) if n == number}
+        own = [target for key, target in found.items() if self._is_distinctive(key)]
+        return sum(MAX_HEADER_LETTERS if target.block else 1 for target in own)
 
     def asks(self, text: str) -> bool:
         """Whether the text is a question of a block."""
@@ -218,10 +225,12 @@ class FormIndex:
     def _assign(self, number: int, labels: dict[int, list[str]]) -> dict[int, Target]:
         assigned: dict[int, Target] = {}
         block: Block | None = None  # whose questions stand here: 经费预算 is asked in several
+        over = Counter(part for parts in labels.values() for part in parts[:-1])
+        wide = {part for part, columns in over.items() if columns > 1}
         for column, parts in sorted(labels.items()):
             option = self._options.kind(parts[-1])
             above = parts[:-1] if option else parts
-            target = self._target(number, above, list(assigned.values()), block)
+            target = self._target(number, above, list(assigned.values()), block, wide)
             if option:
                 target = optional(target, assigned.get(column - 1), option)
             if target is not None:
@@ -229,8 +238,9 @@ class FormIndex:
                 block = target.block or block
         free = [t for t in self.targets[number] if t not in assigned.values() and t.question is None]
         scored = sorted(
-            ((resemblance(parts, t), -column, -order) for column, parts in labels.items() if column not in assigned
-             for order, t in enumerate(free)), reverse=True,
+            ((resemblance([p for p in parts if t.block or p not in wide], t), -column, -order)
+             for column, parts in labels.items() if column not in assigned for order, t in enumerate(free)),
+            reverse=True,
         )  # fmt: skip
         taken: set[int] = set()
         for score, column, order in scored:
@@ -239,10 +249,14 @@ class FormIndex:
                 taken.add(-order)
         return assigned
 
-    def _target(self, number: int, parts: list[str], taken: list[Target], block: Block | None) -> Target | None:
-        """What a column is by its name, the lowest part of it first; of several, the one in the block at hand."""
+    def _target(
+        self, number: int, parts: list[str], taken: list[Target], block: Block | None, wide: set[str]
+    ) -> Target | None:
+        """What a column is by its name, the lowest part of it first; of several, the one in the block at hand. What
+        stands over several columns (`wide`) may be their block, but names none of them: 联系方式 over 联系人."""
         for text in reversed(parts):
-            found = [inside(t, parts, self.targets[number]) for n, t in self._lookup(text) if n == number]
+            named = [t for n, t in self._lookup(text) if n == number and (t.block or text not in wide)]
+            found = [inside(t, parts, self.targets[number]) for t in named]
             asked = [] if found or self._asks_much(number, text) else self._asked(number, text, taken)
             free = [t for t in found or asked if t not in taken]
             if free:

@@ -18,6 +18,8 @@ _AFTER_PROMPT: Final = re.compile(r"[\s?:\"”’」]*")
 WORDING_TAIL: Final = 30  # letters beside a known wording that count as more of it
 _LIMIT: Final = re.compile(r"[(\[][^()\[\]\n]{0,10}\d\s*字[^()\[\]\n]{0,6}[)\]]")
 _LEAD_LETTERS: Final = range(4, 61)
+_BULLET: Final = re.compile(r"(?:(?:^|\n)[ \t]*[●■◆◇□○◎▪•·*★☆※►▶➢-][ \t]*|(?<=\s)[●■○◎★☆-]|(?<=\s)[◆◇▪•·*※►▶➢][ \t]*)$")
+_BULLET_LETTERS: Final = 6
 _UNMISTAKABLE: Final = 7  # letters of a text's alias that nobody writes but to ask: 如有，请列出初步计划
 
 
@@ -164,6 +166,10 @@ def _anchor(text: str, start: int, end: int, question: Question) -> Anchor:
     if wording.count("(") > wording.count(")") and text[end : end + 2].lstrip()[:1] == ")":
         end = text.index(")", end) + 1
     tail = _AFTER_PROMPT.match(text, end)
+    if bullet := _BULLET.search(
+        text[max(0, start - _BULLET_LETTERS) : start]
+    ):  # a sign before a question ticks nothing
+        start -= len(bullet[0].lstrip("\n"))
     return Anchor(start, tail.end() if tail else end, question)
 
 

@@ -229,6 +229,8 @@ class CellReader:
                 start = spans[0][0]  # the end of a changed wording, not a person's text
         beside = visible(text, start, gap.end, sorted((*detail.struck, *spans)))
         rest = without_next_number(beside.strip())
+        if not squeeze(rest) and any(gap.start <= a < gap.end for a, _ in detail.struck):
+            rest = ""  # what is left between options struck out
         key = question.key if question else (self._ticks[0].key if self._ticks else "")
         if key and key not in found.ticks and rest:
             rest = self._read_words(rest, key, found)

@@ -63,7 +63,7 @@ class WordReader:
 
     def _is_print(self, word: str, rest: str) -> bool:
         """Whether the other option follows at once: "是:  否:" is what a form prints, and nobody filled in."""
-        return rest.strip(_ROUND) in (self.no if word in self.yes else self.yes)
+        return rest.strip(_ROUND + "/|") in (self.no if word in self.yes else self.yes)
 
     def stated(self, written: Sequence[str], key: str) -> Tick | None:
         """The answer that a clause of other words gives: "…，有经费预算50万元。" None when clauses disagree."""

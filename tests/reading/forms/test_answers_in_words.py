@@ -157,7 +157,7 @@ def test_printed_options_that_cannot_be_told_apart_are_no_plan() -> None:
     assert (read(NYX, cell)["plan_nyx"], read(NYX, cell)["plan_text"]) == ("?", "")
 
 
-@pytest.mark.parametrize("options", ["是：  否：", "是、否", "（）/否"])
+@pytest.mark.parametrize("options", ["是：  否：", "是、否", "（）/否", "（是 / 否）"])
 def test_what_a_form_prints_is_neither_answer_nor_plan(options: str) -> None:
     found = read(NYX, f"是否有计划举办“海外专家南粤行专场活动”？{options}\n{PLAN}")
 
@@ -168,3 +168,14 @@ def test_options_in_a_line_above_a_question_are_not_drawn_into_its_name() -> Non
     found = read(NYX, "√有 √无\n经费预算：√有 □无")
 
     assert (found["plan_nyx"], found["budget"]) == (Tick.CONTRADICTORY, Tick.YES)
+
+
+@pytest.mark.parametrize("bullet", ["●", "■ ", "◆", "□", "* ", "-"])
+@pytest.mark.parametrize(
+    ("options", "answer"), [("☑是 □否", Tick.YES), ("是√ 否□", Tick.YES), ("□是 □否", Tick.UNANSWERED)]
+)
+def test_a_sign_before_a_question_ticks_nothing(bullet: str, options: str, answer: Tick) -> None:
+    lines = [f"是否有计划举办“海外专家南粤行专场活动”？{options}", f"{PLAN}：九月专场", f"是否有经费预算 {options}"]
+
+    for cell in ("\n".join(bullet + line for line in lines), " ".join(f"◆ {line}" for line in lines)):
+        assert read(NYX, cell) == {"plan_nyx": answer, "plan_text": "九月专场", "budget": answer}

@@ -132,3 +132,18 @@ def test_two_rows_of_one_merged_unit_keep_their_own_answers() -> None:
     rows = only(workbook).rows
 
     assert [(row.unit, answered(row)["nyx.plan_nyx"]) for row in rows] == [(UNIT, True), (UNIT, False)]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_what_stands_over_several_columns_names_none_of_them(merged: bool) -> None:
+    heads: Rows = [
+        ["序号", "单位名称", "所在地市", "所属领域", "岗位名称", "联系方式", None, None],
+        [None, None, None, None, None, "联系人 Contact", "联系电话 Tel", "电子邮箱"],
+    ]
+    workbook = sheets(表1=[["表1"], *heads, [1, UNIT, CITY, "海洋", "教授", "张三", "020-00001234", "a@b.example"]])
+    for cells in ("A2:A3", "B2:B3", "C2:C3", "D2:D3", "E2:E3", "F2:H2") if merged else ():
+        workbook["表1"].merge_cells(cells)
+
+    (row,) = only(workbook).rows
+
+    assert (row.unit, row.cells["contact"], row.cells["phone"]) == (UNIT, "张三", "020-00001234")
