@@ -1,241 +1,198 @@
-"""How well and how fast cover letters are read, by kind of damage.
+"""How well and how fast cover letters are read, by kind of letter and of damage.
 
-`python -m benchmarks.letters [--seeds N] [CLASS...]`
+`python -m benchmarks.letters [--held-out] [--letters N] [--record FILE] [CLASS...]`
 
-Every letter is drawn (invented units, 测试样章), so what it says is known. A field that was read wrong is counted apart
-from one that was left open: staff ask about an open one, a wrong one may reach a submitter.
+Every letter is drawn from a seed by `tests.specimens.letters` (invented units, 测试样章), so what it says is known.
+Without --held-out the seeds are those that reading may be improved by. For each field: how many were right, how many
+were left open, how many were wrong. Staff ask about an open one, a wrong one may reach a submitter. With --record a
+run that was ended goes on where it stopped.
 """
 
 import argparse
-import dataclasses
-import datetime
+import json
 import re
 import resource
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
-from PIL import Image, ImageChops
-
-from service.demo.letters import DateStyle, Layout, LetterSpec, Page, pages_of, sealed
-from service.demo.paper import pdf_of
-from service.demo.scanning import Scan, Tone, as_jpeg, as_pdf, as_png, as_tiff, scanned
 from service.domain.submission import CoverLetter, Seal
-from service.reading.letters import DocumentReading, OcrProcess, read_document
+from service.reading.letters import OcrProcess, read_document
+from service.routing.letters import signer_of
 from tests.reading.letters.rules import RULEBOOK
+from tests.specimens.letters.classes import BARE, CLASSES, COPIED, SEALED
+from tests.specimens.letters.faces import all_faces
+from tests.specimens.letters.making import DEVELOPMENT, HELD_OUT, Letter, a_letter
 
 _FIELDS = ("number", "title", "addressee", "date", "signer", "seal")
-_BODY = (
-    "根据贵厅《关于征集海外人才与科技交流合作需求的函》要求，我单位认真组织开展了需求征集工作，"
-    "共收到15家单位的需求28项。现将汇总后的《海外人才与科技交流合作需求征集表（表1-4）》随函报送，请审阅。",
-    "专此函报。",
-)
+_RIGHT, _OPEN, _WRONG = "right", "open", "wrong"
+_SEAL = {SEALED: Seal.PRESENT, BARE: Seal.ABSENT, COPIED: Seal.CANNOT_TELL}
 
 
 @dataclass(frozen=True)
-class Specimen:
-    """A file, what its letter says, and what its seal must be called."""
+class Result:
+    """What became of one letter: a mark for each field, and what it cost."""
 
-    content: bytes
-    spec: LetterSpec
-    seal: Seal
+    kind: str
+    seed: int
+    marks: dict[str, str]
+    seen: dict[str, str]  # of fields that are not right
+    seal: str  # what was said of it
+    pages: int
+    cpu: float
+    parent_mb: int
+    child_mb: int
 
 
-def letters(seed: int) -> LetterSpec:
-    """Letters of three kinds of units in three layouts, with dates and styles of their own."""
-    units = (
-        "云江市科学技术局",
-        "岭海医科大学附属第一医院",
-        "南屿市科技创新委员会",
-        "岭海省能源集团有限公司",
-        "望海海洋大学",
-    )
-    prefixes = ("云科函", "岭医附一函", None, "能源函字", "望海大函")
-    kind = seed % len(units)
-    unit = units[kind]
-    titles = ("关于报送海外人才与科技交流合作需求的函", f"{unit}关于报送2020年海外人才与科技交流合作需求情况的函")
-    prefix, layout = prefixes[kind], list(Layout)[seed % 3]
-    return LetterSpec(
-        unit=unit,
-        title=titles[seed % 2],
-        date=datetime.date(2020, 2 + seed % 2, 3 + (seed * 7) % 26),
-        addressee=("岭海省科学技术厅", "省科技厅")[seed % 2],
-        body=_BODY,
-        number=f"{prefix}〔2020〕{7 + 13 * seed}号" if prefix and layout is not Layout.PLAIN else None,
-        layout=layout,
-        seal=sealed(unit, strength=0.85, tilt=seed % 7 - 3.0, wear=0.1 + 0.1 * (seed % 3)),
-        date_style=list(DateStyle)[seed % 2],
-        attachment_note="海外人才与科技交流合作需求征集表（表1-4）",
-        contact="联系人：张三，电话：020-00001234",
+def measured(letter: Letter, kind: str, seed: int, ocr: OcrProcess) -> Result:
+    """One letter read and compared."""
+    before = _cpu_seconds(ocr)
+    reading = read_document(letter.content, letter.name, letter.name, "", RULEBOOK, ocr)
+    cpu = _cpu_seconds(ocr) - before
+    marks = dict(_marks(letter, reading.letter))
+    return Result(
+        kind=kind,
+        seed=seed,
+        marks=marks,
+        seen={field: _seen(reading.letter, field) for field, mark in marks.items() if mark != _RIGHT},
+        seal=reading.letter.seal.value if reading.letter else reading.looks_like.value,
+        pages=letter.pages,
+        cpu=round(cpu, 2),
+        parent_mb=_resident("self", "VmRSS"),
+        child_mb=_resident(str(ocr.pid), "VmHWM") if ocr.pid else 0,
     )
 
 
-def _sealed_with(spec: LetterSpec, **look: object) -> LetterSpec:
-    assert spec.seal is not None
-    return dataclasses.replace(spec, seal=dataclasses.replace(spec.seal, **look))  # type: ignore[arg-type]
-
-
-def _first(spec: LetterSpec) -> Page:
-    return pages_of(spec)[0]
-
-
-def _scan(quality: int = 82, orientation: int = 1, **look: object) -> Callable[[LetterSpec, int], bytes]:
-    scan = Scan(**look)  # type: ignore[arg-type]
-
-    def make(spec: LetterSpec, seed: int) -> bytes:
-        return as_jpeg(scanned(_first(spec), scan, seed), quality, orientation)
-
-    return make
-
-
-def _tinted(colour: tuple[int, int, int]) -> Callable[[LetterSpec, int], bytes]:
-    def make(spec: LetterSpec, seed: int) -> bytes:
-        page = scanned(_first(spec), Scan(), seed)
-        return as_jpeg(ImageChops.multiply(page, Image.new("RGB", page.size, colour)))
-
-    return make
-
-
-def _long(spec: LetterSpec) -> LetterSpec:
-    return dataclasses.replace(spec, body=(*_BODY[:1] * 7, _BODY[1]))
-
-
-def _pages(spec: LetterSpec, seed: int) -> list[Image.Image]:
-    return [scanned(page, Scan(), seed) for page in pages_of(_long(spec))]
-
-
-_Change = Callable[[LetterSpec], LetterSpec]
-_Make = Callable[[LetterSpec, int], bytes]
-_SEALED, _BARE, _UNTOLD = Seal.PRESENT, Seal.ABSENT, Seal.CANNOT_TELL
-
-
-def _same(spec: LetterSpec) -> LetterSpec:
-    return spec
-
-
-def _ink(**look: object) -> _Change:
-    return lambda spec: _sealed_with(spec, **look)
-
-
-def _without_seal(spec: LetterSpec) -> LetterSpec:
-    return dataclasses.replace(spec, seal=None)
-
-
-CLASSES: dict[str, tuple[_Change, _Make, Seal]] = {
-    "scan 200 dpi": (_same, _scan(), _SEALED),
-    "scan 100 dpi": (_same, _scan(dpi=100), _SEALED),
-    "scan 300 dpi": (_same, _scan(dpi=300), _SEALED),
-    "JPEG quality 20": (_same, _scan(20, dpi=150), _SEALED),
-    "noise": (_same, _scan(noise=22.0), _SEALED),
-    "blurred": (_same, _scan(dpi=150, blur=1.6), _SEALED),
-    "skewed 3 degrees": (_same, _scan(skew=3.0, dpi=150), _SEALED),
-    "on its side": (_same, _scan(quarter_turns=1, dpi=150), _SEALED),
-    "on its other side": (_same, _scan(quarter_turns=3, dpi=150), _SEALED),
-    "upside down": (_same, _scan(quarter_turns=2, dpi=150, skew=1.0), _SEALED),
-    "photo, EXIF turn": (_same, _scan(orientation=6, photo=1.0), _SEALED),
-    "careless photo": (_same, _scan(photo=2.0, blur=0.8, quality=60), _SEALED),
-    "photo, noise, dark": (_same, _scan(photo=1.5, noise=12.0, quality=50), _SEALED),
-    "grey": (_same, _scan(tone=Tone.GREY), _UNTOLD),
-    "fax": (_same, lambda spec, seed: as_tiff([scanned(_first(spec), Scan(tone=Tone.FAX), seed)]), _UNTOLD),
-    "faint seal": (_ink(strength=0.3, wear=0.4), _scan(), _SEALED),
-    "very faint seal": (_ink(strength=0.2, wear=0.2), _scan(50), _SEALED),
-    "heavy seal": (_ink(strength=1.0, wear=0.0, colour=(170, 10, 25)), _scan(), _SEALED),
-    "orange seal": (_ink(colour=(228, 92, 40)), _scan(), _SEALED),
-    "magenta seal": (_ink(colour=(205, 30, 110)), _scan(), _SEALED),
-    "seal off to the side": (_ink(shift_mm=(-38.0, 3.0)), _scan(), _SEALED),
-    "small seal": (_ink(diameter_mm=36.0), _scan(dpi=150), _SEALED),
-    "yellow paper": (_same, _tinted((250, 238, 200)), _SEALED),
-    "blue cast": (_same, _tinted((215, 225, 250)), _SEALED),
-    "no seal, yellow paper": (_without_seal, _tinted((250, 238, 200)), _BARE),
-    "born digital": (_same, lambda spec, seed: pdf_of(pages_of(spec)), _SEALED),
-    "born digital, no seal": (_without_seal, lambda spec, seed: pdf_of(pages_of(spec)), _BARE),
-    "PDF scan, turned by key": (
-        _same, lambda spec, seed: as_pdf([scanned(_first(spec), Scan(quarter_turns=3), seed)], rotate=90), _SEALED
-    ),
-    "two pages, TIFF": (_same, lambda spec, seed: as_tiff(_pages(spec, seed)), _SEALED),
-    "two pages, PDF": (_same, lambda spec, seed: as_pdf(_pages(spec, seed)), _SEALED),
-    "PNG screenshot": (_same, lambda spec, seed: as_png(scanned(_first(spec), Scan(dpi=110), seed)), _SEALED),
-}  # fmt: skip
-
-
-def marks(specimen: Specimen, reading: DocumentReading) -> Iterator[tuple[str, str]]:
-    """Field and "right", "open" or "wrong"."""
-    letter, spec = reading.letter, specimen.spec
-    if letter is None:
-        yield from ((field, "open") for field in _FIELDS)
+def _marks(letter: Letter, read: CoverLetter | None) -> Iterator[tuple[str, str]]:
+    if read is None:
+        yield from ((field, _OPEN) for field in _FIELDS)
         return
-    yield "number", _mark(letter.document_number, spec.number)
-    yield "title", _mark(letter.title, spec.title)
-    yield "addressee", _mark(letter.addressee, spec.addressee)
-    yield "date", _mark(letter.date, spec.date)
-    yield "signer", _mark(letter.signer, spec.unit)
-    yield "seal", "right" if letter.seal is specimen.seal else "open" if letter.seal is Seal.CANNOT_TELL else "wrong"
+    yield "number", _mark(read.document_number, letter.number)
+    yield "title", _mark(read.title, letter.title)
+    yield "addressee", _mark(read.addressee, letter.addressee)
+    yield "date", _mark(read.date, letter.day)
+    yield "signer", _signed(letter, read)
+    yield "seal", _RIGHT if read.seal is _SEAL[letter.seal] else _OPEN if read.seal is Seal.CANNOT_TELL else _WRONG
 
 
 def _mark(seen: object, said: object) -> str:
     if isinstance(seen, str) and isinstance(said, str):
         seen, said = (re.sub(r"[\s（）()]", "", text) for text in (seen, said))
-    return "right" if seen == said else "open" if seen is None else "wrong"
+    return _RIGHT if seen == said else _OPEN if seen is None else _WRONG
+
+
+def _signed(letter: Letter, read: CoverLetter) -> str:
+    """By the unit of the directory that routing takes the signer for; an unlisted one by its name."""
+    signer = signer_of(read, RULEBOOK)
+    if signer is None:
+        return _OPEN
+    if letter.organ.listed:
+        return _mark(signer.entry.name if signer.entry else signer.name, letter.organ.name)
+    return _WRONG if signer.entry else _mark(signer.name, letter.organ.name)
+
+
+def _seen(letter: CoverLetter | None, field: str) -> str:
+    name = {"number": "document_number"}.get(field, field)
+    return str(getattr(letter, name)) if letter else "no letter"
 
 
 def _cpu_seconds(ocr: OcrProcess) -> float:
-    own = time.process_time()
+    """Of this process, of the OCR processes that ended and of the one that runs."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    so_far = time.process_time() + ended.ru_utime + ended.ru_stime
     if ocr.pid is None:
-        return own
+        return so_far
     fields = Path(f"/proc/{ocr.pid}/stat").read_text().rpartition(")")[2].split()
-    return own + (int(fields[11]) + int(fields[12])) / 100
+    return so_far + (int(fields[11]) + int(fields[12])) / 100
 
 
-def _row(name: str, seeds: Iterable[int], ocr: OcrProcess) -> tuple[dict[str, Counter[str]], float, int, list[str]]:
-    change, make, seal = CLASSES[name]
-    counts = {field: Counter[str]() for field in _FIELDS}
-    cpu, pages, wrong = 0.0, 0, []
-    for seed in seeds:
-        spec = change(letters(seed))
-        specimen = Specimen(make(spec, seed), spec, seal)
-        start = _cpu_seconds(ocr)
-        reading = read_document(specimen.content, name, name, "", RULEBOOK, ocr)
-        cpu += _cpu_seconds(ocr) - start
-        pages += max(1, reading.pages)
-        for field, mark in marks(specimen, reading):
-            counts[field][mark] += 1
-            if mark != "right":
-                wrong.append(f"    {name} {seed}: {field} {mark}: {_seen(reading.letter, field)!r} {reading.why}")
-    return counts, cpu / pages, pages, wrong
-
-
-def _seen(letter: CoverLetter | None, field: str) -> object:
-    name = {"number": "document_number"}.get(field, field)
-    return getattr(letter, name) if letter else None
+def _resident(process: str, field: str) -> int:
+    found = re.search(rf"{field}:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) // 1024 if found else 0
 
 
 def main() -> None:
-    """Print a line for each kind of damage: right (+wrong) of all, for each field."""
+    """Measure, then print the table and what the bars are."""
     options = argparse.ArgumentParser()
-    options.add_argument("--seeds", type=int, default=2)
-    options.add_argument("--first", type=int, default=0)
+    options.add_argument("--held-out", action="store_true")
+    options.add_argument("--letters", type=int, default=2, help="of each class")
+    options.add_argument("--first", type=int, default=0, help="seeds to leave out")
+    options.add_argument("--record", type=Path)
     options.add_argument("classes", nargs="*")
     asked = options.parse_args()
-    seeds = range(asked.first, asked.first + asked.seeds)
-    print(f"{'':26}" + "".join(f"{field:>11}" for field in _FIELDS) + "  CPU s/page")
-    total = {field: Counter[str]() for field in _FIELDS}
-    with OcrProcess() as ocr:
-        for name in asked.classes or CLASSES:
-            counts, cpu, _, wrong = _row(name, seeds, ocr)
-            print(f"{name:26}" + "".join(f"{_told(counts[field]):>11}" for field in _FIELDS) + f"  {cpu:.2f}")
-            print("\n".join(wrong), flush=True) if wrong else None
-            for field in _FIELDS:
-                total[field] += counts[field]
-    print(f"{'all':26}" + "".join(f"{_told(total[field]):>11}" for field in _FIELDS))
-    own, child = (resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(f"peak memory: reader {own} MB, OCR process {child} MB")
+    first = (HELD_OUT if asked.held_out else DEVELOPMENT) + asked.first
+    print("typefaces: " + ", ".join(face.name for face in all_faces()))
+    results = _recorded(asked.record)
+    done = {(result.kind, result.seed) for result in results}
+    wanted = [(kind, seed) for seed in range(first, first + asked.letters) for kind in asked.classes or CLASSES]
+    with OcrProcess() as ocr, ProcessPoolExecutor(1, get_context("spawn")) as draughtsman:  # its memory is its own
+        for kind, seed in wanted:
+            if (kind, seed) not in done:
+                letter = draughtsman.submit(a_letter, kind, seed).result()
+                results.append(measured(letter, kind, seed, ocr))
+                _record(asked.record, results[-1])
+    _tell(results)
 
 
-def _told(counts: Counter[str]) -> str:
-    all_of_them = counts.total()
-    return f"{counts['right']}/{all_of_them}" + (f" -{counts['wrong']}" if counts["wrong"] else "")
+def _recorded(file: Path | None) -> list[Result]:
+    if file is None or not file.exists():
+        return []
+    return [Result(**json.loads(line)) for line in file.read_text("utf-8").splitlines()]
+
+
+def _record(file: Path | None, result: Result) -> None:
+    for field, seen in result.seen.items():
+        print(f"    {result.kind} {result.seed}: {field} {result.marks[field]}: {seen}", flush=True)
+    if file is not None:
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
+
+
+def _tell(results: Sequence[Result]) -> None:
+    print("right/open/wrong\n" + f"{'':30}{'letters':>8}" + "".join(f"{field:>11}" for field in _FIELDS) + "  CPU s/page")
+    for kind in dict.fromkeys(result.kind for result in results):
+        _row(kind, [result for result in results if result.kind == kind])
+    _row("all", results)
+    for bar in _bars(results):
+        print(bar)
+
+
+def _row(name: str, results: Sequence[Result]) -> None:
+    cells = []
+    for field in _FIELDS:
+        counts = Counter(result.marks[field] for result in results)
+        cells.append(f"{counts[_RIGHT]}/{counts[_OPEN]}/{counts[_WRONG]}")
+    cpu = sum(result.cpu for result in results) / sum(result.pages for result in results)
+    print(f"{name:30}{len(results):>8}" + "".join(f"{cell:>11}" for cell in cells) + f"  {cpu:.2f}")
+
+
+def _bars(results: Sequence[Result]) -> Iterator[str]:
+    """What is promised, and what was measured."""
+    for field, least in (("number", 0.97), ("title", 0.97), ("date", 0.97), ("signer", 0.99)):
+        yield _share(f"{field} right", results, lambda one, field=field: one.marks[field] == _RIGHT, f"at least {least}")
+    for field in ("signer", "date"):
+        yield _share(f"{field} wrong", results, lambda one, field=field: one.marks[field] == _WRONG, "at most 0.005")
+    by_seal = {
+        seal: [one for one in results if CLASSES[one.kind].seal == seal and not CLASSES[one.kind].faint] for seal in _SEAL
+    }
+    yield _share("red seals found", by_seal[SEALED], lambda one: one.seal == Seal.PRESENT.value, "at least 0.99")
+    yield _share("seals seen where none is", by_seal[BARE], lambda one: one.seal == Seal.PRESENT.value, "at most 0.01")
+    yield _share("copies: cannot tell", by_seal[COPIED], lambda one: one.seal == Seal.CANNOT_TELL.value, "at least 0.99")
+    clean = [one.cpu for one in results if CLASSES[one.kind].clean and one.pages == 1]
+    if clean:
+        yield f"CPU seconds of a clean page: mean {sum(clean) / len(clean):.2f}, most {max(clean):.2f} (at most 2.5)"
+    memory = [one.parent_mb for one in results]
+    yield "reader, MB after each fifth: " + ", ".join(str(memory[len(memory) * part // 5 - 1]) for part in range(1, 6))
+    yield f"OCR process: at most {max(one.child_mb for one in results)} MB (under 1200)"
+
+
+def _share(name: str, results: Sequence[Result], counts: Callable[[Result], bool], bar: str) -> str:
+    number = sum(map(counts, results))
+    return f"{name}: {number}/{len(results)} = {number / max(1, len(results)):.4f} ({bar})"
 
 
 if __name__ == "__main__":

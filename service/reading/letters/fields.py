@@ -20,6 +20,7 @@ _TITLE_TAIL = 8  # characters
 _NEVER_IN_A_TITLE = re.compile(r"[，。；：:？]")
 _HEAD_LINES = 14  # where a number and a title can stand
 _WITHIN_A_SENTENCE = 12  # characters beside a number: more, and the number is cited, not the letter's own
+_BRACKETS_AROUND = 2  # characters beside a number below the title
 _OPENING, _CLOSING = r"\[［【(（〈{「<《〔", r"\]］】)）〉}」>》〕"
 _ADDRESSEE_LONGEST = 40
 
@@ -69,8 +70,9 @@ def read_fields(sheets: Sequence[Sheet], rulebook: Rulebook, directory: Director
         start, title = _plain_title(first[:to_at], rulebook, directory)
         stop_of_title = to_at
     body = max(stop, to_at + 1, number_at + 1)
-    heads = _heads(first[: _head_end(start, number_at, to_at)], title, directory)
-    signed = signature.read_signature(_after(sheets, body), heads, directory)
+    below = _after(sheets, body)
+    heads = _heads(first[: _head_end(start, number_at, to_at)], title, directory, below)
+    signed = signature.read_signature(below, heads, directory)
     return Fields(
         title=title,
         number=number,
@@ -96,7 +98,7 @@ def _title(lines: Sequence[Line], directory: Directory) -> tuple[int, int, str |
         text = clean(line.text)
         if "关于" not in text or _NEVER_IN_A_TITLE.search(text):
             continue
-        begin = start - 1 if start and _carries_on(lines[start - 1], line, directory) else start
+        begin = _begin(lines, start, directory)
         joined = "".join(clean(one.text) for one in lines[begin:start])
         for stop in range(start, min(len(lines), start + _TITLE_LINES)):
             part = clean(lines[stop].text)
@@ -129,26 +131,48 @@ def _plain_title(lines: Sequence[Line], rulebook: Rulebook, directory: Directory
     return (start, title) if _TITLE_END.search(title) else (0, None)
 
 
-def _carries_on(line: Line, below: Line, directory: Directory) -> bool:
+def _begin(lines: Sequence[Line], start: int, directory: Directory) -> int:
+    """The first line of a title whose 关于 stands at start: above it may be a unit's name, a long one in two lines."""
+    if not start or not _carries_on(lines[:start], lines[start], directory):
+        return start
+    upper, lower = (lines[start - 2], lines[start - 1]) if start > 1 else (None, lines[start - 1])
+    if upper is None or directory.knows(lower.text) or directory.names_unit(upper.text):
+        return start - 1
+    whole = directory.names_unit(clean(upper.text) + clean(lower.text))
+    return start - 2 if whole and _is_set_alike(upper, lower, 1.1, 1.18) else start - 1
+
+
+def _carries_on(above: Sequence[Line], below: Line, directory: Directory) -> bool:
     """True for a unit's name, or the beginning of one, set above 关于… as part of the title: same type, next line. A
-    letterhead is larger."""
+    letterhead is larger; where one stands over it, the name's second place is the title."""
+    line = above[-1]
     before = clean(below.text).partition("关于")[0]
     broken = bool(before) and not directory.names_unit(before)
     if not directory.names_unit(clean(line.text) + before) or (before and not broken):
         return False
     if line.box is None or below.box is None:
         return broken
-    near = below.box.top - line.box.bottom < 1.1 * below.box.height
-    return near and 0.85 < line.box.height / below.box.height < 1.18
+    headed = any(bare(unit_name(one.text)) == bare(line.text) for one in above[:-1])
+    return _is_set_alike(line, below, *((1.8, 1.5) if headed else (1.1, 1.18)))
+
+
+def _is_set_alike(line: Line, below: Line, apart: float, larger: float) -> bool:
+    """True for lines of one size, one right below the other."""
+    if line.box is None or below.box is None:
+        return False
+    near = below.box.top - line.box.bottom < apart * below.box.height
+    return near and 1 / larger < line.box.height / below.box.height < larger
 
 
 def _number(lines: Sequence[Line], rulebook: Rulebook, title_at: int) -> tuple[int, str | None]:
-    """Where the letter's own 发文字号 stands and how it reads: above or beside the title, in no sentence."""
+    """Where the letter's own 发文字号 stands and how it reads: above or beside the title, in no sentence; or alone in
+    the line below it."""
     pattern = re.compile(rulebook.letter.document_number_pattern)
-    for place, line in enumerate(lines[: title_at or _HEAD_LINES]):
+    for place, line in enumerate(lines[: title_at + 1 if title_at else _HEAD_LINES]):
         text = _with_year_brackets(clean(line.text).replace(" ", ""))
         found = pattern.search(text)
-        if found and len(text) - len(found[0]) <= _WITHIN_A_SENTENCE:
+        beside = _BRACKETS_AROUND if title_at and place == title_at else _WITHIN_A_SENTENCE
+        if found and len(text) - len(found[0]) <= beside:
             return place, found[0].replace("〕第", "〕")
     return -1, None
 
@@ -203,9 +227,18 @@ def _head_end(title_at: int, number_at: int, to_at: int) -> int:
     return next((place for place in (title_at, number_at, to_at) if place > 0), 4)
 
 
-def _heads(lines: Sequence[Line], title: str | None, directory: Directory) -> list[str]:
-    """Units named above the title, and the one that a title begins with: 云江市科学技术局关于…"""
+def _heads(
+    lines: Sequence[Line], title: str | None, directory: Directory, below: Sequence[Sequence[Line]]
+) -> list[str]:
+    """Units named above the title, and the one that a title begins with: 云江市科学技术局关于… A name of no known kind
+    is one when it stands below the letter too."""
+    below_too = {bare(unit_name(line.text)) for page in below for line in page}
     heads = [unit_name(line.text) for line in lines if directory.names_unit(line.text)]
+    heads += [
+        unit_name(line.text)
+        for line in lines
+        if directory.may_name_unit(line.text) and bare(unit_name(line.text)) in below_too
+    ]
     before = title.partition("关于")[0] if title else ""
     if before and directory.names_unit(before):
         heads.append(before)

@@ -52,9 +52,14 @@ class Directory:
     def names_unit(self, line: str) -> bool:
         """True when a line can be the name of a unit and nothing else."""
         name = unit_name(line)
-        if not 3 <= chinese(name) <= _LONGEST or _SENTENCE.search(name) or bare(name) in self.department:
+        if not self.may_name_unit(line):
             return False
         return self.knows(name) or self._ends_like_a_unit(name) or self._is_part_of_a_known(name)
+
+    def may_name_unit(self, line: str) -> bool:
+        """False for what cannot be a name by its length or marks, and for the receiving department."""
+        name = unit_name(line)
+        return 3 <= chinese(name) <= _LONGEST and not _SENTENCE.search(name) and bare(name) not in self.department
 
     def is_fragment(self, name: str) -> bool:
         """True for what is nothing but the end of a name: 研究院有限公司."""

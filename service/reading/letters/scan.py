@@ -4,7 +4,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from service.domain.submission import LetterSource
-from service.reading.letters import seal, seal_text, upright, washing
+from service.reading.letters import seal, seal_text, second_look, upright, washing
 from service.reading.letters.model import Box, Line, Ocr, Quad, SealMark, Sheet, Words
 from service.reading.letters.reading_order import in_order
 
@@ -22,6 +22,7 @@ _FULL_PAGE = 80  # pieces of text; a page of a letter has up to 30 lines
 _HEAD_LINES, _FOOT_LINES = 40, 16
 _SEAL_SHOWS = 700  # px: on a smaller picture a seal may go unseen
 _SEEN = 12  # of 255
+_COMMON = 0.3  # of a line's length
 _RIM = 3  # px: a line that touches the edge of a piece was cut by it
 
 
@@ -35,8 +36,10 @@ def read_picture(picture: "Picture", ocr: Ocr) -> Sheet:
     for mark in marks.seals:
         lines = _looked_at_again(lines, mark, page.picture, ocr)
     sure = [line for line in lines if _sureness(line) >= _UNSURE]
+    once = [line for line in sure if not line.other]
+    again = second_look.read_again(once, page.picture, ocr)
     return Sheet(
-        lines=in_order(sure),
+        lines=in_order([*again, *(line for line in sure if line.other)]),
         source=LetterSource.OCR,
         seals=seal_text.with_texts(marks.seals, page.picture, ocr),
         colour=marks.colour and (bool(marks.seals) or max(picture.shape) >= _SEAL_SHOWS),
@@ -99,8 +102,10 @@ def _looked_at_again(lines: list[Line], mark: SealMark, picture: "Picture", ocr:
         _line(Words(line.text, line.sure), box, width, (raw,))
         for line, box, raw in zip(found, boxes, before, strict=True)
     ]
-    kept = [line for line in lines if not _replaced(line, zone, again)]
-    return kept + again
+    lit = picture.copy()
+    lit[top:bottom, left:right] = clean
+    again = second_look.read_again(again, lit, ocr)
+    return [line for line in lines if not _replaced(line, zone, again)] + again
 
 
 def _covered(line: Line, mark: SealMark) -> Line:
@@ -118,7 +123,14 @@ def _replaced(line: Line, zone: Box, again: "Sequence[Line]") -> bool:
     box = line.box
     if box is None or not (zone.top < box.middle[1] < zone.bottom and zone.left < box.middle[0] < zone.right):
         return False
-    return any(one.box is not None and abs(one.box.middle[1] - box.middle[1]) < box.height / 2 for one in again)
+    return any(one.box is not None and _is_the_same(one.box, box) for one in again)
+
+
+def _is_the_same(one: Box, other: Box) -> bool:
+    """True for places in one row that lie over one another; two seals side by side have lines of their own."""
+    common = min(one.right, other.right) - max(one.left, other.left)
+    in_a_row = abs(one.middle[1] - other.middle[1]) < other.height / 2
+    return in_a_row and common > _COMMON * (other.right - other.left)
 
 
 def _line(words: Words, box: Quad, width: int, other: tuple[Words, ...] = ()) -> Line:

@@ -90,10 +90,15 @@ def _signed(lines: Iterator[Line], heads: Sequence[str], directory: Directory) -
     """The nearest line that names a unit, with what stands above it when that belongs to it."""
     for line in lines:
         readings = tuple(_before_date(text) for text, _ in line.readings())
-        named = tuple(reading for reading in readings if directory.names_unit(reading))
+        named = tuple(one for one in readings if directory.names_unit(one) or _is_headed(one, heads))
         if named:
             return _with_above(_named(named, line), next(lines, None), heads, directory)
     return None
+
+
+def _is_headed(reading: str, heads: Sequence[str]) -> bool:
+    """True for exactly what the letterhead says."""
+    return bool(reading) and any(bare(head) == bare(unit_name(reading)) for head in heads)
 
 
 def _named(readings: tuple[str, ...], line: Line) -> _Named:
@@ -117,6 +122,8 @@ def _with_above(named: _Named, upper: Line | None, heads: Sequence[str], directo
     if is_unit and _is_expected(lead, heads, directory):
         return lead
     belongs = _belongs(upper, named.lines[0], fragment or is_unit)
+    if belongs and is_unit and not fragment and upper.box is not None:
+        return lead  # two whole names, one over the other: the first speaks, known or not
     if not belongs or (not fragment and _is_expected(named, heads, directory)):
         return None if fragment else named
     if is_unit and not fragment:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from service.reading.letters.model import Picture
 
 _TELLING_LINES = 12  # the longest ones are asked whether they stand on their heads
+_BEYOND_DOUBT = 0.9
+_FEW = 8  # ends of lines: fewer are read both ways instead, a seal's writing may be most of them
 _ELONGATED = 2.0  # a box this much longer than thick shows which way its text runs
 _SLOPE = math.radians(0.3)  # less is not worth resampling for
 _STEEP = math.radians(4)  # more, and lines are looked for again
@@ -65,9 +67,17 @@ def _lies_on_its_side(boxes: "Sequence[Quad]") -> bool:
 
 def _stands_on_its_head(picture: "Picture", boxes: "Sequence[Quad]", ocr: Ocr) -> bool:
     longest = sorted(boxes, key=lambda box: -_extent(box)[0])[:_TELLING_LINES]
-    pieces = [piece for box in longest for piece in _pieces(strip(picture, _quad(list(box))))]
+    strips = [strip(picture, _quad(list(box))) for box in longest]
+    pieces = [piece for one in strips for piece in _pieces(one)]
+    if 0 < len(pieces) < _FEW:
+        return _well_read([one[::-1, ::-1] for one in strips], ocr) > _well_read(strips, ocr)
     votes = ocr.upside_down(pieces)
     return bool(votes) and sum(votes) > len(votes) / 2
+
+
+def _well_read(strips: "Sequence[Picture]", ocr: Ocr) -> float:
+    """How many characters are read beyond doubt."""
+    return sum(sum(sure for sure in words.sure if sure > _BEYOND_DOUBT) for words in ocr.read(strips))
 
 
 def _pieces(line: "Picture") -> list["Picture"]:
