@@ -88,7 +88,7 @@ def _mark(seen: object, said: object) -> str:
 def _signed(letter: Letter, read: CoverLetter) -> str:
     """By the unit of the directory that routing takes the signer for; an unlisted one by its name."""
     signer = signer_of(read, RULEBOOK)
-    if signer is None:
+    if signer is None or (read.signer is None and signer.entry is None):
         return _OPEN
     if letter.organ.listed:
         return _mark(signer.entry.name if signer.entry else signer.name, letter.organ.name)
@@ -153,7 +153,9 @@ def _record(file: Path | None, result: Result) -> None:
 
 
 def _tell(results: Sequence[Result]) -> None:
-    print("right/open/wrong\n" + f"{'':30}{'letters':>8}" + "".join(f"{field:>11}" for field in _FIELDS) + "  CPU s/page")
+    print(
+        "right/open/wrong\n" + f"{'':30}{'letters':>8}" + "".join(f"{field:>11}" for field in _FIELDS) + "  CPU s/page"
+    )
     for kind in dict.fromkeys(result.kind for result in results):
         _row(kind, [result for result in results if result.kind == kind])
     _row("all", results)
@@ -173,15 +175,20 @@ def _row(name: str, results: Sequence[Result]) -> None:
 def _bars(results: Sequence[Result]) -> Iterator[str]:
     """What is promised, and what was measured."""
     for field, least in (("number", 0.97), ("title", 0.97), ("date", 0.97), ("signer", 0.99)):
-        yield _share(f"{field} right", results, lambda one, field=field: one.marks[field] == _RIGHT, f"at least {least}")
+        yield _share(
+            f"{field} right", results, lambda one, field=field: one.marks[field] == _RIGHT, f"at least {least}"
+        )
     for field in ("signer", "date"):
         yield _share(f"{field} wrong", results, lambda one, field=field: one.marks[field] == _WRONG, "at most 0.005")
     by_seal = {
-        seal: [one for one in results if CLASSES[one.kind].seal == seal and not CLASSES[one.kind].faint] for seal in _SEAL
+        seal: [one for one in results if CLASSES[one.kind].seal == seal and not CLASSES[one.kind].faint]
+        for seal in _SEAL
     }
     yield _share("red seals found", by_seal[SEALED], lambda one: one.seal == Seal.PRESENT.value, "at least 0.99")
     yield _share("seals seen where none is", by_seal[BARE], lambda one: one.seal == Seal.PRESENT.value, "at most 0.01")
-    yield _share("copies: cannot tell", by_seal[COPIED], lambda one: one.seal == Seal.CANNOT_TELL.value, "at least 0.99")
+    yield _share(
+        "copies: cannot tell", by_seal[COPIED], lambda one: one.seal == Seal.CANNOT_TELL.value, "at least 0.99"
+    )
     clean = [one.cpu for one in results if CLASSES[one.kind].clean and one.pages == 1]
     if clean:
         yield f"CPU seconds of a clean page: mean {sum(clean) / len(clean):.2f}, most {max(clean):.2f} (at most 2.5)"

@@ -67,6 +67,10 @@ def _from_elsewhere(letter: CoverLetter, name: str | None, rulebook: Rulebook) -
         entry = directory.match(text)
         if entry and (name is None or similarity(fold(name), fold(entry.name)) >= _SAME_HAND) and _fits(name, entry):
             return Signer(text, entry, 0.8)
+    if name is None and letter.source is LetterSource.OCR:
+        meant = ((text, directory.match_misread(text, rulebook.weights)) for text in candidates)
+        if found := next(((text, entry) for text, entry in meant if entry), None):
+            return Signer(*found, 0.7, misread=True)
     if name is None:
         suffixes = rulebook.letter.unit_suffixes
         return next((Signer(text, None, 0.8) for text in candidates if fold(text).endswith(suffixes)), None)

@@ -15,7 +15,9 @@ _DIGITS |= {str(i): i for i in range(10)} | {"l": 1, "I": 1}
 _ONE = f"[{_ZERO}0-9lI一二三四五六七八九]"
 _WORD = f"(?:{_ONE}|[十廿卅千干士])"  # 千, 干, 士: how a 十 under a seal is read
 _UNREAD = "十千工丁"  # what a 二 under a seal is taken for in a year
-_WITH_CHARACTERS = re.compile(rf"(?P<year>[{_UNREAD}]?{_ONE}{{2,4}})年(?P<month>{_WORD}{{1,3}})月(?P<day>{_WORD}{{1,4}})[日号曰目]")
+_WITH_CHARACTERS = re.compile(
+    rf"(?P<year>[{_UNREAD}]?{_ONE}{{2,4}})年(?P<month>{_WORD}{{1,3}})月(?P<day>{_WORD}{{1,4}})[日号曰目]"
+)
 _WITH_MARKS = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<mark>[-/.．。])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})(?![\d.])"
 )
@@ -60,7 +62,9 @@ def _year(text: str) -> tuple[int | None, bool]:
     arabic = any(c in "123456789" for c in text)
     if len(digits) == 4 and (digits[:2] == [2, 0] or digits[:2] == [1, 9]):
         return digits[0] * 1000 + digits[1] * 100 + digits[2] * 10 + digits[3], False
-    if not arabic and len(digits) in (3, 4) and digits[-3] == 0 and digits[-2] in (1, 2):  # 〇二〇, 十〇二〇: for 二〇二〇
+    if (
+        not arabic and len(digits) in (3, 4) and digits[-3] == 0 and digits[-2] in (1, 2)
+    ):  # 〇二〇, 十〇二〇: for 二〇二〇
         return 2000 + digits[-2] * 10 + digits[-1], True
     if arabic or len(digits) > 3 or digits[0] != 2:
         return None, False

@@ -144,7 +144,7 @@ def _begin(lines: Sequence[Line], start: int, directory: Directory) -> int:
 
 def _carries_on(above: Sequence[Line], below: Line, directory: Directory) -> bool:
     """True for a unit's name, or the beginning of one, set above 关于… as part of the title: same type, next line. A
-    letterhead is larger; where one stands over it, the name's second place is the title."""
+    letterhead is larger; what stands below it or below the number is the title."""
     line = above[-1]
     before = clean(below.text).partition("关于")[0]
     broken = bool(before) and not directory.names_unit(before)
@@ -152,7 +152,7 @@ def _carries_on(above: Sequence[Line], below: Line, directory: Directory) -> boo
         return False
     if line.box is None or below.box is None:
         return broken
-    headed = any(bare(unit_name(one.text)) == bare(line.text) for one in above[:-1])
+    headed = any(bare(unit_name(one.text)) == bare(line.text) or _is_number(one.text) for one in above[:-1])
     return _is_set_alike(line, below, *((1.8, 1.5) if headed else (1.1, 1.18)))
 
 
@@ -175,6 +175,11 @@ def _number(lines: Sequence[Line], rulebook: Rulebook, title_at: int) -> tuple[i
         if found and len(text) - len(found[0]) <= beside:
             return place, found[0].replace("〕第", "〕")
     return -1, None
+
+
+def _is_number(text: str) -> bool:
+    plain = _with_year_brackets(clean(text).replace(" ", ""))
+    return "〔" in plain and plain.endswith("号")
 
 
 def _with_year_brackets(text: str) -> str:

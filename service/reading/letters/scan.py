@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LONG_SIDE = 2000  # px: 16 pt type is 38 px high, as much as the recogniser uses
 _UNSURE = 0.45  # a line whose characters are less certain than this on average was not read
-_BESIDE = 3.2  # how far left and right of a seal its signature may reach, in radii
+_BESIDE = 6.0  # how far left and right of a seal its signature may reach, in radii: names have up to 24 characters
 _ABOVE = 1.3
 _GLANCE_LINES = 24
 _FULL_PAGE = 80  # pieces of text; a page of a letter has up to 30 lines

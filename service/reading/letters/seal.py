@@ -28,6 +28,7 @@ _RED = 0.20  # how red ink is, 0..1
 _FAINT = (0.085, 0.05)  # and how red at least; such a ring must have its star
 _DARK = (0.15, 0.35)  # how dark a seal is on a grey or black-and-white page
 _WHOLE = 0.85  # the share of its ring that must be seen there: lines of text are dark too
+_UNBROKEN = 0.97  # the same for a ring whose star cannot be made out, under type or for want of one
 _FEW = 60  # red pixels: less is no seal
 _DIRECTIONS = 72
 _COVERAGE = 0.62  # share of directions that must show the ring
@@ -109,7 +110,7 @@ def _red_rings(red: "Plane") -> list[SealMark]:
 
 def _dark_rings(dark: "Plane") -> list[SealMark]:
     found = _rings(dark, _DARK[0], _DARK)
-    return [mark for mark in found if mark.star > _STAR and mark.coverage > _WHOLE]
+    return [mark for mark in found if mark.coverage > (_WHOLE if mark.star > _STAR else _UNBROKEN)]
 
 
 def _has_red_patch(red: "Plane") -> bool:

@@ -19,6 +19,8 @@ _SURE = 0.6  # the least certainty of a date's least certain character
 _SURE_UNDER_SEAL = 0.9
 _SURE_AGAINST = 0.9  # a reading that another contradicts, if that one is below:
 _DOUBTFUL = 0.7
+_MANY = 3  # readings that agree against one
+_THINNED = frozenset(("一二", "一三", "二三", "38", "08", "68", "98", "56", "14", "17", "06", "09"))  # by lost strokes
 _TOO_WIDE = 0.6  # characters more than were read would fit into the line: one was dropped
 _MEASURED = 5  # characters of a line that tells how wide one is
 _NUMERALS = frozenset("〇○零一二三四五六七八九十廿卅年月日")
@@ -61,8 +63,27 @@ def _contested(found: Sequence[_Read], best: _Read) -> tuple[date | None, float]
     others = [read for read in found if read.day != longest.day]
     if longest.sure >= _SURE_AGAINST and all(_lost_characters(read.text, longest.text) for read in others):
         return longest.day, longest.sure * 0.9
+    if _outvote(found, best):
+        return best.day, best.sure * 0.8
     against = max(read.sure for read in found if read.day != best.day)
     return (best.day, best.sure * 0.8) if best.sure >= _SURE_AGAINST and against < _DOUBTFUL else (None, 0.0)
+
+
+def _outvote(found: Sequence[_Read], best: _Read) -> bool:
+    """True when three sure readings stand against one that is less sure and no fuller: washing takes strokes away."""
+    agreeing = [read for read in found if read.day == best.day]
+    others = [read for read in found if read.day != best.day]
+    if len(agreeing) < _MANY or len(others) != 1 or min(read.sure for read in agreeing) < _SURE:
+        return False
+    other = others[0]
+    return best.sure >= _SURE_AGAINST > other.sure and not _is_thinner(best.text, other.text)
+
+
+def _is_thinner(one: str, other: str) -> bool:
+    """True for what is left of another date when characters or strokes of it are lost."""
+    if len(one) != len(other):
+        return _lost_characters(one, other)
+    return all(a == b or a + b in _THINNED for a, b in zip(one, other, strict=True))
 
 
 def _lost_characters(short: str, long: str) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _APART = 40  # levels of 255 between type and ink: less, and they cannot be told apart
 _INK = 0.1  # redness
+_PAPER = 0.75  # of the paper's level: what is darker is printed
+_DARKEST = 4  # percent of what is printed
 
 
 def washed(piece: "Picture", page: "Picture", mark: SealMark) -> "Picture | None":
@@ -24,11 +26,17 @@ def washed(piece: "Picture", page: "Picture", mark: SealMark) -> "Picture | None
     """
     grey = piece[:, :, 0] if in_colour(page) else piece.mean(axis=2)
     ink = _red_ink(page, mark) if in_colour(page) else _ring_ink(page, mark)
-    black = float(numpy.percentile(grey, 0.5))
+    black = _type(grey)
     if ink - black < _APART:
         return None
     lit = numpy.clip((grey - black) * (255 / (0.95 * ink - black)), 0, 255).astype(numpy.uint8)
     return numpy.repeat(lit[:, :, None], 3, axis=2)
+
+
+def _type(grey: "NDArray[numpy.floating]") -> float:
+    """The level of the type, which may cover little of a piece: the darkest of what is no paper."""
+    printed = grey[grey < _PAPER * numpy.percentile(grey, 85)]
+    return float(numpy.percentile(printed, _DARKEST)) if printed.size else 0.0
 
 
 def _red_ink(page: "Picture", mark: SealMark) -> float:

@@ -122,6 +122,18 @@ def test_a_document_number_comes_in_its_proper_brackets(read: Read, written: str
     assert letter_of(read, written, TITLE, _TO, _BODY, BUREAU, "2020年3月20日").document_number == "云科函〔2020〕18号"
 
 
+def test_a_number_alone_below_the_title_is_the_letters_own(read: Read) -> None:
+    letter = letter_of(read, TITLE, "云科函〔2020〕18号", _TO, _BODY, BUREAU, "2020年3月20日")
+
+    assert (letter.title, letter.document_number) == (TITLE, "云科函〔2020〕18号")
+
+
+def test_a_name_of_no_known_kind_that_heads_and_ends_the_letter_is_the_signers(read: Read) -> None:
+    letter = letter_of(read, "岭海丝路驿舍", TITLE, _TO, _BODY, "岭海丝路驿舍", "2020年3月20日")
+
+    assert letter.signer == "岭海丝路驿舍"
+
+
 def test_a_number_that_is_cited_is_not_the_letters_own(read: Read) -> None:
     body = "根据《关于征集需求的函》（岭科函专字〔2020〕116号），" + _BODY
 

@@ -37,6 +37,27 @@ def test_a_reading_that_only_lost_characters_does_not_count_against_the_longer_o
     assert day_of(read_as("二〇二〇年三月二十日", other=other("二〇二〇年三月十日"))) == date(2020, 3, 20)
 
 
+def _three_against(one: str, against: str, sure: float) -> Line:
+    return read_as(one, other=(*other(one) * 2, *other(against, sure)))
+
+
+def test_three_sure_readings_outvote_one_that_is_less_sure_and_no_fuller() -> None:
+    line = _three_against("二〇二〇年三月三十一日", "二〇二〇年三月二十一日", 0.84)
+
+    assert day_of(line) == date(2020, 3, 31)
+
+
+@pytest.mark.parametrize(
+    "fuller", ["二〇二〇年三月三十一日", "二〇二〇年三月二十二日"], ids=["strokes_lost", "another_stroke_lost"]
+)
+def test_readings_that_may_have_lost_strokes_outvote_none(fuller: str) -> None:
+    assert day_of(_three_against("二〇二〇年三月二十一日", fuller, 0.84)) is None
+
+
+def test_three_readings_do_not_outvote_one_that_is_as_sure() -> None:
+    assert day_of(_three_against("2020年3月28日", "2020年3月23日", 0.95)) is None
+
+
 def test_a_line_with_room_for_one_character_more_is_not_believed() -> None:
     assert day_of(read_as("二〇二〇年三月十日", width=10)) is None
 

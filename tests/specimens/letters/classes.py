@@ -72,7 +72,9 @@ def _joint(rng: random.Random, *, sealed: bool) -> Plan:
 
 def _over_the_date(style: str) -> _Draw:
     return lambda rng: a_plan(
-        rng, style=style, seal=a_seal(rng, shift=(rng.uniform(-6, 6), rng.uniform(-4, 6)), strength=rng.uniform(0.75, 1.0))
+        rng,
+        style=style,
+        seal=a_seal(rng, shift=(rng.uniform(-6, 6), rng.uniform(-4, 6)), strength=rng.uniform(0.75, 1.0)),
     )
 
 
@@ -141,4 +143,3 @@ CLASSES: dict[str, Kind] = {
     "handwritten notes": Kind(_any(notes=True, contact="hand")),
     "扫描全能王": Kind(_any(), damages=(damage.photographed, damage.watermarked)),
 }
-

@@ -55,7 +55,11 @@ def crumpled(page: Pixels, rng: random.Random) -> Pixels:
     waves = [_clouds(height, width, 9, rng) for _ in range(2)]
     x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     bent = cv2.remap(
-        page, x + width * 0.006 * waves[0], y + width * 0.006 * waves[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        page,
+        x + width * 0.006 * waves[0],
+        y + width * 0.006 * waves[1],
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     creases = 1 - 0.09 * np.abs(_clouds(height, width, 12, rng))
     return lit(bent.astype(np.uint8), creases[..., None])
@@ -80,7 +84,7 @@ def on_its_head(page: Pixels, rng: random.Random) -> Pixels:
     return np.ascontiguousarray(np.rot90(_turned(page, rng.uniform(-1, 1)), 2))
 
 
-def grey(page: Pixels, rng: random.Random) -> Pixels:  # noqa: ARG001
+def grey(page: Pixels, rng: random.Random) -> Pixels:
     """A copy without colour."""
     return np.repeat(cv2.cvtColor(page, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2).astype(np.uint8)
 
@@ -100,21 +104,27 @@ def watermarked(page: Pixels, rng: random.Random) -> Pixels:
     width, height = image.size
     at = (width * 0.97, height * 0.985)
     size = round(width * rng.uniform(0.016, 0.024))
-    ImageDraw.Draw(image).text(at, "扫描全能王 创建", fill=(120, 120, 120), font=font(faces(Kind.HEI)[0], size), anchor="rs")
+    ImageDraw.Draw(image).text(
+        at, "扫描全能王 创建", fill=(120, 120, 120), font=font(faces(Kind.HEI)[0], size), anchor="rs"
+    )
     return np.asarray(image)
 
 
 def _turned(page: Pixels, degrees: float) -> Pixels:
     height, width = page.shape[:2]
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-    return cv2.warpAffine(page, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(252, 252, 252)).astype(np.uint8)
+    return cv2.warpAffine(page, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(252, 252, 252)).astype(
+        np.uint8
+    )
 
 
 def _seen_aslant(page: Pixels, ground: tuple[int, int, int], rng: random.Random, much: float) -> Pixels:
     height, width = page.shape[:2]
     margin = width * 0.06
     corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    moved = corners + margin + np.array([[rng.uniform(-1, 1) for _ in "xy"] for _ in corners], np.float32) * margin * much
+    moved = (
+        corners + margin + np.array([[rng.uniform(-1, 1) for _ in "xy"] for _ in corners], np.float32) * margin * much
+    )
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     size = (round(width + 2 * margin), round(height + 2 * margin))
     return cv2.warpPerspective(page, matrix, size, flags=cv2.INTER_AREA, borderValue=ground).astype(np.uint8)

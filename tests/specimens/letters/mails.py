@@ -100,7 +100,9 @@ def _packed(
 
 def _page_names(count: int, rng: random.Random) -> tuple[str, ...]:
     """In the order of the pages; counted as programs and people do."""
-    pattern, first = rng.choice((("第{}页.jpg", 1), ("扫描{:04}.jpg", 9), ("报送函{}.jpg", 9), ("IMG_2020032{}.jpg", 1)))
+    pattern, first = rng.choice(
+        (("第{}页.jpg", 1), ("扫描{:04}.jpg", 9), ("报送函{}.jpg", 9), ("IMG_2020032{}.jpg", 1))
+    )
     return tuple(pattern.format(first + place) for place in range(count))
 
 

@@ -11,7 +11,7 @@ Pixels = NDArray[np.uint8]  # height x width x 3, RGB
 _TINTS = ((250, 240, 208), (244, 230, 190), (222, 234, 250), (252, 226, 228), (226, 244, 226))
 
 
-def white(page: Pixels, rng: random.Random) -> Pixels:  # noqa: ARG001
+def white(page: Pixels, rng: random.Random) -> Pixels:
     return page
 
 

@@ -68,7 +68,9 @@ def _around(
 
 def _star(x: float, y: float, radius: float) -> list[tuple[float, float]]:
     reach = [radius if i % 2 == 0 else radius * 0.382 for i in range(10)]
-    return [(x + r * math.sin(math.radians(36 * i)), y - r * math.cos(math.radians(36 * i))) for i, r in enumerate(reach)]
+    return [
+        (x + r * math.sin(math.radians(36 * i)), y - r * math.cos(math.radians(36 * i))) for i, r in enumerate(reach)
+    ]
 
 
 def _reach(width: int, height: int, seal: Seal, seed: int) -> np.ndarray:

@@ -18,7 +18,9 @@ class Sheet:
         self.picture = Image.new("RGB", (round(WIDTH * self.scale), round(HEIGHT * self.scale)), "white")
         self._pen = ImageDraw.Draw(self.picture)
 
-    def write(self, text: str, x: float, y: float, face: Face, size: float, colour: tuple[int, int, int] = BLACK) -> None:
+    def write(
+        self, text: str, x: float, y: float, face: Face, size: float, colour: tuple[int, int, int] = BLACK
+    ) -> None:
         """One line whose characters stand between y and y + size."""
         at = x * self.scale
         base = (y + 0.88 * size * _MM_PER_PT) * self.scale
