@@ -380,6 +380,12 @@ def test_a_signature_misread_under_the_seal_is_that_of_the_seal() -> None:
     assert (channel_of(judgement), codes(judgement)) == ((Channel.DIRECT_UNIT, UNIVERSITY), [])
 
 
+def test_a_signature_left_open_is_the_one_unit_that_its_reading_can_mean() -> None:
+    letter = replace(a_letter(None, title=None, text="x"), signer_candidates=("岭海理工火学",))
+
+    assert speaks(of_unit(UNIVERSITY, letters=(letter,), tables=())) == (Channel.DIRECT_UNIT, UNIVERSITY)
+
+
 def test_nobody_is_sent_away_by_a_doubtful_seal_alone() -> None:
     via_city = next(unit for unit in a_rulebook().units if unit.route is UnitRoute.VIA_CITY and len(unit.name) > 6)
 

@@ -138,6 +138,8 @@ def _begin(lines: Sequence[Line], start: int, directory: Directory) -> int:
     upper, lower = (lines[start - 2], lines[start - 1]) if start > 1 else (None, lines[start - 1])
     if upper is None or directory.knows(lower.text) or directory.names_unit(upper.text):
         return start - 1
+    if chinese(upper.text) < len(clean(upper.text)):  # a number
+        return start - 1
     whole = directory.names_unit(clean(upper.text) + clean(lower.text))
     return start - 2 if whole and _is_set_alike(upper, lower, 1.1, 1.18) else start - 1
 

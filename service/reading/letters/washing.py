@@ -33,7 +33,7 @@ def washed(piece: "Picture", page: "Picture", mark: SealMark) -> "Picture | None
     return numpy.repeat(lit[:, :, None], 3, axis=2)
 
 
-def _type(grey: "NDArray[numpy.floating]") -> float:
+def _type(grey: "NDArray[numpy.uint8] | NDArray[numpy.floating]") -> float:
     """The level of the type, which may cover little of a piece: the darkest of what is no paper."""
     printed = grey[grey < _PAPER * numpy.percentile(grey, 85)]
     return float(numpy.percentile(printed, _DARKEST)) if printed.size else 0.0

@@ -6,7 +6,11 @@ import pytest
 
 from service.domain.submission import CoverLetter, LetterSource, Seal
 from service.reading.letters import LooksLike
+from service.reading.letters.fields import read_fields
+from service.reading.letters.model import Box, Line, Sheet
+from service.reading.letters.names import Directory
 from tests.reading.letters.conftest import Read
+from tests.reading.letters.rules import RULEBOOK
 from tests.reading.letters.specimens import BUREAU, DAY, TITLE
 
 _TO = "岭海省科学技术厅："
@@ -99,6 +103,24 @@ def test_a_units_name_broken_inside_the_title_is_joined(read: Read) -> None:
     title = ("岭海华岳智能装备制造股份有限公", "司关于报送海外人才需求的函")
 
     assert letter_of(read, *title, _TO, _BODY, BUREAU, "2020年3月20日").title == "".join(title)
+
+
+def test_a_number_above_the_units_name_is_no_part_of_the_title() -> None:
+    texts = ("岭大附中[2020]341号", "岭海大学附属中学", TITLE, _TO)
+    lines = [Line(text, Box(0.2, 0.1 + 0.04 * row, 0.8, 0.13 + 0.04 * row)) for row, text in enumerate(texts)]
+
+    read = read_fields([Sheet(tuple(lines), LetterSource.OCR)], RULEBOOK, Directory.of(RULEBOOK))
+
+    assert (read.number, read.title) == ("岭大附中〔2020〕341号", f"岭海大学附属中学{TITLE}")
+
+
+def test_a_long_name_in_two_lines_above_the_title_is_part_of_it() -> None:
+    texts = ("岭海省高等院校与科研机构海外人才引进", "服务促进中心", TITLE, _TO)
+    lines = [Line(text, Box(0.2, 0.1 + 0.04 * row, 0.8, 0.13 + 0.04 * row)) for row, text in enumerate(texts)]
+
+    read = read_fields([Sheet(tuple(lines), LetterSource.OCR)], RULEBOOK, Directory.of(RULEBOOK))
+
+    assert read.title == "".join(texts[:3])
 
 
 def test_a_document_number_is_no_unit(read: Read) -> None:

@@ -15,6 +15,8 @@ from service.reading.letters.model import Words
 from service.reading.letters.seal import Marks, find_seals
 from service.reading.letters.seal_text import unwrapped, with_texts
 from tests.reading.letters.specimens import BUREAU, a_page
+from tests.specimens.letters.plans import Seal as Stamp
+from tests.specimens.letters.seals import seal_ink
 
 
 def marks_on(page: Image.Image) -> Marks:
@@ -165,3 +167,13 @@ def test_the_strip_holds_the_writing_and_little_else() -> None:
     ring = 48 * 2 * math.pi * 0.74 / 0.42
     assert strip.shape[0] == 48
     assert 0.4 * ring < strip.shape[1] < 0.7 * ring  # eight characters take half of the ring
+
+
+def test_on_a_grey_page_an_unbroken_ring_is_a_seal_without_a_star_too() -> None:
+    page = Image.new("RGB", (1654, 2339), "white")
+    ink = seal_ink(Stamp(star=False, wear=0.0), BUREAU, 200 / 25.4, 0)
+    page.paste(ink, (900, 1600), ink)
+
+    marks = marks_on(page.convert("L"))
+
+    assert (len(marks.seals), marks.colour) == (1, False)

@@ -5,7 +5,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tests.specimens.letters import damage, wording
 from tests.specimens.letters.organs import organs
@@ -30,7 +30,7 @@ class Kind:
     seal: str = SEALED
     faint: bool = False  # too faint, or in a shape of its own: recall is not promised, only that nothing is denied
     traditional: bool = False
-    clean: bool = field(default=False)  # its cost is promised
+    clean: bool = False  # its cost is promised
 
 
 def _any(**fixed: object) -> _Draw:
@@ -56,17 +56,16 @@ def _long_named(rng: random.Random) -> Plan:
 
 
 def _two_signers(rng: random.Random) -> Plan:
-    return _joint(rng, sealed=False)
+    """The first leads, and seals."""
+    first, second = rng.sample(organs(), 2)
+    seal = a_seal(rng, shift=(6.0, -8.0), size=40.0)
+    return a_plan(rng, organ=first, second=second, seal=seal, place=Place.STANDARD)
 
 
 def _two_seals(rng: random.Random) -> Plan:
-    return _joint(rng, sealed=True)
-
-
-def _joint(rng: random.Random, *, sealed: bool) -> Plan:
+    """Side by side."""
     first, second = rng.sample(organs(), 2)
-    seal = a_seal(rng, shift=(6.0, -8.0), size=40.0)
-    other = a_seal(rng, shift=(0.0, -6.0), size=40.0) if sealed else None
+    seal, other = a_seal(rng, shift=(6.0, -8.0), size=40.0), a_seal(rng, shift=(0.0, -6.0), size=40.0)
     return a_plan(rng, organ=first, second=second, seal=seal, second_seal=other, place=Place.STANDARD)
 
 

@@ -160,15 +160,15 @@ class _Composed:
         if plan.contact == "typed":
             self.sheets[-1].write(text, _LEFT + 11, y, plan.text, plan.size)
         elif plan.contact == "hand":
-            self._by_hand(text, 75, min(y + 12, 272), 16)
+            self._by_hand(self.sheets[-1], text, 75, min(y + 12, 272), 16)
 
-    def _by_hand(self, text: str, x: float, y: float, size: float) -> None:
+    def _by_hand(self, sheet: Sheet, text: str, x: float, y: float, size: float) -> None:
         """x, y: the middle."""
         type_ = font(faces(Kind.HAND)[-1], round(size * self.dpi / 72))
         ink = Image.new("RGBA", (round(type_.getlength(text)) + 20, round(size * self.dpi / 40)), (*BLUE, 0))
         ImageDraw.Draw(ink).text((10, ink.height / 2), text, fill=(*BLUE, 235), font=type_, anchor="lm")
         turned = ink.rotate(self.rng.uniform(-2.5, 2.5), Image.Resampling.BICUBIC, expand=True)
-        self.sheets[-1].press(turned, x, y)
+        sheet.press(turned, x, y)
 
     def _by_others(self) -> None:
         """What hands and stamps of other offices left on the first page."""
@@ -179,9 +179,8 @@ class _Composed:
             stamp = _received(first.scale, self.rng).rotate(self.rng.uniform(-8, 8), expand=True)
             first.press(stamp, 168, 20)
         if self.plan.notes:
-            last, self.sheets = self.sheets, self.sheets[:1]
-            self._by_hand(self.rng.choice(("请科技处阅办。", "已阅，存档", "转综合科办理 3.22")), 45, 14, 20)
-            self.sheets = last
+            note = self.rng.choice(("请科技处阅办。", "已阅，存档", "转综合科办理 3.22"))
+            self._by_hand(first, note, 45, 14, 20)
 
 
 def _title_lines(plan: Plan, size: float) -> list[str]:
