@@ -37,10 +37,11 @@ _SORTS = {
     sniff.XLSX: Sort.SHEET, sniff.XLSM: Sort.SHEET, sniff.XLSB: Sort.SHEET, sniff.XLS: Sort.SHEET,
     sniff.XML_SPREADSHEET: Sort.SHEET, sniff.ODS: Sort.SHEET, sniff.CSV: Sort.SHEET, sniff.DOCX: Sort.WORDS,
     sniff.DOCM: Sort.WORDS, sniff.DOC: Sort.WORDS, sniff.ODT: Sort.WORDS, sniff.RTF: Sort.WORDS,
+    sniff.FLAT_ODS: Sort.SHEET, sniff.FLAT_ODT: Sort.WORDS,
     sniff.PDF: Sort.PAGES, sniff.OFD: Sort.PAGES, sniff.TEXT: Sort.PLAIN, sniff.HTML: Sort.PLAIN,
 }  # fmt: skip
-_SHEET_EXTENSIONS = frozenset({"xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "et", "ett", "ods", "csv"})
-_WORD_EXTENSIONS = frozenset({"doc", "docx", "docm", "dot", "dotx", "wps", "wpt", "odt", "rtf"})
+_SHEET_EXTENSIONS = frozenset({"xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "et", "ett", "ods", "fods", "csv"})
+_WORD_EXTENSIONS = frozenset({"doc", "docx", "docm", "dot", "dotx", "wps", "wpt", "odt", "fodt", "rtf"})
 _PAGE_EXTENSIONS = frozenset({"pdf", "ofd"})
 _PICTURE_EXTENSIONS = frozenset({"jpg", "jpeg", "png", "bmp", "tif", "tiff", "heic", "heif", "webp"})
 _UNTELLING = frozenset({sniff.UNKNOWN, sniff.EMPTY, sniff.OFFICE_ENCRYPTED, sniff.OFFICE_UNKNOWN})

@@ -26,6 +26,8 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOCM = "application/vnd.ms-word.document.macroEnabled.12"
 DOC = "application/msword"
 ODT = "application/vnd.oasis.opendocument.text"
+FLAT_ODS = "application/vnd.oasis.opendocument.spreadsheet-flat-xml"
+FLAT_ODT = "application/vnd.oasis.opendocument.text-flat-xml"
 RTF = "application/rtf"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 PPT = "application/vnd.ms-powerpoint"
@@ -68,6 +70,7 @@ UNKNOWN = "application/octet-stream"
 
 EXTENSIONS = {
     XLSX: "xlsx", XLSM: "xlsm", XLSB: "xlsb", XLS: "xls", XML_SPREADSHEET: "xml", ODS: "ods", CSV: "csv", DOCX: "docx",
+    FLAT_ODS: "fods", FLAT_ODT: "fodt",
     DOCM: "docm", DOC: "doc", ODT: "odt", RTF: "rtf", PPTX: "pptx", PPT: "ppt", OFD: "ofd", PDF: "pdf", HTML: "html",
     TEXT: "txt", XML: "xml", MAIL: "eml", OUTLOOK: "msg", TNEF: "dat", SIGNED: "p7m", ZIP: "zip",
     RAR: "rar", SEVEN_ZIP: "7z", TAR: "tar", GZIP: "gz", CAB: "cab", LHA: "lzh", ARJ: "arj", ISO: "iso",
@@ -130,6 +133,8 @@ _MAIL_FIELD = re.compile(
 )
 _FIELDS = re.compile(rb"(?:From [^\n]*\n)?(?:(?:[\x21-\x39\x3b-\x7e]{1,80}:|[ \t])[^\n]*(?:\n|\Z))+")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE)
+_FLAT = re.compile(rb"(?:<\?xml[^>]*>\s*)?<office:document\s")
+_FLAT_HEAD = 1 << 14  # its first element declares some forty namespaces
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -285,6 +290,8 @@ def _textual(content: bytes, extension: str) -> str | None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if _is_mail(text):
         return MHTML if extension in {"mht", "mhtml", "doc", "xls"} else MAIL
+    if _FLAT.match(text):
+        return FLAT_ODS if ODS.encode() in content[:_FLAT_HEAD] else FLAT_ODT
     return _marked_up(text) or (CSV if extension in {"csv", "tsv", "xls", "xlsx", "et"} else TEXT)
 
 

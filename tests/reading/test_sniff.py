@@ -47,6 +47,8 @@ KINDS = {
     "heic": (b"\0\0\0\x18ftypmif1\0\0\0\0heicmif1", "a.jpg", "image/heic"),
     "webp": (b"RIFF\0\0\0\0WEBPVP8 ", "a.jpg", "image/webp"),
     "html_as_xls": (b"<html><table><tr><td>1</td></tr></table>", "a.xls", sniff.HTML),
+    "flat_spreadsheet": (b'<?xml version="1.0"?>\n\n<office:document xmlns:office="urn:oasis" xmlns:xhtml="<html" office:mimetype="application/vnd.oasis.opendocument.spreadsheet">', "a.xml", sniff.FLAT_ODS),
+    "flat_text": (b'<office:document office:mimetype="application/vnd.oasis.opendocument.text">', "a.fodt", sniff.FLAT_ODT),
     "xml_spreadsheet": (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "a.xls", sniff.XML_SPREADSHEET),
     "csv_by_name": ("单位,城市\n".encode("gbk"), "a.csv", sniff.CSV),
     "csv_as_xls": ("单位\t城市\n".encode("gbk"), "a.xls", sniff.CSV),
