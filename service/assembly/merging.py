@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from service.assembly.rows import has_content, is_completed, is_renewed, plain, units_of, unmatched, without_renewed
+from service.assembly.rows import (
+    different,
+    has_content,
+    is_completed,
+    is_renewed,
+    plain,
+    units_of,
+    unmatched,
+    without_renewed,
+)
 from service.domain.judgement import CaseSoFar, Channel
 from service.domain.rules import Rulebook
 from service.domain.submission import Row, Submission, Table
@@ -70,17 +79,19 @@ def _joined(
     rows = [row for table, _ in filled for row in table.rows]
     stays, is_said = _what_stays(submission, earlier, rulebook)
     kept = stays(old, rows)
-    lost = unmatched(_rows(old), rows)
     if is_said:
         return [*kept, *filled], False
+    lost = unmatched(_rows(old), rows)
     if f"table{filled[0][0].number}" in earlier.asked:
         # Of a table that was to be corrected some may send just the rows in question.
         is_part = len(rows) < len(_rows(old)) and len(lost) * 2 > len(_rows(old)) and not kept
         return ([*_only(old, lost), *filled], True) if is_part else ([*kept, *filled], False)
     if was_written_before(submission, earlier):
-        more = unmatched(rows, _rows(old))
-        return [*old, *_only(filled, more)], any(has_content(row, nil) for row in more)
-    going = [row for row in _rows(old) if not any(row is other for other in _rows(kept))]
+        # Its sender's clock may be slow, though: what differs is put to a person.
+        is_other = any(has_content(row, nil) for row in different(rows, _rows(old)))
+        return [*old, *_only(filled, unmatched(rows, _rows(old)))], is_other
+    staying = set(map(id, _rows(kept)))
+    going = [row for row in _rows(old) if id(row) not in staying]
     if any(has_content(row, nil) for row in unmatched(going, rows)):
         return [*_only(old, lost), *filled], True
     is_bureau = earlier.route.channel is Channel.CITY_BUREAU
@@ -92,7 +103,8 @@ def _rows(held: Iterable[Held]) -> list[Row]:
 
 
 def _only(held: Iterable[Held], rows: Sequence[Row]) -> list[Held]:
-    return _each(held, lambda t: replace(t, rows=tuple(r for r in t.rows if any(r is other for other in rows))))
+    these = set(map(id, rows))
+    return _each(held, lambda t: replace(t, rows=tuple(row for row in t.rows if id(row) in these)))
 
 
 def _each(held: Iterable[Held], change: Callable[[Table], Table]) -> list[Held]:

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from service.domain.nil import fold, is_nil_row
 from service.domain.submission import Answer, Row, Table, Tick
@@ -66,42 +67,58 @@ def is_renewed(old: Row, new: Row) -> bool:
     return len(before & now) * 2 >= max(1, len(before))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """A row with what it says, worked out once."""
+
+    row: Row
+    unit: str
+    written: frozenset[tuple[str, str]]
+    answers: bool
+
+
+_Pair = Callable[[_Read, _Read], bool]
+
+
 def unmatched(old: Sequence[Row], new: Sequence[Row]) -> list[Row]:
     """The old rows that no new one continues: each new row stands for one old row of its unit, else for one of any
     unit (whose name was corrected), with no more than a third of what was written changed."""
-    left = [row for row in old if not any(_says_the_same(row, other) for other in new)]
-    free = [row for row in new if not any(_says_the_same(other, row) for other in old)]
+    before, now = different(old, new), different(new, old)
+    left, free = list(map(_read, before)), list(map(_read, now))
     for same in (_is_of_one_unit, _is_little_changed):
         left, free = _paired(left, free, same)
-    return left
+    return [item.row for item in left]
 
 
-def _paired(old: Sequence[Row], new: Sequence[Row], same: Same) -> tuple[list[Row], list[Row]]:
+def different(rows: Iterable[Row], others: Iterable[Row]) -> list[Row]:
+    """The rows that none of the others repeats word for word under the same unit."""
+    known = {(item.unit, item.written) for item in map(_read, others)}
+    return [item.row for item in map(_read, rows) if (item.unit, item.written) not in known]
+
+
+def _read(row: Row) -> _Read:
+    return _Read(row, plain(row.unit or ""), _written(row), bool(row.answers))
+
+
+def _paired(old: Sequence[_Read], new: Sequence[_Read], same: _Pair) -> tuple[list[_Read], list[_Read]]:
     """What remains on both sides when everything was paired that is the same."""
     left, free = [], list(new)
-    for row in old:
-        found = next((n for n, other in enumerate(free) if same(row, other)), None)
+    for item in old:
+        found = next((n for n, other in enumerate(free) if same(item, other)), None)
         if found is None:
-            left.append(row)
+            left.append(item)
         else:
             del free[found]
     return left, free
 
 
-def _is_of_one_unit(old: Row, new: Row) -> bool:
-    one, other = plain(old.unit or ""), plain(new.unit or "")
-    asked_once = bool(old.answers and new.answers)
-    return one == other and (asked_once or _is_little_changed(old, new))
+def _is_of_one_unit(old: _Read, new: _Read) -> bool:
+    return old.unit == new.unit and ((old.answers and new.answers) or _is_little_changed(old, new))
 
 
-def _is_little_changed(old: Row, new: Row) -> bool:
-    before = _written(old)
-    changed = len(before - _written(new))
-    return changed <= 1 or changed * 3 <= len(before)
-
-
-def _says_the_same(old: Row, new: Row) -> bool:
-    return plain(old.unit or "") == plain(new.unit or "") and _written(old) == _written(new)
+def _is_little_changed(old: _Read, new: _Read) -> bool:
+    changed = len(old.written - new.written)
+    return changed <= 1 or changed * 3 <= len(old.written)
 
 
 def _written(row: Row) -> frozenset[tuple[str, str]]:
@@ -110,6 +127,7 @@ def _written(row: Row) -> frozenset[tuple[str, str]]:
     return frozenset((key, value) for key, value in cells | answers if value)
 
 
+@lru_cache(maxsize=1 << 15)  # rows are compared in pairs
 def plain(text: str) -> str:
     """Without white space and widths."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

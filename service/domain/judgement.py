@@ -163,8 +163,9 @@ class Dossier:
 
     @property
     def newest_sent(self) -> datetime | None:
-        """When the newest mail of the case was written, as its senders say."""
-        known = [self.submission.envelope.date, self.earlier.sent if self.earlier else None]
+        """When the newest mail of the case was written, as its senders say; none before it came."""
+        date = self.submission.envelope.date
+        known = [min(date, self.received) if date else None, self.earlier.sent if self.earlier else None]
         return max((moment for moment in known if moment is not None), default=None)
 
     @property

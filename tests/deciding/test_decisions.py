@@ -487,7 +487,7 @@ def test_one_row_of_a_table_that_was_to_be_corrected_ends_none_of_the_others() -
     assert (posts(judgement), judgement.decision.verdict) == (["甲", "乙", "丙"], Verdict.STAFF_REVIEW)
 
 
-def test_a_mail_that_was_overtaken_by_its_correction_changes_nothing() -> None:
+def test_a_mail_that_was_overtaken_by_its_correction_changes_nothing_and_is_put_to_a_person() -> None:
     corrected = a_table(1, [a_row(UNIVERSITY, cells={**needs("甲").rows[0].cells, "pay": "50"})])
     newer = of_unit(UNIVERSITY, tables=(corrected,), envelope=replace(an_envelope(), date=IN_TIME))
     older = of_unit(
@@ -499,7 +499,14 @@ def test_a_mail_that_was_overtaken_by_its_correction_changes_nothing() -> None:
 
     judgement = follow_up(newer, older)
 
-    assert ("F224" in codes(judgement), [r.cells["pay"] for _, r in judgement.dossier.rows()]) == (False, ["50"])
+    assert ("F224" in codes(judgement), [r.cells["pay"] for _, r in judgement.dossier.rows()]) == (True, ["50"])
+
+
+def test_the_same_form_overtaken_by_itself_is_nothing_to_decide() -> None:
+    newer = of_unit(UNIVERSITY, envelope=replace(an_envelope(), date=IN_TIME))
+    older = replace(newer, envelope=replace(an_envelope(), date=IN_TIME - timedelta(minutes=5)))
+
+    assert "F224" not in codes(follow_up(newer, older))
 
 
 def test_a_mail_without_files_is_no_receipts_reason_when_the_case_is_complete() -> None:
