@@ -345,6 +345,15 @@ def test_a_row_with_a_need_but_no_unit_is_asked_about() -> None:
     assert (found(judgement, "F220").place.cell, found(judgement, "F220").place.column) == ("B4", "单位名称")
 
 
+def test_a_row_without_number_unit_and_city_below_a_units_may_be_one_more_of_it() -> None:
+    below = replace(a_row(unit=None, city=None), cells={"post": "讲师"})
+    table = a_table(1, [a_row(), below, below])
+
+    judgement = judged(a_submission(tables=(table, *four_tables()[1:])))
+
+    assert [f.severity for f in judgement.decision.findings if f.code == "F220"] == [Severity.STAFF] * 2
+
+
 @pytest.mark.parametrize(
     "city", ["云江", "岭海省云江市", "云江市江北区", "云江江北", "省直", "驻云", "未知地", "", None, "云江市/岭州市"]
 )

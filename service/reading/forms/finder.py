@@ -5,7 +5,7 @@ Format-blind: whatever a grid was made from, the same rules of the campaign reco
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -62,7 +62,7 @@ class TableFinder:
         if not visible:
             visible, unread = self._upright(shown, attachment)
         if visible and unread:
-            visible[-1] = replace(visible[-1], unread=tuple(unread))
+            visible[-1] = replace(visible[-1], unread=(*visible[-1].unread, *unread))
         numbers = {table.number for table in visible}
         for grid in grids:
             if grid.hidden:
@@ -116,7 +116,8 @@ class TableFinder:
         sheet = SheetView(grid)
         tables: list[Table] = []
         previous: Stretch | None = None
-        for stretch in self._stretches(sheet, last):
+        for found in self._stretches(sheet, last):
+            stretch = found if found.header else self._with_header_of(sheet, found, previous)
             if stretch.header is None:
                 tables.extend(self._nil_title(sheet, stretch, attachment))
                 continue
@@ -128,15 +129,29 @@ class TableFinder:
             previous = stretch
         return tables, previous
 
+    def _with_header_of(self, sheet: SheetView, stretch: Stretch, previous: Stretch | None) -> Stretch:
+        """A stretch under a title alone, as more of the table above it where its rows are: 表1（续）."""
+        if previous is None or previous.number != stretch.number or not self._continues(sheet, previous, stretch.rows):
+            return stretch
+        return replace(_continued(previous), rows=stretch.rows)
+
+    def _continues(self, sheet: SheetView, last: Stretch, rows: Sequence[int]) -> bool:
+        """Whether rows without a header are more of the table before them."""
+        full = (dict(sheet.own(row)) for row in rows if len(sheet.own(row)) >= _ROW_CELLS)
+        return last.header is not None and _is_more(next(full, {}), last.header, self._forms.ditto_words)
+
     # -- where tables begin and end ---------------------------------------------------------------------
 
     def _stretches(self, sheet: SheetView, last: Stretch | None) -> list[Stretch]:
         stretches: list[Stretch] = []
-        if last is not None and last.header is not None and _is_continued(sheet, last.header, self._forms.ditto_words):
-            # Rows go on where no header stands: a table split by hand, or spread over sheets.
-            nowhere = replace(last.header, top=0, bottom=0)
-            stretches.append(Stretch(last.number, nowhere, [], last.reporter, above=dict(last.above)))
         above = [number for line in sheet.grid.above if (number := self._index.title_of(line)) is not None]
+        told = above[-1] if above else None
+        if (
+            last is not None
+            and (last.number == told or not sheet.grid.above)
+            and self._continues(sheet, last, sheet.rows)
+        ):
+            stretches.append(_continued(last))  # a table split by hand, or spread over sheets
         named = self._index.title_of(sheet.grid.sheet)
         title: tuple[int, int] | None = (above[-1], 0) if above else None
         reporter = next((r for line in sheet.grid.above if (r := self._reporter_in(line, ""))), None)
@@ -220,6 +235,7 @@ class TableFinder:
             columns=_columns(header),
             reporter=reporter,
             left_out=(*_told(taken), *((sheet.grid.cut,) if sheet.grid.cut else ())),
+            unread=self._index.foreign_blocks(header.labels.values(), stretch.number),
         )
 
     def _nil_title(self, sheet: SheetView, stretch: Stretch, attachment: str) -> Iterable[Table]:
@@ -248,11 +264,15 @@ def _is_as_wide(grid: Grid, last: Stretch) -> bool:
     return last.header is not None and widest == max(last.header.width) and max(rows.values()) >= _ROW_CELLS
 
 
-def _is_continued(sheet: SheetView, header: Header, dittos: Collection[str]) -> bool:
-    """Whether the first full row is a unit's, in the very columns of the table before it, under its number or with its
-    questions."""
-    cells = next((dict(sheet.own(row)) for row in sheet.rows if len(sheet.own(row)) >= _ROW_CELLS), {})
-    if not cells or sheet.grid.above:
+def _continued(last: Stretch) -> Stretch:
+    """More of a table, where no header stands."""
+    nowhere = replace(last.header, top=0, bottom=0) if last.header else None
+    return Stretch(last.number, nowhere, [], last.reporter, above=dict(last.above))
+
+
+def _is_more(cells: Mapping[int, str], header: Header, dittos: Collection[str]) -> bool:
+    """Whether a row is a unit's, in the very columns of the table before it, under its number or with its questions."""
+    if not cells:
         return False
     unit, seq = header.column_of("unit"), header.column_of("seq")
     name = cells.get(unit, "").strip() if unit is not None else ""
@@ -277,7 +297,11 @@ def _goes_on(previous: Stretch, stretch: Stretch) -> bool:
 def _together(first: Table, second: Table) -> Table:
     rows = (*first.rows, *second.rows)
     return replace(
-        first, rows=rows, nil=(first.nil or second.nil) and not rows, left_out=(*first.left_out, *second.left_out)
+        first,
+        rows=rows,
+        nil=(first.nil or second.nil) and not rows,
+        left_out=(*first.left_out, *second.left_out),
+        unread=tuple(dict.fromkeys((*first.unread, *second.unread))),
     )
 
 

@@ -165,6 +165,11 @@ class FormIndex:
         own = [target for key, target in found.items() if self._is_distinctive(key)]
         return sum(MAX_HEADER_LETTERS if target.block else 1 for target in own)
 
+    def foreign_blocks(self, texts: Iterable[str], number: int) -> tuple[str, ...]:
+        """Those of the texts that name a block of questions of another table."""
+        owners = {text: [(n, t) for n, t in self._lookup(text) if t.block and t.question is None] for text in texts}
+        return tuple(text for text, found in owners.items() if found and all(n != number for n, _ in found))
+
     def asks(self, text: str) -> bool:
         """Whether the text is a question of a block."""
         return any(target.question is not None for _, target in self._lookup(text))

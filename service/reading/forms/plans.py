@@ -11,7 +11,7 @@ _LIMIT: Final = re.compile(
     r"^[(\[]?\s*(?:限|不超过|请控制在)?\s*\d[\d\s]*(?:个)?字\s*(?:以内|之内|以下|左右|内)?\s*[)\]]?"
 )
 ANSWER_SIGN: Final = re.compile(r"答\s*[:：]\s*")
-_LEADING: Final = " \n:,;.、，。；：·-—_…"
+_LEADING: Final = " \n:,;.、，。；：·-—_…)]）】"
 _BLANK_LINE: Final = re.compile(r"_{2,}|…{2,}|\.{4,}")
 _NEXT_NUMBER: Final = re.compile(
     r"(?:^|\s|(?<=[。；;]))[(]?(?:\d{1,2}|[一二三四五六七八九十])[)、.]\s*$|\s*(?:[①-⑳]|[(][一二三四五六七八九十][)])\s*$"

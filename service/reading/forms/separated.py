@@ -31,8 +31,14 @@ def read_separated(content: bytes) -> Workbook:
             break
         for column, value in enumerate(values[:MAX_COLUMNS], 1):
             if value.strip():
-                cells[row, column] = value.lstrip("'")[:MAX_CELL_TEXT]
+                cells[row, column] = _plain(value)[:MAX_CELL_TEXT]
     return Workbook((Grid("", cells, cut=cut),))
+
+
+def _plain(value: str) -> str:
+    """A value without what keeps a spreadsheet program from taking it for a number: '138…, ="138…"."""
+    value = value.lstrip("'")
+    return value[2:-1] if value.startswith('="') and value.endswith('"') and value.count('"') == 2 else value
 
 
 def _separator(text: str) -> str:

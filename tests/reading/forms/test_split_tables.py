@@ -3,7 +3,7 @@
 import pytest
 
 from service.domain.submission import Table
-from tests.reading.forms.example_forms import DOCTOR, NYX, TABLE_1, TABLE_3
+from tests.reading.forms.example_forms import DOCTOR, JOIN, NYX, TABLE_1, TABLE_3
 from tests.reading.forms.filled import Cells, Rows, answered, header, question_row, read, sheets
 from tests.reading.forms.test_tables import CITY, PLANS, UNIT, need, only, table_1, table_3, units
 
@@ -147,3 +147,15 @@ def test_what_stands_over_several_columns_names_none_of_them(merged: bool) -> No
     (row,) = only(workbook).rows
 
     assert (row.unit, row.cells["contact"], row.cells["phone"]) == (UNIT, "张三", "020-00001234")
+
+
+def test_rows_under_the_title_of_a_continued_table_go_on_without_a_header() -> None:
+    table = only(sheets(Sheet1=[*table_1(need()), ["表1（续）"], need(2, SECOND)]))
+
+    assert units(table) == [UNIT, SECOND]
+
+
+def test_the_questions_of_another_table_beside_those_of_this_one_are_named_as_unread() -> None:
+    rows: Rows = [["表3"], [*header(TABLE_3), JOIN.label], [*question_row(TABLE_3, 1, UNIT, CITY, PLANS), "是，澳新团"]]
+
+    assert only(sheets(Sheet1=rows)).unread == (JOIN.label,)
