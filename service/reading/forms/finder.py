@@ -23,6 +23,7 @@ _TITLE_HINT, _SHEET_HINT = 5.0, 3.0
 _MAX_TITLE_CELLS: Final = 8
 _TITLE_ROWS: Final = 12  # how far above a header its title may stand
 _OWN_NAMES: Final = 4  # of a table that an upright form without its title bears
+_MOST_CELLS: Final = 5000  # of a sheet of upright forms
 _UNIT_LETTERS, _ROW_CELLS = 4, 4  # of a row that goes on with the table before it
 _VALUE_ENDS: Final = re.compile(r"\s{2,}|[\t\n]|[一-鿿]{2,6}(?:[(（][^()（）]*[)）])?\s*[:：]")
 
@@ -92,7 +93,11 @@ class TableFinder:
             tables = [table for form in forms for table in self._tables(form.grid, attachment, None)[0]]
             if len(tables) == len(forms) > 0 and all(map(self._is_sure, forms, tables)):
                 found.extend(form.stood_up(table) for form, table in zip(forms, tables, strict=True))
-            elif not self._explains(grid) and sum(map(self._index.knows, grid.cells.values())) >= LEAST_NAMES:
+            elif (
+                len(grid.cells) <= _MOST_CELLS
+                and not self._explains(grid)
+                and sum(map(self._index.knows, grid.cells.values())) >= LEAST_NAMES
+            ):
                 unread.append(grid.sheet)
         return found, unread
 
@@ -105,7 +110,9 @@ class TableFinder:
         return len(table.rows) == 1 and (titled or self._index.own_names(table.number, names) >= _OWN_NAMES)
 
     def _laid_down(self, grid: Grid) -> list[Upright]:
-        return [] if self._explains(grid) else laid_down(SheetView(grid), self._words)
+        if len(grid.cells) > _MOST_CELLS or self._explains(grid):
+            return []
+        return laid_down(SheetView(grid), self._words)
 
     def _explains(self, grid: Grid) -> bool:
         """Whether a sheet tells how to fill the form in: names of columns with remarks beside them are no form."""
@@ -137,8 +144,11 @@ class TableFinder:
 
     def _continues(self, sheet: SheetView, last: Stretch, rows: Sequence[int]) -> bool:
         """Whether rows without a header are more of the table before them."""
-        full = (dict(sheet.own(row)) for row in rows if len(sheet.own(row)) >= _ROW_CELLS)
-        return last.header is not None and _is_more(next(full, {}), last.header, self._forms.ditto_words)
+        if last.header is None:
+            return False
+        least = min(_ROW_CELLS, len(last.header.width))
+        full = (dict(sheet.own(row)) for row in rows if len(sheet.own(row)) >= least)
+        return _is_more(next(full, {}), last.header, self._forms.ditto_words)
 
     # -- where tables begin and end ---------------------------------------------------------------------
 
@@ -261,7 +271,9 @@ def _is_as_wide(grid: Grid, last: Stretch) -> bool:
     """Whether a grid ends in the column where the table before it did, with rows as full as the form's."""
     rows = Counter(row for row, _ in grid.cells)
     widest = max((column for _, column in grid.cells), default=0)
-    return last.header is not None and widest == max(last.header.width) and max(rows.values()) >= _ROW_CELLS
+    if last.header is None or widest != max(last.header.width):
+        return False
+    return max(rows.values()) >= min(_ROW_CELLS, len(last.header.width))
 
 
 def _continued(last: Stretch) -> Stretch:

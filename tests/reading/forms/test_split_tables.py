@@ -50,6 +50,13 @@ def test_what_goes_on_is_the_reporters_too_and_ditto_repeats_the_last_row() -> N
     assert [(row.unit, row.city) for table in repeated for row in table.rows] == [(UNIT, CITY)] * 2
 
 
+def test_a_narrow_table_goes_on_by_its_questions() -> None:
+    first, second = (question_row(TABLE_3, 1, UNIT, CITY, PLANS)[2:] for _ in range(2))
+    tables = both([["表3"], [f"填报单位：{UNIT}"], header(TABLE_3)[2:], first], [second])
+
+    assert [unit for table in tables for unit in units(table)] == [UNIT, UNIT]
+
+
 def test_a_heading_may_stand_above_the_rows_that_go_on_and_a_remark_beside_the_questions() -> None:
     headed = both(table_1(need()), [["二、高等院校"], need(2, SECOND)])
     rows = [question_row(TABLE_3, number, unit, CITY, PLANS) for number, unit in ((1, UNIT), (2, SECOND))]
