@@ -6,12 +6,14 @@ A poll never raises for one mail, one mailbox or one letter: each failure is log
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic, time
 
 import structlog
+from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -40,6 +42,7 @@ DIGEST_EVERY = 60.0
 """Seconds between two looks whether a digest is due."""
 _CLOCK_EVERY, _CLOCK_MAY_DRIFT = 10.0, 5.0  # seconds
 TICK = "poll"
+_JOBS = 10  # threads at most
 FOLDERS = {
     "accepted": "已处理/齐备",
     "needs_correction": "已处理/需补正",
@@ -262,8 +265,11 @@ def until_told_to_stop() -> Iterator[threading.Event]:
 
 def run(service: Service, stopping: threading.Event) -> None:
     """Poll until told to stop. A late poll or digest is caught up once, never skipped, never piled up."""
+    pool = ThreadPoolExecutor(_JOBS)
     scheduler = BackgroundScheduler(
-        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        timezone=UTC,
+        executors={"default": BasePoolExecutor(pool)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     smtp = service.settings.smtp
     poller = Poller(service, stopping, wait=timedelta(seconds=smtp.correction_wait_seconds if smtp else 0))
@@ -282,7 +288,8 @@ def run(service: Service, stopping: threading.Event) -> None:
     log.info("running", mailboxes=len(service.mailboxes), poll_seconds=seconds)
     keep_time(stopping, lambda: due_now(scheduler))
     log.info("stopping")
-    scheduler.shutdown(wait=True)
+    scheduler.shutdown(wait=False)  # it would hold its locks while it waits, and the poll at hand may ask it for a job
+    pool.shutdown(wait=True)
     for watcher in watchers:
         watcher.join(timeout=5)
 

@@ -34,10 +34,10 @@ def test_a_backup_made_beside_the_running_service_is_whole(
     assert forks.run(here, plan=plan).code == 0
     with start(here, "run", plan=plan) as daemon:
         here.arrives(*later)
-        for number in range(4):
-            assert forks.run(here, "backup", str(tmp_path / f"safe-{number % 2}"), plan=plan).code == 0
+        ended = [forks.run(here, "backup", str(tmp_path / f"safe-{number % 2}"), plan=plan) for number in range(4)]
         daemon.terminate()
         daemon.communicate(timeout=60)
+    assert [(run.code, run.err) for run in ended] == [(0, "")] * 4
     forks.run(here, plan=plan)
     delivered = here.delivered()
     lose_data(here)
