@@ -20,13 +20,14 @@ def reply_address(envelope: Envelope, rulebook: Rulebook, own_addresses: frozens
     if reason := bars_reply(envelope):
         return None, f"{reason}，不自动回复"
     inside = people_inside(rulebook, own_addresses)
-    target = next((a for a in (_reply_to(envelope, sender), sender) if a and is_answerable(a, inside)), None)
+    target = next((a for a in (_reply_to(envelope, sender, rulebook), sender) if a and is_answerable(a, inside)), None)
     return (target, "") if target else (None, "没有可以回复的外部地址")
 
 
-def _reply_to(envelope: Envelope, sender: Address) -> Address | None:
-    """Reply-To counts when it is one address of the sender's own domain: a mail must not aim our answer at others."""
-    if len(envelope.reply_to) != 1:
+def _reply_to(envelope: Envelope, sender: Address, rulebook: Rulebook) -> Address | None:
+    """Reply-To counts when it is one address of the sender's own domain: a mail must not aim our answer at others.
+    A domain of free mail is nobody's own."""
+    if len(envelope.reply_to) != 1 or sender.domain in rulebook.mail.free_mail:
         return None
     wanted = envelope.reply_to[0]
     return wanted if wanted.domain and wanted.domain == sender.domain else None

@@ -126,6 +126,12 @@ def test_reply_to_counts_only_within_the_senders_domain(wanted: tuple[str, ...],
     assert reply_to(envelope) == expected
 
 
+def test_on_free_mail_nobody_names_another_mailbox_for_the_answer() -> None:
+    envelope = an_envelope("wang@qq.com", reply_to=(Address("", "victim@qq.com"),))
+
+    assert reply_to(envelope) == "wang@qq.com"
+
+
 @pytest.mark.parametrize(
     "envelope",
     [
