@@ -263,12 +263,19 @@ def until_told_to_stop() -> Iterator[threading.Event]:
             signal.signal(which, handler)
 
 
+class _Workers(BasePoolExecutor):  # type: ignore[misc]
+    """Runs jobs in a pool that can be waited for without the scheduler."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        super().__init__(pool)
+
+
 def run(service: Service, stopping: threading.Event) -> None:
     """Poll until told to stop. A late poll or digest is caught up once, never skipped, never piled up."""
     pool = ThreadPoolExecutor(_JOBS)
     scheduler = BackgroundScheduler(
         timezone=UTC,
-        executors={"default": BasePoolExecutor(pool)},
+        executors={"default": _Workers(pool)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     smtp = service.settings.smtp

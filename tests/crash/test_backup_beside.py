@@ -36,7 +36,8 @@ def test_a_backup_made_beside_the_running_service_is_whole(
         here.arrives(*later)
         ended = [forks.run(here, "backup", str(tmp_path / f"safe-{number % 2}"), plan=plan) for number in range(4)]
         daemon.terminate()
-        daemon.communicate(timeout=60)
+        _, told = daemon.communicate(timeout=60)
+    assert daemon.returncode == 0, told
     assert [(run.code, run.err) for run in ended] == [(0, "")] * 4
     forks.run(here, plan=plan)
     delivered = here.delivered()
