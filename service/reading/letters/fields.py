@@ -133,20 +133,26 @@ def _plain_title(lines: Sequence[Line], rulebook: Rulebook, directory: Directory
 
 def _begin(lines: Sequence[Line], start: int, directory: Directory) -> int:
     """The first line of a title whose 关于 stands at start: above it may be a unit's name, a long one in two lines."""
-    if not start or not _carries_on(lines[:start], lines[start], directory):
-        return start
-    upper, lower = (lines[start - 2], lines[start - 1]) if start > 1 else (None, lines[start - 1])
-    if upper is None or directory.knows(lower.text) or directory.names_unit(upper.text):
-        return start - 1
+    above, below = lines[:start], lines[start]
+    if len(above) > 1 and _is_broken_name(above, below, directory):
+        return start - 2
+    return start - 1 if above and _carries_on(above, below, directory) else start
+
+
+def _is_broken_name(above: Sequence[Line], below: Line, directory: Directory) -> bool:
+    """True for two lines of the title's type that name a unit together, and do not apart."""
+    upper, lower = above[-2:]
+    if directory.knows(lower.text) or directory.names_unit(upper.text):
+        return False
     if chinese(upper.text) < len(clean(upper.text)):  # a number
-        return start - 1
-    whole = directory.names_unit(clean(upper.text) + clean(lower.text))
-    return start - 2 if whole and _is_set_alike(upper, lower, 1.1, 1.18) else start - 1
+        return False
+    looks = _looks(above[:-1], upper)
+    alike = _is_set_alike(upper, lower, *looks) and _is_set_alike(lower, below, *looks)
+    return alike and directory.names_unit(clean(upper.text) + clean(lower.text))
 
 
 def _carries_on(above: Sequence[Line], below: Line, directory: Directory) -> bool:
-    """True for a unit's name, or the beginning of one, set above 关于… as part of the title: same type, next line. A
-    letterhead is larger; what stands below it or below the number is the title."""
+    """True for a unit's name, or the beginning of one, set above 关于… as part of the title: same type, next line."""
     line = above[-1]
     before = clean(below.text).partition("关于")[0]
     broken = bool(before) and not directory.names_unit(before)
@@ -154,8 +160,15 @@ def _carries_on(above: Sequence[Line], below: Line, directory: Directory) -> boo
         return False
     if line.box is None or below.box is None:
         return broken
-    headed = any(bare(unit_name(one.text)) == bare(line.text) or _is_number(one.text) for one in above[:-1])
-    return _is_set_alike(line, below, *((1.8, 1.5) if headed else (1.1, 1.18)))
+    return _is_set_alike(line, below, *_looks(above, line))
+
+
+def _looks(above: Sequence[Line], line: Line) -> tuple[float, float]:
+    """How far apart and how unlike in size lines of the title may be. A letterhead is larger than the title; what
+    stands below it, or below the number, is no letterhead."""
+    name = bare(unit_name(line.text))
+    headed = any(bare(unit_name(one.text)).startswith(name) or _is_number(one.text) for one in above[:-1])
+    return (1.8, 1.5) if headed else (1.1, 1.18)
 
 
 def _is_set_alike(line: Line, below: Line, apart: float, larger: float) -> bool:

@@ -20,6 +20,10 @@ _BELOW = 2  # and below it
 _SURE_NAME = 0.8  # a name that neither directory nor letterhead knows is relied on from this certainty
 _ALIKE = 0.6  # a shaky signature this near to the letterhead is the letterhead's unit
 _LINE_OF_A_NAME = 24  # characters
+_LEAST_OF_A_NAME = 3
+_LEGIBLE = 0.4
+_CLEAR = 0.95  # every character of a reading that another may contradict where that one is below:
+_UNCLEAR = 0.9
 _AFTER_DATE = 2  # characters
 _FOOT_LEFT = 0.3  # a signature begins right of this, in page widths
 _NO_NAME = re.compile(r"[，。；：:《》？]|附件|此致|敬礼|特此|函报|联系|请审阅|请查收")
@@ -82,8 +86,10 @@ def _concluded(
 
 
 def _above(lines: Sequence[Line], place: int) -> Iterator[Line]:
-    """The date's own line (a name may stand before the date), then what stands above it, nearest first."""
-    return itertools.islice(reversed(lines[: place + 1]), _ABOVE + 1)
+    """The date's own line (a name may stand before the date), then what stands above it, nearest first. Pieces of a
+    seal's writing that stand between do not count."""
+    upwards = (line for line in reversed(lines[:place]) if chinese(line.text) >= _LEAST_OF_A_NAME)
+    return itertools.islice(itertools.chain([lines[place]], upwards), _ABOVE + 1)
 
 
 def _signed(lines: Iterator[Line], heads: Sequence[str], directory: Directory) -> _Named | None:
@@ -114,6 +120,8 @@ def _with_above(named: _Named, upper: Line | None, heads: Sequence[str], directo
     if upper is None or not start or any(bare(start) in bare(name) for name in named.readings):
         return None if fragment else named  # the seal's own writing repeats a part of the name
     lines, sure = (upper, *named.lines), min(upper.sure, default=1.0)
+    if not fragment and sure < _LEGIBLE:
+        return named  # the ring's writing, read as a line
     whole = _Named(tuple(start + name for name in named.readings), min(named.sure, sure), lines)
     lead = _Named((start,), sure, lines)
     if _is_expected(whole, heads, directory):
@@ -122,7 +130,7 @@ def _with_above(named: _Named, upper: Line | None, heads: Sequence[str], directo
     if is_unit and _is_expected(lead, heads, directory):
         return lead
     belongs = _belongs(upper, named.lines[0], fragment or is_unit)
-    if belongs and is_unit and not fragment and upper.box is not None:
+    if belongs and is_unit and not fragment and upper.box is not None and sure >= _SURE_NAME:
         return lead  # two whole names, one over the other: the first speaks, known or not
     if not belongs or (not fragment and _is_expected(named, heads, directory)):
         return None if fragment else named
@@ -174,7 +182,25 @@ def _signer(signed: _Named | None, heads: Sequence[str], directory: Directory) -
         return alike, 0.7
     if len(signed.readings) == 1 and signed.sure >= _SURE_NAME:
         return signed.readings[0], signed.sure * 0.9
-    return None, 0.0
+    clear = _clear_reading(signed)
+    return (clear, 0.8) if clear else (None, 0.0)
+
+
+def _clear_reading(signed: _Named) -> str | None:
+    """The reading of a name in which no character is in doubt, when others differ from it in doubtful ones alone."""
+    if len(signed.lines) != 1:
+        return None
+    (clear, sure), *others = signed.lines[0].readings()
+    if min(sure, default=0.0) < _CLEAR or unit_name(clear) != signed.readings[0]:
+        return None
+    return signed.readings[0] if all(_doubts(text, certain, clear) for text, certain in others) else None
+
+
+def _doubts(text: str, certain: Sequence[float], clear: str) -> bool:
+    """True for a reading as long as the clear one that is itself unclear wherever it differs."""
+    if len(text) != len(clear) or len(certain) != len(text):
+        return False
+    return all(a == b or sure < _UNCLEAR for a, b, sure in zip(text, clear, certain, strict=True))
 
 
 def _alike(head: str, reading: str) -> bool:

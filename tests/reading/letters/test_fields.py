@@ -7,7 +7,7 @@ import pytest
 from service.domain.submission import CoverLetter, LetterSource, Seal
 from service.reading.letters import LooksLike
 from service.reading.letters.fields import read_fields
-from service.reading.letters.model import Box, Line, Sheet
+from service.reading.letters.model import Box, Line, Sheet, Words
 from service.reading.letters.names import Directory
 from tests.reading.letters.conftest import Read
 from tests.reading.letters.rules import RULEBOOK
@@ -103,6 +103,47 @@ def test_a_units_name_broken_inside_the_title_is_joined(read: Read) -> None:
     title = ("岭海华岳智能装备制造股份有限公", "司关于报送海外人才需求的函")
 
     assert letter_of(read, *title, _TO, _BODY, BUREAU, "2020年3月20日").title == "".join(title)
+
+
+def _foot(*lines: Line) -> list[Sheet]:
+    top = [Line(text, Box(0.2, 0.1 + 0.04 * row, 0.8, 0.13 + 0.04 * row)) for row, text in enumerate((TITLE, _TO))]
+    return [Sheet((*top, *lines), LetterSource.OCR)]
+
+
+def _recognised(text: str, row: int, sure: float = 1.0, other: tuple[Words, ...] = ()) -> Line:
+    return Line(text, Box(0.5, 0.9 + 0.04 * row, 0.9, 0.93 + 0.04 * row), (sure,) * len(text), other)
+
+
+def _signer(*lines: Line) -> str | None:
+    return read_fields(_foot(*lines), RULEBOOK, Directory.of(RULEBOOK)).signer
+
+
+def test_an_unlisted_name_read_clearly_stands_against_a_reading_that_doubts_itself_where_it_differs() -> None:
+    doubtful = Words("竹川市玉器待业协会", (1.0,) * 5 + (0.8,) + (1.0,) * 3)
+    certain = Words("竹川市玉器待业协会", (1.0,) * 9)
+    day = _recognised("2020年3月20日", 1)
+
+    assert _signer(_recognised("竹川市玉器行业协会", 0, other=(doubtful,)), day) == "竹川市玉器行业协会"
+    assert _signer(_recognised("竹川市玉器行业协会", 0, other=(certain,)), day) is None
+
+
+def test_of_an_unlisted_unit_and_a_listed_one_that_sign_together_the_first_speaks() -> None:
+    lines = _recognised("竹川市玉器行业协会", 0), _recognised("岭海大学", 1), _recognised("2020年3月20日", 2)
+
+    assert _signer(*lines) == "竹川市玉器行业协会"
+
+
+def test_a_rings_writing_above_the_name_that_was_hardly_read_is_no_unit() -> None:
+    lines = _recognised("海海外语学会", 0, 0.3), _recognised("岭海外语学院", 1), _recognised("2020年3月20日", 2)
+
+    assert _signer(*lines) == "岭海外语学院"
+
+
+def test_pieces_of_a_seals_writing_between_name_and_date_do_not_count() -> None:
+    names = _recognised("岭海大学", 0), _recognised("云江学院", 1)
+    pieces = _recognised("南", 2), _recognised("测试样章", 3), _recognised("NA", 4)
+
+    assert _signer(*names, *pieces, _recognised("2020年3月20日", 5)) == "岭海大学"
 
 
 def test_a_number_above_the_units_name_is_no_part_of_the_title() -> None:
