@@ -68,9 +68,15 @@ def test_what_is_no_whole_date_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "day"), [("二二年三月二十日", date(2020, 3, 20)), ("二二一年三月二十日", date(2021, 3, 20))]
+    ("text", "day"),
+    [
+        pytest.param("二二年三月二十日", date(2020, 3, 20), id="both_zeros"),
+        pytest.param("二二一年三月二十日", date(2021, 3, 20), id="one_zero"),
+        pytest.param("零二零年三月二十日", date(2020, 3, 20), id="its_two_was_cut_off"),
+        pytest.param("十〇二〇年三月二十日", date(2020, 3, 20), id="its_two_was_misread"),
+    ],
 )
-def test_a_round_zero_that_recognition_dropped_is_put_back_and_the_date_marked_as_guessed(text: str, day: date) -> None:
+def test_a_year_that_recognition_damaged_is_put_right_and_the_date_marked_as_guessed(text: str, day: date) -> None:
     found = find_date(text)
 
     assert found is not None
