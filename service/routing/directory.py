@@ -95,7 +95,16 @@ class Directory:
         ]
         best = max((score for score, _ in scored), default=0.0)
         close = {entry for score, entry in scored if score > best - weights.margin}
-        return close.pop() if best >= weights.name_match and len(close) == 1 else None
+        if best < weights.name_match or len(close) != 1:
+            return None
+        entry = close.pop()
+        return entry if self._is_nearest(read, entry) else None
+
+    def _is_nearest(self, read: str, entry: Entry) -> bool:
+        """False when another name is as like the reading, though a misreading would not turn it into this one: 附属第医院
+        may have lost the 一 of 附属第一医院."""
+        own = similarity(read, fold(entry.name))
+        return all(similarity(read, name) < own for name, other in self.primary.items() if other != entry)
 
     def match_seal(self, text: str | None, weights: Weights) -> Entry | None:
         """The one line whose name a seal's ring resembles, rim strokes and lost characters allowed for.

@@ -386,6 +386,14 @@ def test_a_signature_left_open_is_the_one_unit_that_its_reading_can_mean() -> No
     assert speaks(of_unit(UNIVERSITY, letters=(letter,), tables=())) == (Channel.DIRECT_UNIT, UNIVERSITY)
 
 
+@pytest.mark.parametrize("signer", ["岭海医科大学附属第医院", None], ids=["signed", "left_open"])
+def test_a_reading_that_is_as_like_a_name_it_cannot_be_means_neither(signer: str | None) -> None:
+    read = "岭海医科大学附属第医院"  # 附属第一医院 without its 一, and not far from 附属口腔医院
+    letter = replace(a_letter(signer, title=None, text="x"), signer_candidates=(read,))
+
+    assert not who_speaks(of_unit(UNIVERSITY, letters=(letter,), tables=()), a_rulebook()).known
+
+
 def test_nobody_is_sent_away_by_a_doubtful_seal_alone() -> None:
     via_city = next(unit for unit in a_rulebook().units if unit.route is UnitRoute.VIA_CITY and len(unit.name) > 6)
 

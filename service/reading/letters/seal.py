@@ -105,7 +105,12 @@ def _darkness(picture: "Picture") -> "Plane":
 
 def _red_rings(red: "Plane") -> list[SealMark]:
     found = _rings(red, _RED, (_RED,))
-    return found or [mark for mark in _rings(red, _FAINT[-1], _FAINT) if mark.star > _STAR]
+    return found or [mark for mark in _rings(red, _FAINT[-1], _FAINT) if mark.star > _STAR and _stands_out(mark, red)]
+
+
+def _stands_out(mark: SealMark, red: "Plane") -> bool:
+    """False for a broken ring among the red type and stamps of a letterhead."""
+    return mark.y > _LETTERHEAD * red.shape[0] or mark.coverage > _COVERAGE_ALONE
 
 
 def _dark_rings(dark: "Plane") -> list[SealMark]:
