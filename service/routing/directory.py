@@ -101,8 +101,7 @@ class Directory:
         return entry if self._is_nearest(read, entry) else None
 
     def _is_nearest(self, read: str, entry: Entry) -> bool:
-        """False when another name is as like the reading, though a misreading would not turn it into this one: 附属第医院
-        may have lost the 一 of 附属第一医院."""
+        """False when another name is as like the reading: 附属第医院 may have lost the 一 of 附属第一医院."""
         own = similarity(read, fold(entry.name))
         return all(similarity(read, name) < own for name, other in self.primary.items() if other != entry)
 
