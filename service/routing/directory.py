@@ -23,6 +23,7 @@ from service.routing.names import (
     without_brackets,
 )
 
+_LONGEST = 150  # characters: whatever is longer is no name, but a text in a name's place
 _MIN_MISREAD = 6  # shorter names differ from other names by one character too often
 _SEAL_ALIKE = 0.75  # a ring's first and last characters are lost at times
 _RIM = re.compile("^[一二三丨|*★☆-]+|[一二三丨|*★☆0-9-]+$")  # strokes of the rim, read as characters
@@ -75,7 +76,7 @@ class Directory:
     def match(self, text: str | None) -> Entry | None:
         """The line that a name means beyond doubt."""
         folded = fold(text or "")
-        if not folded:
+        if not 0 < len(folded) <= _LONGEST:
             return None
         spellings = (folded, self._local(folded), self._other_province(folded))
         for name in dict.fromkeys(name for spelling in spellings for name in (spelling, contract(spelling))):
@@ -86,7 +87,7 @@ class Directory:
     def match_misread(self, text: str | None, weights: Weights) -> Entry | None:
         """The one line whose name a scan's reading resembles, when nothing but a misreading parts them."""
         read = self._local(fold(text or ""))
-        if len(read) < _MIN_MISREAD:
+        if not _MIN_MISREAD <= len(read) <= _LONGEST:
             return None
         scored = [
             (JaroWinkler.similarity(read, name), entry)
@@ -113,7 +114,7 @@ class Directory:
         if entry := self.match(text):
             return entry
         read = _RIM.sub("", self._local(fold(text or "")))
-        if len(read) < _MIN_MISREAD:
+        if not _MIN_MISREAD <= len(read) <= _LONGEST:
             return None
         scored = sorted(((similarity(read, name), name) for name in self._full_names()), reverse=True)
         best, name = scored[0] if scored else (0.0, "")
@@ -146,7 +147,7 @@ class Directory:
     def near(self, text: str, alike: float, *, typed: bool) -> Entry | None:
         """The line whose name is nearest to a name in no directory, when a slip or a misreading may part them. Nobody
         types the name of another city by a slip, and 云江市江北区科技局 is no 云江市科技局, however alike."""
-        read = self._local(fold(text))
+        read = self._local(fold(text)[:_LONGEST])
         own, place = _core(read), city_at_start(read, self.cities, "") if typed else None
         kinds = tuple(kind for kind in _DISTRICTS if kind in read)
         scored = {
@@ -159,7 +160,7 @@ class Directory:
 
     def parent(self, text: str | None) -> Entry | None:
         """The unit whose full name begins a longer name: an institute, an office, a hospital of its own."""
-        folded = self._local(fold(text or ""))
+        folded = self._local(fold(text or "")[:_LONGEST])
         starts = (folded[:length] for length in range(len(folded) - 1, 0, -1))
         return next((self.primary[start] for start in starts if start in self.primary), None)
 

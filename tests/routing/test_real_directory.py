@@ -5,6 +5,7 @@ import pytest
 from service.deciding import speaker_of
 from service.domain.judgement import Channel, Route
 from service.routing import who_speaks
+from service.routing.directory import directory_of
 from tests.builders import a_letter, a_row, a_submission, a_table, an_envelope, the_real_rulebook
 
 FREE = "someone@qq.com"
@@ -207,3 +208,14 @@ def test_every_line_of_the_directory_is_found_by_its_own_names() -> None:
     lost += [(c.bureau, of(n).unit) for c in book.cities for n in c.bureau_names if of(n).unit != c.bureau]
 
     assert lost == []
+
+
+def test_a_text_in_a_names_place_is_no_name() -> None:
+    """Nor is it compared letter by letter: a line of a million characters at a mail's end took minutes."""
+    directory = directory_of(the_real_rulebook())
+    text = "中山大学" + "一" * 1_000_000
+
+    assert directory.match(text) is None
+    assert directory.match_misread(text, the_real_rulebook().weights) is None
+    assert directory.near(text, 0.9, typed=True) is None
+    assert directory.parent(text) == directory.match("中山大学")
