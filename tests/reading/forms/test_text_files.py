@@ -27,11 +27,11 @@ def test_separated_values_are_read_in_any_usual_encoding(encoding: str, separato
     assert (row.row, row.unit, row.cells["number"]) == (3, "云江大学", "2")
 
 
-@pytest.mark.parametrize("written", ["'13800001234", '"=""13800001234"""'])
+@pytest.mark.parametrize("written", ["'13800000000", '"=""13800000000"""'])
 def test_what_keeps_a_number_a_text_is_no_part_of_it(written: str) -> None:
     text = f"{','.join(HEADS)},联系电话\n{','.join(NEED)},{written}\n"
 
-    assert only(text.encode(), "征集表.csv").rows[0].cells["phone"] == "13800001234"
+    assert only(text.encode(), "征集表.csv").rows[0].cells["phone"] == "13800000000"
 
 
 def test_quoted_cells_may_hold_line_breaks() -> None:
