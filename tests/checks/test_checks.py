@@ -455,7 +455,7 @@ def test_what_is_of_another_kind_is_noted_and_nobody_is_asked(key: str, text: st
             "phone",
             (
                 "8000123",
-                "19900000000转张某",
+                "19900001234转张某",
                 "020-80000000、80000001",
                 "无",
                 "见附件",
@@ -467,7 +467,7 @@ def test_what_is_of_another_kind_is_noted_and_nobody_is_asked(key: str, text: st
         ),
         ("email", ("lxr＠unit．example", "lxr@unit.example；kyc@unit.example", "暂无", "-", "张某 lxr@unit.example")),
         ("mode", ("全职", "柔性", "短期引进", "全职/柔性", "不限", "其他：项目合作", "视情况而定", "无")),
-        ("post", ("19900000000", "lxr@unit.example")),
+        ("post", ("19900001234", "lxr@unit.example")),
     ],
     ids=["count", "money", "phone", "email", "choice", "text"],
 )
@@ -479,7 +479,7 @@ def test_what_real_people_write_is_not_remarked_upon(key: str, texts: tuple[str,
     ("key", "text"),
     [
         ("number", "3月1日前2名"),
-        ("number", "2名（电话19900000000）"),
+        ("number", "2名（电话19900001234）"),
         ("number", "无人数要求"),
         ("pay", "2020年3月起，年薪30万元"),
         ("pay", "待遇从优，详询lxr@unit.example，或电话联系"),
