@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, Row, bindparam, select
 
 from service.domain.judgement import CaseSoFar
-from service.records.snapshots import holding_from
+from service.records.snapshots import holding_from, so_far
 from service.records.standing import Standing
 from service.records.tables import Case, Mail, Outgoing, Version
 
@@ -80,21 +80,7 @@ class Recorded:
     def so_far(self, case: Standing) -> CaseSoFar:
         """What a case holds after its newest version."""
         holding = holding_from(self._connection.execute(_NEWEST, {"case": case.id}).scalar_one())
-        return CaseSoFar(
-            number=case.number,
-            route=holding.route,
-            letter=holding.letter,
-            letter_mail=holding.letter_mail,
-            tables=holding.tables,
-            table_mails=holding.table_mails,
-            addresses=self.writers(case.id),
-            versions=case.versions,
-            first_received=case.first_received,
-            on_time=case.on_time,
-            complete=case.complete,
-            asked=holding.asked,
-            sent=holding.sent,
-        )
+        return so_far(case, holding, self.writers(case.id))
 
 
 def _standing(row: Row[tuple[object, ...]]) -> Standing:

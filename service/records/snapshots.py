@@ -5,8 +5,9 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from service.domain.judgement import Decision, Dossier, Piece, PieceState, Route
+from service.domain.judgement import CaseSoFar, Decision, Dossier, Piece, PieceState, Route
 from service.domain.submission import CoverLetter, Table
+from service.records.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +55,22 @@ def holding_json(dossier: Dossier, decision: Decision) -> str:
 
 def holding_from(text: str) -> Holding:
     return _HOLDING.validate_json(text)
+
+
+def so_far(case: Standing, holding: Holding, writers: frozenset[str]) -> CaseSoFar:
+    """A case as the next mail finds it: where it stands, what it holds, and everyone who wrote in it."""
+    return CaseSoFar(
+        number=case.number,
+        route=holding.route,
+        letter=holding.letter,
+        letter_mail=holding.letter_mail,
+        tables=holding.tables,
+        table_mails=holding.table_mails,
+        addresses=writers,
+        versions=case.versions,
+        first_received=case.first_received,
+        on_time=case.on_time,
+        complete=case.complete,
+        asked=holding.asked,
+        sent=holding.sent,
+    )

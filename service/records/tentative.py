@@ -8,7 +8,7 @@ from service.domain.judgement import CaseBeside, CaseSoFar, Judgement
 from service.domain.submission import Submission
 from service.records import joining
 from service.records.joining import Found, Handle
-from service.records.snapshots import holding_from, holding_json
+from service.records.snapshots import holding_from, holding_json, so_far
 from service.records.standing import IN_CASE, Standing, standing_after
 from service.records.store import fingerprint, header_of
 
@@ -139,21 +139,7 @@ class Tentative:
 
     def so_far(self, case: Standing) -> CaseSoFar:
         holding = holding_from(zlib.decompress(self._cases[case.id].holding).decode())
-        return CaseSoFar(
-            number=case.number,
-            route=holding.route,
-            letter=holding.letter,
-            letter_mail=holding.letter_mail,
-            tables=holding.tables,
-            table_mails=holding.table_mails,
-            addresses=self.writers(case.id),
-            versions=case.versions,
-            first_received=case.first_received,
-            on_time=case.on_time,
-            complete=case.complete,
-            asked=holding.asked,
-            sent=holding.sent,
-        )
+        return so_far(case, holding, self.writers(case.id))
 
     def _of(self, case_id: int | None, campaign: str) -> Standing | None:
         if case_id is None or self._cases[case_id].campaign != campaign:
