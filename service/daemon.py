@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 from time import monotonic, time
 
 import structlog
@@ -19,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from service.domain.rules import Rulebook
 from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError, is_our_trouble
 from service.mailbox import Filed, Mailbox, NotFiled
 from service.obeying import show_drafts
@@ -28,7 +31,7 @@ from service.reloading import SETTLE, RulesWatch
 from service.reminding import remind
 from service.reporting import send_daily_digest
 from service.sending import Brake, send_due
-from service.wiring import Service
+from service.wiring import Running, Service
 
 SEND_EVERY = 2.0
 """Seconds between two looks at the outbox while a backlog is worked off."""
@@ -87,7 +90,9 @@ class Poller:
         self._sent_at = 0.0
         self._recalled = False
         self._forgot = False  # letters wait for staff because nobody knows whether they left
-        self._rules = RulesWatch(service, rules_settle)
+        self._rules = tuple(
+            RulesWatch(campaign, rules_settle, partial(_beside, service, campaign)) for campaign in service.running
+        )
 
     def poll(self, backlog: Callable[[int], Tick] = lambda _: lambda: None) -> Report:
         """Take in, judge, answer and file everything there is. Safe to call at any time, any number of times.
@@ -104,9 +109,9 @@ class Poller:
     def _work(self, report: Report, backlog: Callable[[int], Tick]) -> None:
         outbox = self._service.parts.records.outbox
         outbox.recover()
-        if not self._rules.look():
+        if not self._look_at_rules():
             self._stopping.wait(SETTLE)
-            self._rules.look()
+            self._look_at_rules()
         if not self._recalled:
             self._forgot = recall(self._service.parts) > 0
             self._recalled = True
@@ -123,9 +128,16 @@ class Poller:
             self._look_for_copies()
             # copies of letters of unknown fate were looked for in every mailbox; for one that is away they wait a day
             outbox.resolve_dots(self._service.parts.now(), WAIT_FOR_MAILBOX if report.away else timedelta(0))
-        remind(self._service.parts)
-        show_drafts(self._service.parts)
+        for parts in self._service.campaigns:
+            remind(parts)
+            show_drafts(parts)
         self._send(report, last=True)
+
+    def _look_at_rules(self) -> bool:
+        """Take up what was saved, each campaign's by itself. False when something was saved too lately to be read."""
+        settled = [watch.look() for watch in self._rules]
+        self._service.settle_scopes()
+        return all(settled)
 
     def _look_through(self, report: Report) -> bool:
         """After a restore, once: whether nothing of what the mailboxes hold is unknown."""
@@ -174,9 +186,9 @@ class Poller:
 
     def _handle(self, sha256: str, report: Report) -> None:
         """One mail that fails must not stop the next: it stays in the ledger and is tried again, then set aside."""
-        self._rules.look()
+        self._look_at_rules()
         try:
-            handle_mail(sha256, self._service.parts)
+            handle_mail(sha256, self._service.campaigns)
             report.judged += 1
         except Exception as error:
             if is_our_trouble(error):
@@ -240,6 +252,12 @@ class Poller:
                     log.warning("mail not filed", mail=str(key), why=reason)
                     break  # the folder's fault as a rule: the next poll tries again
         return filed
+
+
+def _beside(service: Service, campaign: Running) -> list[tuple[Path, Rulebook]]:
+    """The rules of the other campaigns, as they are in force."""
+    others = (other for other in service.running if other is not campaign)
+    return [(other.settings.rules_dir, other.parts.rules.rulebook) for other in others]
 
 
 @dataclass(slots=True)
@@ -347,10 +365,11 @@ def keep_time(
 
 def _digest(service: Service) -> None:
     """Whatever keeps a digest from being written, the next look tries again."""
-    try:
-        send_daily_digest(service)
-    except Exception:
-        log.exception("digest failed")
+    for campaign in service.running:
+        try:
+            send_daily_digest(campaign)
+        except Exception:
+            log.exception("digest failed")
 
 
 def _watch(mailbox: Mailbox, ring: Callable[[], None], stopping: threading.Event) -> threading.Thread:

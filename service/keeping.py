@@ -1,6 +1,7 @@
 """The rules that were in force, version by version, beside the data: a broken folder never stops the service.
 
-A version's folder is whole or not there, and never changed; `current` names the last one that was taken up.
+A version's folder is whole or not there, and never changed; `current` names the last one that was taken up, of
+several campaigns `current.NAME` that of each.
 """
 
 import os
@@ -22,9 +23,10 @@ log = structlog.get_logger()
 class KeptRules:
     """Copies below one folder. Not for two writers at once: the service holds its lock."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, campaign: str = "") -> None:
+        """campaign: whose rules these are, where several are kept."""
         self._root = root
-        self._current = root / "current"
+        self._current = root / (f"current.{campaign}" if campaign else "current")
 
     def keep(self, folder: Path, book: Rulebook) -> None:
         """Keep the files a rulebook was made of, as the last good ones. What cannot be kept is logged, no more."""
@@ -70,7 +72,7 @@ class KeptRules:
             return ""
 
     def _name(self, name: str) -> None:
-        draft = self._root / ".current"
+        draft = self._root / f".{self._current.name}"
         with draft.open("w", encoding="ascii") as file:
             file.write(name)
             file.flush()

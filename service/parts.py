@@ -52,17 +52,39 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which of what the records hold is one campaign's, and so its staff's. What is nobody's is the first's."""
+
+    prefix: str  # of its numbers
+    others: frozenset[str] = frozenset()  # the prefixes of the campaigns beside it
+    is_first: bool = True
+
+    def owns(self, campaign: str) -> bool:
+        """campaign: as it is recorded with a mail or letter; "" for none."""
+        return campaign == self.prefix or (self.is_first and campaign not in self.others)
+
+    def key(self, note: str) -> str:
+        """The name of a note that each campaign keeps for itself."""
+        return f"{note}:{self.prefix}" if self.others else note
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """One service's adapters and values."""
+    """What one campaign works with. Several share all but what is read by, judged by and written by."""
 
     archive: Archive
     records: Records
     read: Reads
     mark: Marks
     rules: Rules
+    scope: Scope
     letters: Letters
     agent: Agent | None  # None: no [smtp] section, letters wait
     sender: Address  # the From of our letters
     drafts: frozenset[str]  # kinds of letters that staff release
     key: bytes = field(repr=False)  # HMAC key of our Message-IDs
     now: Callable[[], datetime]
+
+
+Campaigns = tuple[Parts, ...]
+"""The parts of every campaign, in the order of the configuration: the first stands in where none is told."""

@@ -22,7 +22,7 @@ from service.domain.submission import Submission
 from service.errors import DatabaseUnusable, is_our_trouble
 from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
 from service.obeying import obey
-from service.parts import Cases, Parts, Rules
+from service.parts import Campaigns, Cases, Parts, Rules
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
 from service.records.rulings import Before
@@ -62,17 +62,17 @@ def take_in(mailbox: Mailbox, parts: Parts, announce: Callable[[int], None]) -> 
         raise full
 
 
-def handle_mail(sha256: str, parts: Parts) -> None:
+def handle_mail(sha256: str, campaigns: Campaigns) -> None:
     """Judge one archived mail and record it with its reply. Safe to call twice: the second call does nothing.
 
     Raises DatabaseUnusable, or OSError for what this machine lacks: then the try does not count against the mail.
     """
-    ledger = parts.records.ledger
+    ledger = campaigns[0].records.ledger
     if ledger.begin_attempt(sha256) > MAX_ATTEMPTS:
-        _set_aside(sha256, f"reading ended abnormally {MAX_ATTEMPTS} times", parts)
+        _set_aside(sha256, f"reading ended abnormally {MAX_ATTEMPTS} times", campaigns[0])
         return
     try:
-        _judge_and_record(sha256, parts)
+        _judge_and_record(sha256, campaigns)
     except ReaderDied as error:
         log.warning("reader died", mail=sha256[:12], error=str(error))
         # the next poll tries once more, then sets the mail aside
@@ -83,7 +83,8 @@ def handle_mail(sha256: str, parts: Parts) -> None:
         raise
 
 
-def _judge_and_record(sha256: str, parts: Parts) -> None:
+def _judge_and_record(sha256: str, campaigns: Campaigns) -> None:
+    parts = campaigns[0]
     records, submission = parts.records, parts.read(sha256)
     if twin := records.twin_of(submission):
         records.record_twin(submission, twin, parts.now())

@@ -18,7 +18,7 @@ from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
 from service.durable import make_folders, sync_file, sync_folder
 from service.errors import DatabaseUnusable
-from service.parts import Parts
+from service.parts import Campaigns
 from service.pipeline import conclude, write_letter
 from service.reading.sandbox import ReaderDied
 from service.recalling import arrival_of
@@ -69,12 +69,12 @@ def rebuild(
         left.unlink(missing_ok=True)
     with (
         old_records(None if archive_only else file) as old,
-        open_workshop(settings, f"sqlite:///{draft}") as parts,
+        open_workshop(settings, f"sqlite:///{draft}") as campaigns,
     ):
-        work = _Work(parts, old)
+        work = _Work(campaigns, old)
         work.do(progress)
     close_for_good(draft)
-    return work.result(_take_place(draft, file, parts.now()))
+    return work.result(_take_place(draft, file, campaigns[0].now()))
 
 
 def _settle_log(file: Path) -> None:
@@ -90,8 +90,9 @@ def _settle_log(file: Path) -> None:
 class _Work:
     """One rebuild: the mails one after the other."""
 
-    def __init__(self, parts: Parts, old: OldRecords) -> None:
-        self._parts = parts
+    def __init__(self, campaigns: Campaigns, old: OldRecords) -> None:
+        self._campaigns = campaigns
+        self._parts = parts = campaigns[0]
         self._old = old
         self._carrier = Carrier(parts.records.engine, old)
         self._changed: list[Change] = []

@@ -6,7 +6,9 @@ problems, and once when it is mended. What was told stands in the records, so th
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from time import monotonic, time
 
 import structlog
@@ -23,13 +25,14 @@ from service.folders import Seen, changes_between, seen_of, texts_of
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.replies.rendering import Letters
-from service.wiring import Service, reading_by
+from service.wiring import Running, reading_by
 
 SETTLE = 3.0
 """Seconds that a folder must have been left alone: nobody decides by a file that is half written."""
 INCIDENT = "rules_incident"
 
 log = structlog.get_logger()
+Ruled = tuple[Path, Rulebook]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,16 @@ class Incident:
 
 
 class RulesWatch:
-    """Looks after the folders of one service. Not for two threads at a time."""
+    """Looks after the folders of one campaign. Not for two threads at a time.
 
-    def __init__(self, service: Service, settle: float = SETTLE) -> None:
+    beside: the rules of the campaigns that share its mailbox, with which new ones must go together.
+    """
+
+    def __init__(
+        self, service: Running, settle: float = SETTLE, beside: Callable[[], Sequence[Ruled]] = lambda: ()
+    ) -> None:
         self._service = service
+        self._beside = beside
         self._settle = settle
         self._seen = service.loaded_from  # None: what is there was not taken up
         self._pending: tuple[Seen | None, float] = (None, 0.0)
@@ -105,6 +114,7 @@ class RulesWatch:
             book = rulebook.load(settings.rules_dir, self._service.parts.rules.own_addresses)
             wording = load_wording(settings.templates_dir / FINDINGS)
             letters = letters_for(settings)
+            self._refuse_beside(book)
         except (RulesInvalid, ConfigurationInvalid) as error:
             log.error("rules broken, the last good ones stay", problems=len(error.problems))
             self._tell_broken(error.problems)
@@ -112,6 +122,13 @@ class RulesWatch:
         if seen_of(settings) != seen:
             return  # saved once more meanwhile: the next look sees that
         self._apply(book, wording, letters)
+
+    def _refuse_beside(self, book: Rulebook) -> None:
+        own = self._service.settings.rules_dir
+        known = set(rulebook.problems_together(self._beside()))
+        problems = rulebook.problems_together([(own, book), *self._beside()])
+        if fresh := tuple(problem for problem in problems if problem not in known):
+            raise RulesInvalid(str(own), fresh)
 
     def _apply(self, book: Rulebook, wording: Wording, letters: Letters) -> None:
         settings, parts = self._service.settings, self._service.parts
@@ -132,24 +149,29 @@ class RulesWatch:
         before = self._incident()
         now = Incident(before.number if before.open else before.number + 1, True, problems)
         if now != before:
-            self._service.parts.records.set_note(INCIDENT, now.written())
+            self._note(now)
         self._queue("rules_broken", now, Notice(problems=problems))
 
     def _tell_mended(self, changes: tuple[str, ...]) -> None:
         before = self._incident()
         if before.open:
             self._queue("rules_mended", before, Notice(changes=changes))
-            self._service.parts.records.set_note(INCIDENT, replace(before, open=False, problems=()).written())
+            self._note(replace(before, open=False, problems=()))
 
     def _incident(self) -> Incident:
-        return Incident.read(self._service.parts.records.note(INCIDENT))
+        parts = self._service.parts
+        return Incident.read(parts.records.note(parts.scope.key(INCIDENT)))
+
+    def _note(self, incident: Incident) -> None:
+        parts = self._service.parts
+        parts.records.set_note(parts.scope.key(INCIDENT), incident.written())
 
     def _queue(self, kind: str, incident: Incident, notice: Notice) -> None:
         parts = self._service.parts
         campaign = parts.rules.rulebook.campaign
         if not campaign.admins:
             return
-        seed = f"{incident.number}\0" + "\0".join(sorted(notice.problems))
+        seed = f"{parts.scope.key(str(incident.number))}\0" + "\0".join(sorted(notice.problems))
         message_id = message_id_for(
             kind, hashlib.sha256(seed.encode()).hexdigest(), incident.number, parts.key, parts.sender.domain
         )

@@ -56,7 +56,7 @@ def remind(parts: Parts) -> int:
     if day is None:
         return 0
     today = f"{campaign.number_prefix} {parts.now().astimezone(zone).date()} {day}"
-    if parts.records.note(_DONE) == today:
+    if parts.records.note(parts.scope.key(_DONE)) == today:
         return 0
     views = Views(parts.records.engine)
     cases = views.cases(campaign.number_prefix)
@@ -64,7 +64,7 @@ def remind(parts: Parts) -> int:
     queued = sum(_remind_case(case, day, views, parts, parked) for case in cases)
     if campaign.reminders.silent:
         queued += sum(_remind_silent(bureau, address, day, parts, parked) for bureau, address in _silent(cases, parts))
-    parts.records.set_note(_DONE, today)
+    parts.records.set_note(parts.scope.key(_DONE), today)
     if queued:
         log.info("reminders queued", count=queued)
     return queued

@@ -24,7 +24,7 @@ from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.routing import listed_unit
 from service.typesetting.papers import RenderedLetter
-from service.wiring import Desk, Service, desk_of, mailbox_settings
+from service.wiring import Desk, Running, desk_of, mailbox_settings
 from service.workbook.cases import CaseForWorkbook
 
 LAST_DIGEST = "last_digest"
@@ -67,7 +67,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         quarantined=tuple(_quarantined(desk.views)),
         parked=tuple(_parked(desk.views)),
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
-        rules_problems=rules_problems(desk.records.note(INCIDENT)),
+        rules_problems=rules_problems(desk.records.note(desk.scope.key(INCIDENT))),
         service_problems=(*_away(desk, zone), *_held(desk, start, end, zone), *_not_obeyed(desk, start, end)),
         ambiguous=counts.get("dot", 0),
         resent=counts["resent"],
@@ -187,7 +187,7 @@ def queue_digest(desk: Desk, letter: RenderedLetter, day: date | None) -> bool:
     )
 
 
-def send_daily_digest(service: Service) -> None:
+def send_daily_digest(service: Running) -> None:
     """Queue the digest that is due: of yesterday, or of all the days since the last one. Safe to call twice."""
     desk = desk_of(service)
     zone = ZoneInfo(desk.rulebook.campaign.timezone)
@@ -195,12 +195,13 @@ def send_daily_digest(service: Service) -> None:
     if local.strftime("%H:%M") < service.settings.digest_at:
         return
     yesterday = local.date() - timedelta(days=1)
-    last = desk.records.note(LAST_DIGEST)
+    own = desk.scope.key(LAST_DIGEST)
+    last = desk.records.note(own) or desk.records.note(LAST_DIGEST)  # of the days when it was the only campaign
     if last is not None and date.fromisoformat(last) >= yesterday:
         return
     since = max(date.fromisoformat(last) + timedelta(days=1), yesterday - _LONGEST_TOLD) if last else yesterday
     queue_digest(desk, digest_for(desk, yesterday, since if since < yesterday else None), yesterday)
-    desk.records.set_note(LAST_DIGEST, yesterday.isoformat())
+    desk.records.set_note(own, yesterday.isoformat())
 
 
 def cases_for_workbook(desk: Desk) -> list[CaseForWorkbook]:

@@ -3,8 +3,8 @@ with its key, what was seen and what to do, and that no secret is ever printed."
 
 import os
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,11 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CampaignSection(_Section):
+    rules_dir: str = Field(min_length=1)
+    templates_dir: str = ""  # empty: that of [service]
 
 
 class _Server(_Section):
@@ -82,6 +87,7 @@ class DatabaseSection(_Section):
 
 class _File(_Section):
     service: ServiceSection = ServiceSection()
+    campaign: tuple[CampaignSection, ...] = ()
     mailbox: tuple[MailboxSection, ...] = ()
     smtp: SmtpSection | None = None
     letters: LettersSection = LettersSection()
@@ -89,8 +95,20 @@ class _File(_Section):
 
 
 @dataclass(frozen=True, slots=True)
+class Folders:
+    """Where the rules and letters of one of several campaigns lie, and the name of what is kept of them."""
+
+    rules_dir: Path
+    templates_dir: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """The whole configuration with its paths made absolute and its secrets fetched."""
+    """The whole configuration with its paths made absolute and its secrets fetched.
+
+    Of several campaigns these are the first's folders; `campaigns` gives the configuration as each of them has it.
+    """
 
     file: Path | None
     data_dir: Path
@@ -107,6 +125,20 @@ class Settings:
     secrets: MappingProxyType[str, str] = field(repr=False)
     """Passwords by mailbox name, and "smtp"."""
     warnings: tuple[str, ...] = ()
+    others: tuple[Folders, ...] = ()
+    """Of the campaigns behind the first."""
+    campaign_name: str = ""
+    """Under which a campaign's rules are kept, beside others'; "" for the only one."""
+
+    @property
+    def campaigns(self) -> "tuple[Settings, ...]":
+        """The configuration as each campaign has it, in the order of their sections."""
+        first = replace(self, others=())
+        others = (
+            replace(first, rules_dir=other.rules_dir, templates_dir=other.templates_dir, campaign_name=other.name)
+            for other in self.others
+        )
+        return first, *others
 
     def path(self, text: str) -> Path | None:
         """A path of the configuration, relative to its file; None for ""."""
@@ -138,14 +170,16 @@ def load_settings(file: Path, *, for_servers: bool = True) -> Settings:
 def _settle(file: Path, parsed: _File, for_servers: bool) -> Settings:
     folder = file.parent.resolve()
     secrets, warnings, problems = _secrets(folder, parsed) if for_servers else ({}, [], [])
-    problems += list(_contradictions(parsed))
+    folders = _folders(folder, parsed)
+    problems += [*_contradictions(parsed), *_unused_rules(folder, parsed), *_same_folders(folders)]
     if problems:
         raise ConfigurationInvalid(str(file), tuple(problems))
+    first, *others = folders
     return Settings(
         file=file.resolve(),
         data_dir=_absolute(folder, parsed.service.data_dir),
-        rules_dir=_absolute(folder, parsed.service.rules_dir),
-        templates_dir=_absolute(folder, parsed.service.templates_dir),
+        rules_dir=first.rules_dir,
+        templates_dir=first.templates_dir,
         poll_seconds=parsed.service.poll_seconds,
         digest_at=parsed.service.digest_at,
         max_mail_bytes=parsed.service.max_mail_mb << 20,
@@ -155,7 +189,47 @@ def _settle(file: Path, parsed: _File, for_servers: bool) -> Settings:
         database_url=_database_url(folder, parsed.database.url),
         secrets=MappingProxyType(secrets),
         warnings=tuple(warnings),
+        others=tuple(others),
+        campaign_name=first.name if others else "",
     )
+
+
+def _folders(folder: Path, parsed: _File) -> list[Folders]:
+    """Of each campaign, those of [service] without a [[campaign]]."""
+    service = parsed.service
+    sections = parsed.campaign or (CampaignSection(rules_dir=service.rules_dir),)
+    return [
+        Folders(
+            _absolute(folder, section.rules_dir),
+            _absolute(folder, section.templates_dir or service.templates_dir),
+            _name_of(_absolute(folder, section.rules_dir), folder),
+        )
+        for section in sections
+    ]
+
+
+def _name_of(rules_dir: Path, folder: Path) -> str:
+    """The same wherever the configuration lies, as long as the rules lie beside it."""
+    own = rules_dir.relative_to(folder) if rules_dir.is_relative_to(folder) else rules_dir
+    return "_".join(part for part in own.parts if part != own.root) or "rules"
+
+
+def _unused_rules(folder: Path, parsed: _File) -> Iterator[str]:
+    """What [service] says of rules and no campaign follows: whoever wrote it believes it to be in force."""
+    written = parsed.service.rules_dir
+    used = {_absolute(folder, section.rules_dir) for section in parsed.campaign}
+    if used and "rules_dir" in parsed.service.model_fields_set and _absolute(folder, written) not in used:
+        yield (
+            f"[service] rules_dir：有 [[campaign]] 时，“{written}”不起作用；"
+            "仍要用它，请为它也写一节 [[campaign]]，不用的请删去这一行"
+        )
+
+
+def _same_folders(folders: Sequence[Folders]) -> Iterator[str]:
+    places = [entry.rules_dir for entry in folders]
+    for place in dict.fromkeys(places):
+        if places.count(place) > 1:
+            yield f"[[campaign]] rules_dir：{place} 出现了 {places.count(place)} 次；每项征集活动要有自己的规则文件夹"
 
 
 def _absolute(folder: Path, text: str) -> Path:
@@ -243,7 +317,7 @@ _WANTED = {
     "less_than_equal": "应不大于 {le}",
     "literal_error": "只能是 {expected}",
     "model_type": "应为一节，写作 [名称]",
-    "tuple_type": "应为一节或几节，写作 [[mailbox]]",
+    "tuple_type": "应为一节或几节，名称写在两层方括号里，如 [[mailbox]]",
 }
 """What pydantic's kinds of error ask for."""
 
@@ -251,13 +325,14 @@ _WANTED = {
 def _place(loc: tuple[int | str, ...]) -> str:
     """As it stands in the file: [[mailbox]] 第1个 port, [smtp] from."""
     section, *rest = loc
-    if section == "mailbox" and rest and isinstance(rest[0], int):
-        return " ".join(["[[mailbox]]", f"第{rest[0] + 1}个", *map(str, rest[1:])])
+    if section in ("mailbox", "campaign") and rest and isinstance(rest[0], int):
+        return " ".join([f"[[{section}]]", f"第{rest[0] + 1}个", *map(str, rest[1:])])
     return " ".join([f"[{section}]", *map(str, rest)]) if rest or section in _SECTIONS else str(section)
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
     "service": ServiceSection,
+    "campaign": CampaignSection,
     "mailbox": MailboxSection,
     "smtp": SmtpSection,
     "database": DatabaseSection,

@@ -4,8 +4,8 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -15,19 +15,17 @@ from service import rulebook
 from service.archive import Archive
 from service.backup import Manifest, marker
 from service.bench import FINDINGS, Clock, letters_for, now, own_addresses, sender_of, trusted_servers
-from service.checks.wording import load_wording
+from service.checks.wording import Wording, load_wording
 from service.domain.mail import Address
-from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
-from service.domain.submission import Submission
-from service.errors import DatabaseUnusable, RulesInvalid
+from service.errors import DatabaseUnusable
 from service.folders import Seen, seen_of
+from service.inforce import InForce, all_in_force, kept_rules, scopes_of
 from service.keeping import KeptRules
 from service.mailbox import Mailbox, MailboxSettings
-from service.parts import Parts, Rules
-from service.reading import READER_VERSION
-from service.reading.codec import submission_from_json
-from service.reading.sandbox import Reader, ReaderDied
+from service.parts import Campaigns, Parts, Rules, Scope
+from service.reading.sandbox import Reader
+from service.readings import CachedReading, Marking, reading_version
 from service.records.engine import open_engine
 from service.records.files import database_file
 from service.records.past import PastMail, past_mails
@@ -45,12 +43,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What commands that look at the records need."""
+    """What commands that look at the records need, for one campaign."""
 
     settings: Settings
     records: Records
     views: Views
     rulebook: Rulebook
+    scope: Scope
     letters: Letters
     sender: Address
     key: bytes
@@ -58,33 +57,48 @@ class Desk:
 
 
 @contextmanager
-def open_desk(settings: Settings, clock: Clock = now) -> Iterator[Desk]:
-    """The records, opened beside a running service. Raises DatabaseUnusable, as the service does."""
+def open_desks(settings: Settings, clock: Clock = now) -> Iterator[tuple[Desk, ...]]:
+    """The records, opened beside a running service, as each campaign looks at them. Raises DatabaseUnusable, as the
+    service does."""
     refuse_a_lost_database(settings, Archive(settings.data_dir / "archive"))
     records = Records(open_engine(settings.database_url))
     try:
-        yield Desk(
-            settings,
-            records,
-            Views(records.engine),
-            rules_in_force(settings)[1],
-            letters_for(settings),
-            sender_of(settings),
-            signing_key(settings.data_dir),
-            clock,
+        found = all_in_force(settings)
+        scopes = scopes_of([force.book for force in found])
+        yield tuple(
+            Desk(
+                force.settings,
+                records,
+                Views(records.engine),
+                force.book,
+                scope,
+                letters_for(force.settings),
+                sender_of(settings),
+                signing_key(settings.data_dir),
+                clock,
+            )
+            for force, scope in zip(found, scopes, strict=True)
         )
     finally:
         records.engine.dispose()
 
 
-def desk_of(service: "Service") -> Desk:
-    """A running service's own desk."""
+@contextmanager
+def open_desk(settings: Settings, clock: Clock = now) -> Iterator[Desk]:
+    """The first campaign's desk."""
+    with open_desks(settings, clock) as desks:
+        yield desks[0]
+
+
+def desk_of(service: "Running") -> Desk:
+    """The desk of a campaign of a running service."""
     parts = service.parts
     return Desk(
         service.settings,
         parts.records,
         Views(parts.records.engine),
         parts.rules.rulebook,
+        parts.scope,
         parts.letters,
         parts.sender,
         parts.key,
@@ -93,18 +107,42 @@ def desk_of(service: "Service") -> Desk:
 
 
 @dataclass(slots=True)
-class Service:
-    """A whole service: its parts and the mailboxes it polls. Its rules may change between two mails, see
-    `service.reloading`: who wants a part asks for it anew each time."""
+class Running:
+    """One campaign of a service. Its rules may change between two mails, see `service.reloading`: who wants a part
+    asks for it anew each time."""
 
     settings: Settings
     parts: Parts
-    mailboxes: tuple[Mailbox, ...]
     reader: Reader
     kept: KeptRules
     in_force: Path  # where the rules were read at the start
     before: Path | None  # the rules that were in force when the service ran last
     loaded_from: Seen | None  # how the folders looked then; None: a kept copy is in force, for the folder is broken
+
+
+@dataclass(slots=True)
+class Service(Running):
+    """A whole service: the mailboxes it polls and its campaigns. It is itself the first of these."""
+
+    mailboxes: tuple[Mailbox, ...]
+    others: tuple[Running, ...] = ()
+
+    @property
+    def running(self) -> tuple[Running, ...]:
+        """Every campaign, the first first."""
+        return (self, *self.others)
+
+    @property
+    def campaigns(self) -> Campaigns:
+        """The parts of every campaign as they are now."""
+        return tuple(campaign.parts for campaign in self.running)
+
+    def settle_scopes(self) -> None:
+        """After rules were taken up: a number's prefix may be another."""
+        scopes = scopes_of([campaign.parts.rules.rulebook for campaign in self.running])
+        for campaign, scope in zip(self.running, scopes, strict=True):
+            if campaign.parts.scope != scope:
+                campaign.parts = replace(campaign.parts, scope=scope)
 
 
 @contextmanager
@@ -113,26 +151,35 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
 
     Raises RulesInvalid when the rules are broken and none were ever in force here.
     """
-    seen, kept = seen_of(settings), _kept_rules(settings)
-    in_force, book = rules_in_force(settings)
-    before = kept.last()
-    letters = letters_for(settings)
-    wording = load_wording(settings.templates_dir / FINDINGS)
+    seen = [seen_of(own) for own in settings.campaigns]
+    found = all_in_force(settings)
+    before = [kept_rules(force.settings).last() for force in found]
+    papers = [_papers(force.settings) for force in found]
     archive = Archive(settings.data_dir / "archive")
     refuse_a_lost_database(settings, archive)
     records = Records(open_engine(settings.database_url))
-    if in_force == settings.rules_dir:
-        kept.keep(in_force, book)
-    else:
-        log.error("rules broken, the last good ones are in force", kept=in_force.name)
+    _keep(found)
     agent = Submitter(smtp_settings(settings)) if settings.smtp else None
+    common = _Common(settings, archive, records, Patient(agent) if agent else None, clock)
     mailboxes = tuple(Mailbox(mailbox_settings(settings, m)) for m in settings.mailboxes)
-    with Reader(book, scratch=settings.data_dir / "scratch") as reader:
-        rules = Rules(book, wording, own_addresses(settings), trusted_servers(settings))
-        parts = _parts(settings, records, reader, rules, letters, Patient(agent) if agent else None, clock)
+    with ExitStack() as stack:
+        readers = [stack.enter_context(_reader_of(force)) for force in found]
+        scopes = scopes_of([force.book for force in found])
+        looks = zip(found, scopes, papers, readers, before, seen, strict=True)
+        first, *others = (
+            (
+                force.settings,
+                common.parts(force, scope, paper, reader),
+                reader,
+                kept_rules(force.settings),
+                force.folder,
+                last,
+                None if force.is_kept else look,
+            )
+            for force, scope, paper, reader, last, look in looks
+        )
         try:
-            loaded_from = seen if in_force == settings.rules_dir else None
-            yield Service(settings, parts, mailboxes, reader, kept, in_force, before, loaded_from)
+            yield Service(*first, mailboxes, tuple(Running(*other) for other in others))
         finally:
             for mailbox in mailboxes:
                 mailbox.close()
@@ -141,44 +188,73 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             records.engine.dispose()
 
 
+def _keep(found: tuple[InForce, ...]) -> None:
+    for force in found:
+        if force.is_kept:
+            log.error("rules broken, the last good ones are in force", kept=force.folder.name)
+        else:
+            kept_rules(force.settings).keep(force.folder, force.book)
+
+
 @contextmanager
-def open_workshop(settings: Settings, database_url: str, clock: Clock = now) -> Iterator[Parts]:
+def open_workshop(settings: Settings, database_url: str, clock: Clock = now) -> Iterator[Campaigns]:
     """The parts that judge and record, over a database of their own: nothing is fetched and nothing sent. The caller
     holds the data folder's lock."""
-    book, letters = rules_in_force(settings)[1], letters_for(settings)
-    wording = load_wording(settings.templates_dir / FINDINGS)
-    rules = Rules(book, wording, own_addresses(settings), trusted_servers(settings))
-    records = Records(open_engine(database_url))
+    found = all_in_force(settings)
+    papers = [_papers(force.settings) for force in found]
+    scopes = scopes_of([force.book for force in found])
+    common = _Common(settings, Archive(settings.data_dir / "archive"), Records(open_engine(database_url)), None, clock)
     try:
-        with Reader(book, scratch=settings.data_dir / "scratch") as reader:
-            yield _parts(settings, records, reader, rules, letters, None, clock)
+        with ExitStack() as stack:
+            yield tuple(
+                common.parts(force, scope, paper, stack.enter_context(_reader_of(force)))
+                for force, scope, paper in zip(found, scopes, papers, strict=True)
+            )
     finally:
-        records.engine.dispose()
+        common.records.engine.dispose()
 
 
-def _parts(
-    settings: Settings,
-    records: Records,
-    reader: Reader,
-    rules: Rules,
-    letters: Letters,
-    agent: Patient | None,
-    clock: Clock,
-) -> Parts:
-    archive = Archive(settings.data_dir / "archive")
-    return Parts(
-        archive=archive,
-        records=records,
-        read=CachedReading(archive, reader, _reading_version(rules.rulebook)),
-        mark=Marking(archive, reader),
-        rules=rules,
-        letters=letters,
-        agent=agent,
-        sender=sender_of(settings),
-        drafts=settings.drafts,
-        key=signing_key(settings.data_dir),
-        now=clock,
-    )
+_Papers = tuple[Letters, Wording]
+
+
+def _papers(settings: Settings) -> _Papers:
+    """What a campaign writes with."""
+    return letters_for(settings), load_wording(settings.templates_dir / FINDINGS)
+
+
+def _reader_of(force: InForce) -> Reader:
+    """A campaign's own reader, which starts its process when it first reads. Its folder is emptied then."""
+    scratch = force.settings.data_dir / "scratch"
+    return Reader(force.book, scratch=scratch / force.settings.campaign_name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What all campaigns of a service share."""
+
+    settings: Settings
+    archive: Archive
+    records: Records
+    agent: Patient | None
+    clock: Clock
+
+    def parts(self, force: InForce, scope: Scope, papers: _Papers, reader: Reader) -> Parts:
+        """One campaign's parts."""
+        letters, wording = papers
+        return Parts(
+            archive=self.archive,
+            records=self.records,
+            read=CachedReading(self.archive, reader, reading_version(force.book)),
+            mark=Marking(self.archive, reader),
+            rules=Rules(force.book, wording, own_addresses(self.settings), trusted_servers(self.settings)),
+            scope=scope,
+            letters=letters,
+            agent=self.agent,
+            sender=sender_of(self.settings),
+            drafts=self.settings.drafts,
+            key=signing_key(self.settings.data_dir),
+            now=self.clock,
+        )
 
 
 def note_backup(settings: Settings, manifest: Manifest, folder: Path) -> None:
@@ -190,31 +266,9 @@ def note_backup(settings: Settings, manifest: Manifest, folder: Path) -> None:
         engine.dispose()
 
 
-def rules_in_force(settings: Settings) -> tuple[Path, Rulebook]:
-    """The rules folder as it is, else the last good rules that were in force here, and where they lie.
-
-    Raises RulesInvalid when the folder is broken and nothing good was kept.
-    """
-    own = own_addresses(settings)
-    try:
-        return settings.rules_dir, rulebook.load(settings.rules_dir, own)
-    except RulesInvalid as error:
-        last = _kept_rules(settings).last()
-        if last is None:
-            raise
-        try:
-            return last, rulebook.load(last, own)
-        except RulesInvalid:
-            raise error from None
-
-
-def reading_by(service: Service, book: Rulebook) -> "CachedReading":
-    """A running service's readings under other rules."""
-    return CachedReading(service.parts.archive, service.reader, _reading_version(book))
-
-
-def _kept_rules(settings: Settings) -> KeptRules:
-    return KeptRules(settings.data_dir / "kept_rules")
+def reading_by(campaign: Running, book: Rulebook) -> CachedReading:
+    """A running campaign's readings under other rules."""
+    return CachedReading(campaign.parts.archive, campaign.reader, reading_version(book))
 
 
 TrialParts = tuple[list[PastMail], Readings, Rules]
@@ -237,46 +291,7 @@ def open_trial(settings: Settings, folder: Path, *, keep: bool = False) -> Itera
         refuse_a_lost_database(settings, archive)
         past = past_mails(settings.database_url)
     with Reader(rules.rulebook) as reader:
-        yield past, Readings(archive, reader, _reading_version(rules.rulebook), keep), rules
-
-
-@dataclass(frozen=True, slots=True)
-class CachedReading:
-    """Readings kept beside the archive: a document is read once per version of reader and reading rules."""
-
-    archive: Archive
-    reader: Reader
-    version: str
-
-    def __call__(self, sha256: str) -> Submission:
-        kept = self.archive.get_reading(sha256, self.version)
-        if kept is not None:
-            return submission_from_json(kept)
-        submission, content = self.reader.read_json(self.archive.path(sha256))
-        try:
-            self.archive.put_reading(sha256, self.version, content)
-        except OSError as error:  # only read once more then
-            log.warning("reading not kept", mail=sha256[:12], error=str(error))
-        return submission
-
-
-@dataclass(frozen=True, slots=True)
-class Marking:
-    """Files that go back with marks, made where the mail is read."""
-
-    archive: Archive
-    reader: Reader
-
-    def __call__(self, wanted: FileMarks) -> bytes | None:
-        try:
-            return self.reader.marked(self.archive.path(wanted.mail), wanted)
-        except (ReaderDied, OSError) as error:  # the letter says it all without them
-            log.warning("file not marked", mail=wanted.mail[:12], error=str(error))
-            return None
-
-
-def _reading_version(book: Rulebook) -> str:
-    return f"{READER_VERSION}-{book.reading_version}"
+        yield past, Readings(archive, reader, reading_version(rules.rulebook), keep), rules
 
 
 def mailbox_settings(settings: Settings, section: MailboxSection) -> MailboxSettings:

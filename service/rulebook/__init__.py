@@ -2,5 +2,6 @@
 
 from service.errors import RulesInvalid
 from service.rulebook.loading import RulesSummary, defaults_folder, explain_rules, load
+from service.rulebook.together import problems_together
 
-__all__ = ["RulesInvalid", "RulesSummary", "defaults_folder", "explain_rules", "load"]
+__all__ = ["RulesInvalid", "RulesSummary", "defaults_folder", "explain_rules", "load", "problems_together"]
