@@ -74,6 +74,12 @@ class Archive:
         """Whether that version of the reader has read the mail."""
         return self.reading_path(sha256, version).exists()
 
+    def newest_reading(self, sha256: str) -> bytes | None:
+        """What the version that read the mail last made of it; None when none did."""
+        kept = (self._readings / _fan_out(sha256)).glob(f"{sha256}.*.json")
+        newest = max(kept, key=lambda path: path.stat().st_mtime_ns, default=None)
+        return newest.read_bytes() if newest is not None else None
+
     def was_read(self, sha256: str) -> bool:
         """Whether any version of the reader has read the mail."""
         folder = self._readings / _fan_out(sha256)

@@ -15,6 +15,7 @@ from service import deciding, rulebook
 from service.archive import Archive
 from service.checks.wording import Wording, load_wording
 from service.defaults import rules_folder, templates_folder
+from service.desk.amendments import amendment_problems
 from service.desk.answer import desk_problems
 from service.digest.notice import notice_problems
 from service.digest.rendering import digest_problems
@@ -42,7 +43,7 @@ def letters_for(settings: Settings | None) -> Letters:
     """The letters. Raises ConfigurationInvalid naming every template's problem."""
     folder = settings.templates_dir if settings else templates_folder()
     letters = Letters(folder)
-    tried = (digest_problems, notice_problems, desk_problems, reminder_problems)
+    tried = (digest_problems, notice_problems, desk_problems, reminder_problems, amendment_problems)
     others = tuple(problem for problems_of in tried for problem in problems_of(letters.templates))
     if problems := (*letters.problems(), *others):
         raise ConfigurationInvalid(str(folder), problems)

@@ -82,10 +82,14 @@ class Poller:
         stopping: threading.Event | None = None,
         rules_settle: float = SETTLE,
         wait: timedelta = timedelta(0),
+        soon: Callable[[], None] | None = None,
     ) -> None:
-        """wait: how long letters wait that a further mail may overtake, see `records.superseding`."""
+        """wait: how long letters wait that a further mail may overtake, see `records.superseding`. soon: called from
+        another thread when there is something to do; None: what takes long is waited for, when all mails are
+        answered."""
         self._service = service
         self._wait = wait
+        self._soon = soon
         self._stopping = stopping or threading.Event()
         self._sent_at = 0.0
         self._recalled = False
@@ -132,6 +136,13 @@ class Poller:
             remind(parts)
             show_drafts(parts)
         self._send(report, last=True)
+        if self._try_rules():
+            self._send(report, last=True)
+
+    def _try_rules(self) -> int:
+        """Go on with the changes of rules that admins ask for. How many letters were written about them."""
+        running, stopping = self._service.running, self._stopping.is_set
+        return sum(campaign.amendments.work(campaign.parts, self._soon, stopping) for campaign in running)
 
     def _look_at_rules(self) -> bool:
         """Take up what was saved, each campaign's by itself. False when something was saved too lately to be read."""
@@ -297,7 +308,12 @@ def run(service: Service, stopping: threading.Event) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     smtp = service.settings.smtp
-    poller = Poller(service, stopping, wait=timedelta(seconds=smtp.correction_wait_seconds if smtp else 0))
+    wait = timedelta(seconds=smtp.correction_wait_seconds if smtp else 0)
+
+    def ring() -> None:
+        rounds.ring()
+
+    poller = Poller(service, stopping, wait=wait, soon=ring)
 
     def work() -> None:
         until = poller.poll().wait_until

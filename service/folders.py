@@ -1,10 +1,11 @@
 """The folders that admins edit: how they look from outside, and in which lines two states of them differ."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from service.rulebook.files import RULES_FILES, readable
+from service.rulebook.files import RULES_FILES, RulesFile, readable, text_of
+from service.rulebook.problems import Problems
 from service.settings import Settings
 
 _MOST_SPANS = 20
@@ -35,6 +36,15 @@ def _look_of(file: Path) -> tuple[int, int, int, int] | None:
 def texts_of(folder: Path) -> dict[str, list[str]]:
     """The lines of every rules file that can be read."""
     return {name: text.split("\n") for name in RULES_FILES if (text := readable(folder / name)) is not None}
+
+
+def texts_with(folder: Path, changed: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """The same, as it would be with some files changed."""
+    texts = texts_of(folder)
+    for name, content in changed.items():
+        if (text := text_of(RulesFile(name, content), Problems())) is not None:
+            texts[name] = text.split("\n")
+    return texts
 
 
 def changes_between(before: dict[str, list[str]], after: dict[str, list[str]]) -> Iterator[str]:

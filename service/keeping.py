@@ -48,6 +48,11 @@ class KeptRules:
         folder = self._root / name if name else None
         return folder if folder is not None and folder.is_dir() else None
 
+    def folder_of(self, version: str) -> Path | None:
+        """The folder of a version that was in force; None when it was not kept."""
+        folder = self._root / version[:_NAME_LENGTH]
+        return folder if version and folder.is_dir() else None
+
     def _copied(self, folder: Path, book: Rulebook, target: Path) -> bool:
         """False when the folder no longer holds what the rulebook was made of."""
         draft = Path(tempfile.mkdtemp(dir=self._root, prefix=".draft-"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from service import deciding
+from service.deciding.authority import registered
 from service.desk import orders_in
 from service.desk.answer import Answer, Outcome, Result, render_answer, render_draft
 from service.domain.judgement import Authentication, Judgement
@@ -51,12 +52,14 @@ def obey(judgement: Judgement, parts: Parts, decide_anew: DecideAnew) -> None:
     submission = judgement.dossier.submission
     envelope = submission.envelope
     reply = _Reply(judgement, (*envelope.in_reply_to, *reversed(envelope.references)))
-    if not _may_order(reply, parts):
-        log.warning("order not believed", mail=submission.sha256[:12])
-        return
     rulebook = parts.rules.rulebook
     orders = orders_in(submission.text, rulebook.mail.orders, rulebook.campaign.number_prefix)
+    if registered(envelope, rulebook.campaign.admins):
+        orders = tuple(o for o in orders if o.action is None or not o.action.is_about_rules)  # see `service.amending`
     if not orders:
+        return
+    if not _may_order(reply, parts):
+        log.warning("order not believed", mail=submission.sha256[:12])
         return
     results = tuple(result for order in orders for result in _carry_out(order, reply, parts, decide_anew))
     _answer(results, reply, parts)
@@ -71,7 +74,9 @@ def _may_order(reply: _Reply, parts: Parts) -> bool:
 
 
 def _carry_out(order: Order, reply: _Reply, parts: Parts, decide_anew: DecideAnew) -> Iterator[Result]:
-    if order.action is None:
+    if order.action is not None and order.action.is_about_rules:
+        yield Result(order.line, Outcome.ADMINS_ONLY)
+    elif order.action is None:
         yield Result(order.line, Outcome.NOT_UNDERSTOOD)
     elif order.action is Action.DONE:
         yield _done(order, parts)

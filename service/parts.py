@@ -7,7 +7,7 @@ from typing import Protocol
 
 from service.archive import Archive
 from service.checks.wording import Wording
-from service.domain.judgement import CaseBeside
+from service.domain.judgement import CaseBeside, Judgement
 from service.domain.mail import Address
 from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
@@ -39,6 +39,12 @@ class Cases(Protocol):
 
     def find_case(self, handle: Handle) -> Found | None: ...
     def beside(self, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]: ...
+
+
+class Amends(Protocol):
+    """Takes up what an admin writes about the rules: files that would change them, and orders. Safe to call again."""
+
+    def receive(self, judgement: Judgement, parts: "Parts") -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ class Parts:
     agent: Agent | None  # None: no [smtp] section, letters wait
     sender: Address  # the From of our letters
     drafts: frozenset[str]  # kinds of letters that staff release
+    amendments: Amends | None  # None: nothing is obeyed here, as in a rebuild
     key: bytes = field(repr=False)  # HMAC key of our Message-IDs
     now: Callable[[], datetime]
 

@@ -106,6 +106,8 @@ def _judge_and_record(sha256: str, campaigns: Campaigns) -> None:
             records.ledger.not_obeyed(sha256, submission.envelope.subject, parts.now())
         else:
             obey(judgement, parts, decide_anew)
+            if parts.amendments is not None:
+                parts.amendments.receive(judgement, parts)
     recorded = records.record(
         judgement,
         found,

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from service.desk.amendments import render_answer as render_answer_on_rules
+from service.desk.amendments import render_trial, sample_answers, sample_trial
 from service.desk.answer import render_answer, render_draft, sample_answer, sample_draft
 from service.digest.notice import render_notice, sample_notices
 from service.digest.rendering import render_digest, sample_facts
@@ -22,5 +24,9 @@ def papers_of(templates: Templates, campaign: Campaign) -> Iterator[tuple[str, R
         yield name, render_notice(notice, Path("rules"), campaign, made, templates)
     for name, reminder in zip(("reminder", "reminder-silent"), sample_reminders(), strict=True):
         yield name, render_reminder(reminder, campaign, made, templates)
+    yield "rules-trial", render_trial(sample_trial(), Path("rules"), campaign, made, templates)
+    for answer in sample_answers():
+        name = f"rules-answer-{answer.outcome.value.replace('_', '-')}"
+        yield name, render_answer_on_rules(answer, Path("rules"), campaign, made, templates)
     yield "draft", render_draft(sample_draft(), campaign, made, templates)
     yield "answer", render_answer(sample_answer(), campaign, made, templates)

@@ -16,6 +16,7 @@ from service.domain.rules import Rulebook
 from service.domain.submission import Table
 from service.mailbox import Session, list_uids
 from service.obeying import DONE
+from service.records.changes import CHANGED
 from service.records.ledger import NOT_OBEYED
 from service.records.store import Records
 from service.records.views import CaseView, MailView, Views
@@ -67,6 +68,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         quarantined=tuple(_quarantined(desk.views)),
         parked=tuple(_parked(desk.views)),
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
+        rules_changes=tuple(_rules_changes(desk, start, end, zone)),
         rules_problems=rules_problems(desk.records.note(desk.scope.key(INCIDENT))),
         service_problems=(*_away(desk, zone), *_held(desk, start, end, zone), *_not_obeyed(desk, start, end)),
         ambiguous=counts.get("dot", 0),
@@ -102,6 +104,11 @@ def _away(desk: Desk, zone: ZoneInfo) -> Iterator[str]:
 def _not_obeyed(desk: Desk, start: datetime, end: datetime) -> Iterator[str]:
     for event in desk.views.told_between(NOT_OBEYED, start, end):
         yield f"工作人员来信“{event.detail}”可能在数据恢复前已经执行，没有再执行；如仍需要，请回复恢复之后的简报"
+
+
+def _rules_changes(desk: Desk, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[str]:
+    for event in desk.views.told_between(CHANGED, start, end):
+        yield f"{event.at.astimezone(zone):%m月%d日 %H:%M} {event.detail}"
 
 
 def _held(desk: Desk, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[str]:

@@ -47,6 +47,7 @@ class ServiceSection(_Section):
     poll_seconds: Annotated[int, Field(ge=1, le=86400)] = 60
     digest_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:30"
     max_mail_mb: Annotated[int, Field(ge=1, le=1000)] = 80
+    rules_by_mail: bool = False
 
 
 class MailboxSection(_Server):
@@ -119,6 +120,7 @@ class Settings:
     max_mail_bytes: int
     mailboxes: tuple[MailboxSection, ...]
     smtp: SmtpSection | None
+    rules_by_mail: bool
     drafts: frozenset[str]
     """Kinds of letters that staff release."""
     database_url: str
@@ -185,6 +187,7 @@ def _settle(file: Path, parsed: _File, for_servers: bool) -> Settings:
         max_mail_bytes=parsed.service.max_mail_mb << 20,
         mailboxes=parsed.mailbox,
         smtp=parsed.smtp,
+        rules_by_mail=parsed.service.rules_by_mail,
         drafts=parsed.letters.drafts,
         database_url=_database_url(folder, parsed.database.url),
         secrets=MappingProxyType(secrets),
@@ -310,6 +313,8 @@ _WANTED = {
     "float_parsing": "应为数字，不加引号",
     "float_type": "应为数字",
     "string_type": "应为加引号的文字",
+    "bool_type": "应为 true 或 false，不加引号",
+    "bool_parsing": "应为 true 或 false，不加引号",
     "string_too_short": "不能为空",
     "string_pattern_mismatch": "格式不对；时间写作 08:30 这样",
     "greater_than": "应大于 {gt}",

@@ -40,13 +40,16 @@ class Readings:
     """Readings as they were kept; where the rules of reading changed, a mail is read anew.
 
     keep: write down what was read anew, for the next trial and for the day when these rules are in force.
+    as_read: rather take a mail as it was read last, by other rules of reading: a trial that ends soon.
     """
 
     archive: Archive
     reader: Reads
     version: str
     keep: bool = False
+    as_read: bool = False
     anew: int = 0
+    before: int = 0  # mails taken as they were read by other rules
     unread: int = 0
 
     def __call__(self, sha256: str) -> Submission | None:
@@ -54,6 +57,9 @@ class Readings:
         kept = self.archive.get_reading(sha256, self.version)
         if kept is not None:
             return submission_from_json(kept)
+        if self.as_read and (earlier := self._as_read(sha256)) is not None:
+            self.before += 1
+            return earlier
         self.anew += 1
         for _ in range(_TRIES):
             try:
@@ -67,6 +73,13 @@ class Readings:
             return submission
         self.unread += 1
         return None
+
+    def _as_read(self, sha256: str) -> Submission | None:
+        kept = self.archive.newest_reading(sha256)
+        try:
+            return None if kept is None else submission_from_json(kept)
+        except ValueError:  # of a reader that wrote otherwise
+            return None
 
     def lacking(self, past: Sequence[PastMail]) -> int:
         """How many of these mails would have to be read anew."""
@@ -136,6 +149,7 @@ class Result:
     findings: int = 0  # decided alike with other findings, letter or lateness
     anew: int = 0  # mails read anew
     unread: int = 0  # of these, such as could not be read: taken as unchanged
+    as_read: int = 0  # mails taken as they were read by other rules
     dead: Mapping[str, str] = field(default_factory=dict)  # line -> why (Chinese)
     shadowed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # line -> the lines that decide before it
 
@@ -155,7 +169,7 @@ def try_rules(
         if judgement is not None and mail.decision:
             _compare(mail, judgement, result)
         step()
-    result.anew, result.unread = readings.anew, readings.unread
+    result.anew, result.unread, result.as_read = readings.anew, readings.unread, readings.before
     result.dead, result.shadowed = walk.idle_rules()
     return result
 

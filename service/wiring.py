@@ -4,7 +4,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,13 +12,17 @@ import structlog
 from pydantic import SecretStr
 
 from service import rulebook
+from service.amending.amendments import Amendments
+from service.amending.amendments import Desk as RulesDesk
+from service.amending.trials import Trials
+from service.amending.writing import Journal
 from service.archive import Archive
 from service.backup import Manifest, marker
 from service.bench import FINDINGS, Clock, letters_for, now, own_addresses, sender_of, trusted_servers
 from service.checks.wording import Wording, load_wording
 from service.domain.mail import Address
 from service.domain.rules import Rulebook
-from service.errors import DatabaseUnusable
+from service.errors import DatabaseUnusable, RulesInvalid
 from service.folders import Seen, seen_of
 from service.inforce import InForce, all_in_force, kept_rules, scopes_of
 from service.keeping import KeptRules
@@ -115,6 +119,7 @@ class Running:
     parts: Parts
     reader: Reader
     kept: KeptRules
+    amendments: Amendments
     in_force: Path  # where the rules were read at the start
     before: Path | None  # the rules that were in force when the service ran last
     loaded_from: Seen | None  # how the folders looked then; None: a kept copy is in force, for the folder is broken
@@ -151,6 +156,8 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
 
     Raises RulesInvalid when the rules are broken and none were ever in force here.
     """
+    for own in settings.campaigns:
+        _finish_writing(own)
     seen = [seen_of(own) for own in settings.campaigns]
     found = all_in_force(settings)
     before = [kept_rules(force.settings).last() for force in found]
@@ -164,19 +171,24 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
     mailboxes = tuple(Mailbox(mailbox_settings(settings, m)) for m in settings.mailboxes)
     with ExitStack() as stack:
         readers = [stack.enter_context(_reader_of(force)) for force in found]
+        amendments = [
+            stack.enter_context(closing(_amendments(force.settings, reader)))
+            for force, reader in zip(found, readers, strict=True)
+        ]
         scopes = scopes_of([force.book for force in found])
-        looks = zip(found, scopes, papers, readers, before, seen, strict=True)
+        looks = zip(found, scopes, papers, readers, amendments, before, seen, strict=True)
         first, *others = (
             (
                 force.settings,
-                common.parts(force, scope, paper, reader),
+                replace(common.parts(force, scope, paper, reader), amendments=amending),
                 reader,
                 kept_rules(force.settings),
+                amending,
                 force.folder,
                 last,
                 None if force.is_kept else look,
             )
-            for force, scope, paper, reader, last, look in looks
+            for force, scope, paper, reader, amending, last, look in looks
         )
         try:
             yield Service(*first, mailboxes, tuple(Running(*other) for other in others))
@@ -186,6 +198,28 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             if agent is not None:
                 agent.close()
             records.engine.dispose()
+
+
+def _amendments(settings: Settings, reader: Reader) -> Amendments:
+    """What takes up changes of a campaign's rules by mail."""
+    journal = _journal(settings)
+    desk = RulesDesk(settings.rules_dir, journal, settings.rules_by_mail, reader, kept_rules(settings))
+    place = settings.data_dir / "trial" / settings.campaign_name
+    return Amendments(desk, Trials(settings.file, place) if settings.file else None)
+
+
+def _journal(settings: Settings) -> Journal:
+    return Journal(settings.rules_dir, settings.data_dir, settings.campaign_name)
+
+
+def _finish_writing(settings: Settings) -> None:
+    """A change of the rules that was being written when the service died. Raises RulesInvalid when it cannot be: half
+    of it is nothing to judge by."""
+    try:
+        _journal(settings).finish()
+    except OSError as error:
+        problem = f"上次用邮件启用的规则没有写完（{error.strerror}）"
+        raise RulesInvalid(str(settings.rules_dir), (problem,), "请检查文件夹的写权限后重新启动") from error
 
 
 def _keep(found: tuple[InForce, ...]) -> None:
@@ -252,6 +286,7 @@ class _Common:
             agent=self.agent,
             sender=sender_of(self.settings),
             drafts=self.settings.drafts,
+            amendments=None,
             key=signing_key(self.settings.data_dir),
             now=self.clock,
         )
@@ -275,9 +310,9 @@ TrialParts = tuple[list[PastMail], Readings, Rules]
 
 
 @contextmanager
-def open_trial(settings: Settings, folder: Path, *, keep: bool = False) -> Iterator[TrialParts]:
+def open_trial(settings: Settings, folder: Path, *, keep: bool = False, as_read: bool = False) -> Iterator[TrialParts]:
     """The past, its readings and other rules. Writes nothing, and works beside a running service. keep: but for
-    readings made anew.
+    readings made anew; as_read: see `Readings`.
 
     Raises RulesInvalid, and DatabaseUnusable as the service does. Without an archive there is no past.
     """
@@ -291,7 +326,7 @@ def open_trial(settings: Settings, folder: Path, *, keep: bool = False) -> Itera
         refuse_a_lost_database(settings, archive)
         past = past_mails(settings.database_url)
     with Reader(rules.rulebook) as reader:
-        yield past, Readings(archive, reader, reading_version(rules.rulebook), keep), rules
+        yield past, Readings(archive, reader, reading_version(rules.rulebook), keep, as_read), rules
 
 
 def mailbox_settings(settings: Settings, section: MailboxSection) -> MailboxSettings:

@@ -8,8 +8,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from service import rulebook
+from service.amending.writing import is_writable
 from service.archive import Archive
-from service.bench import FINDINGS, letters_for, now, own_addresses
+from service.bench import FINDINGS, letters_for, now, own_addresses, trusted_servers
 from service.checks.wording import load_wording
 from service.cli import words
 from service.cli.context import out, settings
@@ -68,6 +69,7 @@ def _signs(chosen: Settings) -> Iterator[Sign]:
     yield _try("规则", lambda: _rules(chosen))
     yield _try("模板", lambda: _templates(chosen))
     yield from _drafts(chosen)
+    yield from _rules_by_mail(chosen)
     yield _try("数据库", lambda: _database(chosen))
     yield backup_sign(chosen)
     yield from _mailboxes(chosen)
@@ -107,6 +109,31 @@ def _drafts(chosen: Settings) -> Iterator[Sign]:
         yield Sign("先审后发", f"{kinds}要先审后发，但 {todo}", 24)
     elif kinds:
         yield Sign("先审后发", f"{kinds}由 {len(campaign.staff)} 位工作人员回复“放行”后发出")
+
+
+def _rules_by_mail(chosen: Settings) -> Iterator[Sign]:
+    """Whether what admins send can take effect."""
+    if not chosen.rules_by_mail:
+        return
+    try:
+        admins = rulebook.load(chosen.rules_dir).campaign.admins
+    except ServiceError:
+        return  # told by the line of the rules
+    yield amending_sign(chosen.rules_dir, admins, trusts=bool(trusted_servers(chosen)))
+
+
+def amending_sign(folder: Path, admins: Sequence[str], *, trusts: bool) -> Sign:
+    """Changing rules by mail: who may, and what stands in the way."""
+    name = "邮件改规则"
+    if not admins:
+        return Sign(name, "campaign.toml 的 admins 是空的，没有人可以用；请填写", warning=True)
+    if not is_writable(folder):
+        todo = "请给服务账号写权限，systemd 安装的还要写进 ReadWritePaths"
+        return Sign(name, f"{folder} 写不进去，只能试看，不能启用；{todo}", warning=True)
+    if not trusts:
+        text = "没有配置 authserv_id，每次都要先回复一封只发给管理员的信来证明本人"
+        return Sign(name, f"{len(admins)} 位管理员；{text}", warning=True)
+    return Sign(name, f"{len(admins)} 位管理员，{folder} 可写")
 
 
 def _templates(chosen: Settings) -> str:

@@ -165,13 +165,14 @@ def rules_trial(
     rules: RulesOption = None,
     as_json: JsonOption = False,
     keep: Annotated[bool, typer.Option("--keep-readings", help="重新读取的结果存入存档，下次试看就快")] = False,
+    as_read: Annotated[bool, typer.Option("--as-read", help="材料按原来读到的内容试看，不重新读取，很快")] = False,
 ) -> int:
     from service.cli.trying import try_folder
 
     place = folder or rules
     if place is None:
         raise typer.BadParameter("请写出改过的规则文件夹，例如 rules trial rules-new")
-    return try_folder(place, as_json=as_json, keep=keep)
+    return try_folder(place, as_json=as_json, keep=keep, as_read=as_read)
 
 
 def workbook_export(

@@ -16,7 +16,7 @@ from service.trial import UNUSED, Change, Outcome, Result, try_rules
 _SHOWN = 200
 
 
-def try_folder(folder: Path, *, as_json: bool, keep: bool) -> int:
+def try_folder(folder: Path, *, as_json: bool, keep: bool, as_read: bool = False) -> int:
     """Try a rules folder over the archive and print what changes. Raises RulesInvalid, also without an archive."""
     from service.wiring import open_trial
 
@@ -25,8 +25,8 @@ def try_folder(folder: Path, *, as_json: bool, keep: bool) -> int:
         err.print(f"{folder}：规则有效。没有配置，不知道存档在哪里：请在有 config.toml 的文件夹里运行，或加 --config")
         settings()  # raises, and names what is missing
     chosen = settings(for_servers=False)
-    with open_trial(chosen, folder, keep=keep) as (past, readings, rules):
-        if lacking := readings.lacking(past):
+    with open_trial(chosen, folder, keep=keep, as_read=as_read) as (past, readings, rules):
+        if not as_read and (lacking := readings.lacking(past)):
             err.print(f"读取材料用的规则有改动（如单位名称），要重新读取 {lacking} 封，可能较久")
         with progress("试看规则", len(past)) as step:
             result = try_rules(past, readings, rules, step)
@@ -49,6 +49,7 @@ def _json(result: Result) -> dict[str, Any]:
         "other_findings": result.findings,
         "read_anew": result.anew,
         "unread": result.unread,
+        "as_read": result.as_read,
     }
 
 
@@ -84,6 +85,8 @@ def _show(result: Result, folder: Path, names: Mapping[str, str]) -> None:
         out.print(f"不变的里面，有 {result.findings} 封的问题、答复或是否逾期有所不同")
     if result.moved:
         out.print(f"不变的里面，有 {len(result.moved)} 封只是决定它的那一行换了行号")
+    if result.as_read:
+        out.print(f"读取材料用的规则有改动，其中 {result.as_read} 封按原来读到的内容试看")
     if result.anew:
         told = f"，其中 {result.unread} 封没能读出，按不变计" if result.unread else ""
         out.print(f"读取材料用的规则有改动，重新读取 {result.anew} 封{told}")

@@ -31,6 +31,8 @@ LETTERS = {
     "digest": "每日简报",
     "rules_broken": "规则有误通知",
     "rules_mended": "规则生效通知",
+    "rules_trial": "规则试看",
+    "rules_answer": "规则修改",
     "reminder": "提醒",
     "draft": "待审信函",
     "answer": "办理结果",
@@ -58,6 +60,7 @@ EVENTS = {
     "held": "暂缓发出",
     "released": "工作人员放行",
     "ruled": "工作人员认定",
+    "rules_changed": "管理员用邮件改规则",
     "discarded": "工作人员决定不发",
 }
 ROLES = {
@@ -98,6 +101,7 @@ WORKBOOK = (
     "加一个单位：在 units 最后加一行。一格里写几个的，用竖线 | 隔开。",
     "改完保存，运行 collection-mailbox rules workbook import 本文件 规则文件夹。",
     "全部正确才会写入，有错会指出工作表和单元格。",
+    "开通了用邮件改规则的，把本文件作附件寄到征集邮箱即可：先答复会有哪些影响，回信启用后才生效。",
 )
 """The sheet that explains the rules workbook."""
 

@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
     UNIT_UNKNOWN = "unit_unknown"
     AS_BEFORE = "as_before"
+    ADMINS_ONLY = "admins_only"
     ACCEPTED = "accepted"  # these five: the new verdict after a ruling
     NEEDS_CORRECTION = "needs_correction"
     WRONG_ROUTE = "wrong_route"

@@ -11,6 +11,13 @@ _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\uff0d—]+")
 _PARTS = re.compile(r"[,，、;；/和及\s]+")
 _LEFT = re.compile(r"[\s,，。.;；:：!！、/()（）【】\[\]\"“”和及请予将把的这封信件]*")
 _AROUND = re.compile(r"^[\s,，。.:：“”\"为是]+|[\s,，。.;；“”\"]+$")
+_GAPS = re.compile(r"[\s-]+")
+_AROUND_TOKEN = r"[\s:,，“”\"'「」【】\[\]()。.!]*"
+_TOKEN = re.compile(rf"{_AROUND_TOKEN}(?:口令{_AROUND_TOKEN})?([0-9A-Z](?:[\s-]*[0-9A-Z]){{0,30}})?{_AROUND_TOKEN}")
+_APART = re.compile(r"[\s:,，“\"'「【\[(]")
+_LONGEST = 100  # letters of an order about the rules
+UNCLEAR = "?"
+"""The value of an order about the rules that says more than a token."""
 _LINES = 60
 
 
@@ -30,6 +37,10 @@ def _of_line(line: str, words: Mapping[Action, tuple[str, ...]], prefix: str) ->
     rest = plain
     for name in (*numbers, *(f"信{number}" for number in letters)):
         rest = re.sub(re.escape(name).replace("信", r"信\s*"), " ", rest)
+    action, value = (None, "") if numbers or letters else _about_rules(rest, words)
+    if action is not None:
+        yield Order(line, action, value=value)
+        return
     action, value = _action(rest, words), ""
     if action is None and len(numbers) == 1 and not letters:
         action, value = _with_value(rest, words)
@@ -44,9 +55,22 @@ def _of_line(line: str, words: Mapping[Action, tuple[str, ...]], prefix: str) ->
         yield Order(line, action)
 
 
+def _about_rules(rest: str, words: Mapping[Action, tuple[str, ...]]) -> tuple[Action | None, str]:
+    """An order about the rules: its word, and a token or nothing. One that says more has the value UNCLEAR."""
+    for word, action in _longest_first({a: words.get(a, ()) for a in Action if a.is_about_rules}):
+        before, found, after = rest.partition(word)
+        if not found or len(rest) > _LONGEST or not _LEFT.fullmatch(before):
+            continue
+        if token := _TOKEN.fullmatch(after):
+            return action, _GAPS.sub("", token[1] or "")
+        if _APART.match(after):
+            return action, UNCLEAR
+    return None, ""
+
+
 def _action(rest: str, words: Mapping[Action, tuple[str, ...]]) -> Action | None:
     """The one action whose word is all that a line says; longer words first: 不发 is not 发."""
-    for word, action in _longest_first(words):
+    for word, action in _longest_first({a: own for a, own in words.items() if not a.is_about_rules}):
         before, found, after = rest.partition(word)
         if found and _LEFT.fullmatch(before) and _LEFT.fullmatch(after):
             return action

@@ -48,6 +48,7 @@ class DigestFacts:
     ambiguous: int = 0  # sendings whose outcome is not known
     resent: int = 0
     held: int = 0  # letters waiting to be sent
+    rules_changes: tuple[str, ...] = ()  # changes by mail that took effect or were taken back on these days
     rules_problems: tuple[str, ...] = ()
     service_problems: tuple[str, ...] = ()  # mailbox not reachable, disk nearly full
 
@@ -67,4 +68,4 @@ class DigestFacts:
     @property
     def is_quiet(self) -> bool:
         """Nothing came and nothing waits: the digest is a sign of life only."""
-        return not (self.mails or self.to_do or self.completed)
+        return not (self.mails or self.to_do or self.completed or self.rules_changes)

@@ -70,6 +70,7 @@ def _busy(quiet: DigestFacts) -> DigestFacts:
         ),
         owing=(Debtor("岭西市科学技术局"), Debtor("岭北市科学技术局"), Debtor("岭东市科学技术局", "报送函扫描件")),
         ambiguous=1,
+        rules_changes=("3月24日 15:20 wangwu@ste.linghai.example 用邮件启用了规则的改动：units.csv：第12行改动",),
         rules_problems=("units.csv 第 12 行：同一地址已在第 4 行出现，请删去一处。服务仍按原规则运行。",),
     )
 
@@ -91,6 +92,7 @@ def _values(facts: DigestFacts) -> dict[str, Any]:
         "to_do": facts.to_do,
         "is_quiet": facts.is_quiet,
         "alarms": tuple(one_line(text) for text in facts.alarms),
+        "rules_changes": tuple(one_line(text, 300) for text in facts.rules_changes),
         "completed": tuple(one_line(text, 60) for text in facts.completed[:SHOWN]),
         "completed_count": len(facts.completed),
         "owing": tuple(Debtor(one_line(d.unit, 60), one_line(d.lacks, 60)) for d in facts.owing or ()),

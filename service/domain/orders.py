@@ -12,6 +12,12 @@ class Action(StrEnum):
     DONE = "done"  # a person took care of a case: the digest no longer names it
     ACCEPT = "accept"  # a case is accepted as it is
     IDENTIFY = "identify"  # a case is this unit's
+    ENABLE = "enable"  # a change of the rules that was tried takes effect; admins only
+    UNDO = "undo"  # the last change of the rules by mail is taken back; admins only
+
+    @property
+    def is_about_rules(self) -> bool:
+        return self in (Action.ENABLE, Action.UNDO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +29,7 @@ class Order:
     action: Action | None  # None: the line could not be understood
     subject: str = ""
     letter: int | None = None
-    value: str = ""  # what an order says besides: the unit
+    value: str = ""  # what an order says besides: the unit, the token
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+TO_ADMINS = frozenset({"rules_broken", "rules_mended", "rules_trial", "rules_answer"})
+"""Letters that nobody but the admins of the rules is sent."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingLetter:

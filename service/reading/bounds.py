@@ -16,6 +16,7 @@ class Bounds:
     files_given_up: int = 3  # per mail: files that end the child and are left alone when the mail is read again
     wall_seconds: float = 900.0  # per mail
     marking_seconds: float = 60.0  # per file that goes back with its marks
+    offering_seconds: float = 60.0  # per mail whose files may be rules
     start_seconds: float = 60.0  # until a fresh child takes the rules
     recycle_after: int = 500  # mails per child
     swollen_bytes: int = 900 * _MB  # resident memory above which a child is replaced

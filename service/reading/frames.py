@@ -10,6 +10,7 @@ RULES = b"r"  # parent: pickled (Rulebook, Bounds)
 LEAVE = b"l"  # parent: SHA-256 of the files of the next mail that are to be left alone, with commas between
 MARK = b"k"  # parent: pickled FileMarks for a file of the next mail
 CUT = b"c"  # parent: pieces that are to be cut out of the next mail, as JSON
+OFFER = b"w"  # parent: what of the next mail may be files of the rules is wanted
 MAIL = b"m"  # parent: a mail's bytes
 READY = b"+"  # child: rules taken, nothing to read yet
 OPENED = b"o"  # child: SHA-256 of the file that a library is at work on; empty when it is done with it

@@ -23,7 +23,7 @@ from typing import Self
 from service.domain.marking import FileMarks
 from service.domain.rules import Rulebook
 from service.domain.submission import Submission
-from service.reading import codec, cuts, frames
+from service.reading import codec, cuts, frames, offered
 from service.reading.bounds import Bounds
 
 _CHILD = "service.reading.worker"
@@ -92,6 +92,20 @@ class Reader:
         except ValueError:
             self.close()
             raise ReaderDied("the reading process answered something that is no picture") from None
+
+    def offered(self, path: Path) -> tuple[offered.OfferedFile, ...]:
+        """The files of an archived mail that may be files of the rules. Raises ReaderDied or ReaderTimedOut."""
+        self._opened = None
+        child = self._running()
+        request = frames.pack(frames.OFFER, b""), *frames.parted(frames.MAIL, path.read_bytes())
+        kind, payload = self._exchange(child, request, self._bounds.offering_seconds)
+        if kind != frames.DONE:
+            raise ReaderDied(payload.decode("utf-8", "replace")[:200])
+        try:
+            return offered.offered_from_json(payload[8:])
+        except ValueError:
+            self.close()
+            raise ReaderDied("the reading process answered something that is no list of files") from None
 
     def _read_without(self, given_up: list[str], mail: bytes, seconds: float) -> tuple[Submission, bytes]:
         """One try. Files given up are named with a problem; what ended the child is in _opened."""

@@ -107,6 +107,8 @@ def _serve(requests: BinaryIO, answers: BinaryIO, rulebook: "Rulebook", bounds: 
                 _send(answers, *_marked(mail[1], wish[1], rulebook))
             elif wish[0] == frames.CUT:
                 _send(answers, *_pieces(mail[1], wish[1], rulebook, ocr))
+            elif wish[0] == frames.OFFER:
+                _send(answers, *_offered(mail[1], rulebook))
             else:
                 watch = _Watch(answers, frozenset(wish[1].decode().split(",")), bounds)
                 _send(answers, *_answer(mail[1], rulebook, ocr, watch))
@@ -168,6 +170,17 @@ def _pieces(mail: bytes, wish: bytes, rulebook: "Rulebook", ocr: "OcrProcess") -
 
     try:
         content = pieces_to_json(cut(mail, cuts_from_json(wish), rulebook, ocr))
+    except Exception as error:  # as for a whole mail
+        return frames.FAILED, _told(error).encode()
+    return frames.DONE, _resident().to_bytes(8, "big") + content
+
+
+def _offered(mail: bytes, rulebook: "Rulebook") -> tuple[bytes, bytes]:
+    from service.reading.offered import offered_to_json
+    from service.reading.offering import offered_files
+
+    try:
+        content = offered_to_json(offered_files(mail, rulebook))
     except Exception as error:  # as for a whole mail
         return frames.FAILED, _told(error).encode()
     return frames.DONE, _resident().to_bytes(8, "big") + content

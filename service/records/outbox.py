@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, insert, or_, select, text, update
 
-from service.domain.outgoing import DueLetter, OutgoingLetter, WaitingLetter
+from service.domain.outgoing import TO_ADMINS, DueLetter, OutgoingLetter, WaitingLetter
 from service.records import bounces
 from service.records.ledger import FORGOTTEN, tell
 from service.records.tables import Case, Event, Outgoing
@@ -23,7 +23,7 @@ _event = Event.__table__  # type: ignore[attr-defined]
 _case = Case.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
-TO_STAFF = frozenset({"digest", "draft", "answer", "rules_broken", "rules_mended"})
+TO_STAFF = frozenset({"digest", "draft", "answer"}) | TO_ADMINS
 """Letters that go to the department's own people; all others go to submitters."""
 AT_ONCE = TO_STAFF | {"receipt"}
 """Letters that no later mail makes untrue. All others wait a little: what they ask for may be on its way."""

@@ -20,6 +20,17 @@ _OPENING = 200
 
 _PAUSES = ",.!。、~…;:-—"
 _ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+")
+_RULES_NAMES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ett", ".xltx", ".ods", ".fods", ".csv", ".toml")
+_ARCHIVES = (".zip", ".rar", ".7z")
+_SHEET_TYPES = frozenset(
+    {
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.ms-excel.sheet.macroEnabled.12",
+        "application/vnd.ms-excel",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "text/csv",
+    }
+)
 _SIGNATURE = re.compile(r"(?m)^\s*[-—_=*]{2,}\s*$")
 _CLAUSE = re.compile(r"(?<=[，,。;；:：!！?？\n])")
 
@@ -49,6 +60,25 @@ def classify(
 def has_pieces(submission: Submission) -> bool:
     """True when the mail brings something that is, or may hold, a cover letter or a form."""
     return bool(submission.letters or submission.tables) or any(map(_may_be_piece, submission.attachments))
+
+
+def brings_rules(submission: Submission) -> bool:
+    """True when all that a mail brings may be files of the rules: spreadsheets without a needs form, CSV, TOML. What
+    they hold is looked at when they are taken up; a mail with anything else is judged like anybody's."""
+    files = [a for a in submission.attachments if _is_content(a)]
+    return bool(files) and not submission.tables and all(map(_may_be_rules, files))
+
+
+def _is_content(attachment: Attachment) -> bool:
+    opened = attachment.role is Role.CONTAINER and attachment.problem is None
+    picture = attachment.inline and attachment.media_type.startswith("image/")
+    return not (opened or picture or attachment.role is Role.DECORATION)
+
+
+def _may_be_rules(attachment: Attachment) -> bool:
+    name = attachment.name.lower()
+    locked = attachment.role is Role.CONTAINER and name.endswith(_ARCHIVES)
+    return locked or name.endswith(_RULES_NAMES) or attachment.media_type in _SHEET_TYPES
 
 
 def _may_be_piece(attachment: Attachment) -> bool:
@@ -131,8 +161,13 @@ def _list(submission: Submission) -> Kind | None:
 def _staff(submission: Submission, rulebook: Rulebook) -> Kind | None:
     people = {a.lower() for a in (*rulebook.campaign.staff, *rulebook.campaign.admins)}
     sender = submission.envelope.sender
-    if sender and sender.address.lower() in people and not has_pieces(submission):
+    if sender is None or sender.address.lower() not in people:
+        return None
+    if not has_pieces(submission):
         return MailKind.STAFF_COMMAND, "工作人员来信，没有附报送材料"
+    admins = {a.lower() for a in rulebook.campaign.admins}
+    if sender.address.lower() in admins and brings_rules(submission):
+        return MailKind.STAFF_COMMAND, "管理员来信，附件是规则文件，不是报送材料"
     return None
 
 

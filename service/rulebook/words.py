@@ -84,9 +84,13 @@ def read_mail(document: Document) -> MailWords:
     return words
 
 
+_USUAL_ORDERS = {Action.ENABLE: ("启用",), Action.UNDO: ("回退",)}
+"""For a mail.toml that was written before there were such orders."""
+
+
 def _orders(section: Section) -> dict[Action, tuple[str, ...]]:
     """The words of each action; a word that two of them have would be obeyed in one of two ways."""
-    orders = {action: section.texts(action.value) for action in Action}
+    orders = {action: section.texts(action.value) or _USUAL_ORDERS.get(action, ()) for action in Action}
     seen: dict[str, Action] = {}
     for action, words in orders.items():
         for word in words:

@@ -3,7 +3,9 @@
 import sys
 from pathlib import Path
 
-from service.cli.doctor import cage_sign
+import pytest
+
+from service.cli.doctor import amending_sign, cage_sign
 from service.reading.cage import ALL, Held, sees
 
 
@@ -32,3 +34,17 @@ def test_data_that_lies_among_the_programs_is_pointed_out(tmp_path: Path) -> Non
     sign = cage_sign(ALL, [Path("/usr/data")])
 
     assert (sign.mark, sign.text) == ("!", "/usr/data 在程序目录之内，读取附件的进程可以读取；请移到程序目录之外")
+
+
+def test_changing_rules_by_mail_needs_admins_a_folder_to_write_and_a_server_to_believe(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = amending_sign(tmp_path, (), trusts=True)
+    unproved = amending_sign(tmp_path, ("wang@ste.example",), trusts=False)
+    good = amending_sign(tmp_path, ("wang@ste.example",), trusts=True)
+    monkeypatch.setattr("service.cli.doctor.is_writable", lambda _: False)  # root may write everywhere
+    read_only = amending_sign(tmp_path, ("wang@ste.example",), trusts=True)
+
+    assert [s.mark for s in (nobody, read_only, unproved, good)] == ["!", "!", "!", "✓"]
+    assert "admins 是空的" in nobody.text and "authserv_id" in unproved.text
+    assert "ReadWritePaths" in read_only.text

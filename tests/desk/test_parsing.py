@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.desk import orders_in
+from service.desk.parsing import UNCLEAR
 from service.domain.orders import Action, Order
 from tests.builders import the_real_rulebook
 
@@ -74,3 +75,40 @@ def test_talk_is_no_order(line: str) -> None:
 def test_no_text_breaks_it(text: str) -> None:
     for order in orders_in(text, WORDS, "GD2020"):
         assert isinstance(order, Order)
+
+
+@pytest.mark.parametrize(
+    ("line", "action", "value"),
+    [
+        ("启用 7K2M-9DQX-04TN-HW3P", Action.ENABLE, "7K2M9DQX04TNHW3P"),
+        ("启用7k2m－9dqx－04tn－hw3p。", Action.ENABLE, "7K2M9DQX04TNHW3P"),
+        ("请启用：7K2M 9DQX 04TN HW3P", Action.ENABLE, "7K2M9DQX04TNHW3P"),
+        ("启用口令“7K2M—9DQX—04TN—HW3P”", Action.ENABLE, "7K2M9DQX04TNHW3P"),
+        ("启用", Action.ENABLE, ""),
+        ("启用 7K2M-9DQX-04TN-HW3P 明天起", Action.ENABLE, UNCLEAR),
+        ("回退", Action.UNDO, ""),
+        ("请回退。", Action.UNDO, ""),
+        ("回退 units.csv", Action.UNDO, UNCLEAR),
+    ],
+)
+def test_orders_about_the_rules_name_a_token_or_nothing(line: str, action: Action, value: str) -> None:
+    assert orders_in(line, WORDS, "GD2020") == (Order(line, action, value=value),)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "启用后请通知我",
+        "不要启用 7K2M-9DQX-04TN-HW3P",
+        "先别回退",
+        "回退一下吧",
+        "口令：7K2M-9DQX-04TN-HW3P",
+        "启用" + " " * 90_000 + "x",
+    ],
+)
+def test_talk_about_the_rules_is_no_order(line: str) -> None:
+    assert [o for o in orders_in("好的\n" + line, WORDS, "GD2020") if o.action] == []
+
+
+def test_a_case_is_not_enabled() -> None:
+    assert said("启用 GD2020-0012") == [(None, "GD2020-0012", None)]
