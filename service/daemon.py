@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from service import evidence
 from service.domain.rules import Rulebook
 from service.errors import DatabaseUnusable, MailboxUnreachable, ServiceError, is_our_trouble
 from service.mailbox import Filed, Mailbox, NotFiled
@@ -53,6 +54,7 @@ FOLDERS = {
     "staff_review": "已处理/待人工",
     "not_a_submission": "已处理/非报送",
     "quarantined": "已处理/已隔离",
+    "own": "已处理/本邮箱发出",
 }
 """Where people find a judged mail."""
 
@@ -168,7 +170,9 @@ class Poller:
         if not parts.records.outbox.is_in_doubt() and not self._forgot:
             return
         self._forgot = False
-        for mailbox in self._service.mailboxes:
+        parts.records.outbox.evidence_at_hand(parts.now())
+        smtp = self._service.settings.smtp
+        for mailbox in self._service.mailboxes if smtp is None or evidence.looks_at_sent(smtp) else ():
             try:
                 for message_id in mailbox.sent_message_ids():
                     parts.records.outbox.evidence(message_id, parts.now())
@@ -236,8 +240,15 @@ class Poller:
                 self._stopping.is_set,
                 wait,
                 limit,
+                evidence.copy_to(self._service.settings, parts.records),
             )
             report.sent += done.sent
+            if done.copy_refused:
+                evidence.note_broken(parts.records, done.copy_refused, parts.now())
+            if done.away is None:
+                parts.records.submission_answers()
+            else:
+                parts.records.submission_is_away(str(done.away), parts.now())
             if last and done.away is not None:
                 report.away += (done.away,)
                 log.warning("submission unreachable", error=str(done.away))
@@ -255,7 +266,7 @@ class Poller:
         for key, verdict in waiting:
             if key.uidvalidity != uidvalidity:
                 continue
-            match mailbox.file(key, FOLDERS[verdict]):
+            match mailbox.file(key, FOLDERS[verdict], is_own=verdict == "own"):
                 case Filed(how=how):
                     ledger.note_filed(key, how)
                     filed += 1

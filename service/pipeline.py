@@ -29,6 +29,7 @@ from service.records.rulings import Before
 from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for, our_case_number, verify
 from service.replies.returned import Returned
+from service.routing.kinds import is_own_letter
 
 MAX_ATTEMPTS = 2
 """A mail that ended its reader this often is set aside; the others go on."""
@@ -143,7 +144,8 @@ def conclude(
     """The case a mail joins, None when it begins one, and the judgement on it. The same mail, cases and rules always
     give the same: `rules trial` walks the archive with this very function."""
     rulebook = rules.rulebook
-    found = cases.find_case(_handle(submission, rulebook))
+    is_ours = is_own_letter(submission, rules.own_addresses)
+    found = None if is_ours else cases.find_case(_handle(submission, rulebook))
     tables = (*submission.tables, *(found.case.tables if found else ()))
     units = routing.units_named(tables, rulebook)
     judgement = deciding.judge(

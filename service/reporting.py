@@ -14,6 +14,7 @@ from service.domain.mail import Address, MailKind
 from service.domain.outgoing import OutgoingLetter
 from service.domain.rules import Rulebook
 from service.domain.submission import Table
+from service.evidence import COPY_REFUSED
 from service.mailbox import Session, list_uids
 from service.obeying import DONE
 from service.records.changes import CHANGED
@@ -59,7 +60,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         made=made,
         deadline=campaign.deadline,
         since=since,
-        verdicts=Counter(m.decision.verdict for m in mails if m.decision),
+        verdicts=Counter(m.decision.verdict for m in mails if m.decision and m.decision.kind is not MailKind.OWN),
         new_cases=sum(start <= c.first_received < end for c in cases),
         completed=tuple(_name(c) for c in cases if c.complete and start <= c.updated < end),
         total_cases=len(cases),
@@ -70,7 +71,12 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
         rules_changes=tuple(_rules_changes(desk, start, end, zone)),
         rules_problems=rules_problems(desk.records.note(desk.scope.key(INCIDENT))),
-        service_problems=(*_away(desk, zone), *_held(desk, start, end, zone), *_not_obeyed(desk, start, end)),
+        service_problems=(
+            *_away(desk, zone),
+            *_held(desk, start, end, zone),
+            *_not_obeyed(desk, start, end),
+            *_copies_refused(desk, start, end),
+        ),
         ambiguous=counts.get("dot", 0),
         resent=counts["resent"],
         held=len(desk.views.letters(["pending"])),
@@ -97,6 +103,8 @@ def _lacking(desk: Desk, case: CaseView) -> str:
 def _away(desk: Desk, zone: ZoneInfo) -> Iterator[str]:
     if restored := desk.records.restored_at():
         yield f"{restored.astimezone(zone):%m月%d日 %H:%M} 由备份恢复，邮箱还没有查对完；查对完之前不处理新来信"
+    if away := desk.records.submission_away():
+        yield f"自 {away[0].astimezone(zone):%m月%d日 %H:%M} 起信发不出去，都已保存、恢复后按顺序自动续发：{away[1]}"
     for name, since, why in desk.records.mailboxes_away():
         yield f"邮箱 {name} 自 {since.astimezone(zone):%m月%d日 %H:%M} 起连不上：{why}"
 
@@ -109,6 +117,14 @@ def _not_obeyed(desk: Desk, start: datetime, end: datetime) -> Iterator[str]:
 def _rules_changes(desk: Desk, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[str]:
     for event in desk.views.told_between(CHANGED, start, end):
         yield f"{event.at.astimezone(zone):%m月%d日 %H:%M} {event.detail}"
+
+
+def _copies_refused(desk: Desk, start: datetime, end: datetime) -> Iterator[str]:
+    for event in desk.views.told_between(COPY_REFUSED, start, end):
+        yield (
+            f"发信服务器不接受寄给本邮箱的副本（{event.detail}），今后不再附送；"
+            "如遇发送中断，是否送达要人工核实。问题解决后请运行 doctor --probe"
+        )
 
 
 def _held(desk: Desk, start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[str]:

@@ -8,6 +8,7 @@ away, none overtakes another.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from time import monotonic
 from typing import Protocol
 
@@ -23,10 +24,14 @@ from service.replies.smtp import Ambiguous, Outcome, Refused, Sent, TryLater
 SETTLE = timedelta(minutes=15)
 """How long a letter of unknown fate waits for evidence; longer than any server's 600 s after the dot."""
 GIVE_UP = timedelta(days=5)
-_REST, _REST_AFTER_REFUSED_LOGIN = 60.0, 900.0  # seconds; a wrong password tried every minute locks the account
+_REST, _LONG_REST = 60.0, 900.0  # seconds; a wrong password tried every minute locks the account
 _HOUR = timedelta(hours=1)
 _FULL_HOUR = "一小时内发出的信过多，稍后自动发出"
+_STALE = f"写好后 {GIVE_UP.days} 天未能送出，内容可能已经过时，放行即发"
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=4)
+_GREYLISTED = timedelta(minutes=15)
+"""A recipient put off is not asked for sooner: who asks too soon is put off anew. As long as the rest after a limit,
+so that the queue keeps its order."""
 
 log = structlog.get_logger()
 
@@ -56,6 +61,7 @@ class Patient:
         self._clock = clock
         self._failure: SubmissionUnreachable | None = None
         self._until = 0.0
+        self._limited: set[bytes] = set()
 
     def send(
         self,
@@ -65,25 +71,43 @@ class Patient:
         before_dot: Callable[[], None],
         copies: tuple[str, ...] = (),
     ) -> Outcome:
-        """As the agent does; until the rest is over, its last failure is told again without contacting the server."""
+        """As the agent does; until the rest is over, its last failure is told again without contacting the server.
+
+        A letter that meets a limit of ours ends the sending, and keeps its place. Not so the second time: it might be
+        the letter after all, and the others must not wait for it.
+        """
         if self._failure is not None and self._clock() < self._until:
             raise self._failure.again()
         try:
             outcome = self._agent.send(envelope_from, recipients, content, before_dot, copies)
+            self._mind_limit(outcome, content)
         except SubmissionUnreachable as error:
             self._failure = error
-            self._until = self._clock() + (_REST_AFTER_REFUSED_LOGIN if error.permanent else _REST)
+            self._until = self._clock() + (_LONG_REST if error.permanent else _REST)
             raise
         self._failure = None
         return outcome
 
+    def _mind_limit(self, outcome: Outcome, content: bytes) -> None:
+        if not isinstance(outcome, TryLater) or not outcome.limit:
+            return
+        which = sha256(content).digest()
+        if which not in self._limited:
+            self._limited.add(which)
+            todo = "待发邮件已保存，稍后按原顺序自动续发；如常发生，请向邮箱服务商申请提高发信额度"
+            raise SubmissionUnreachable("发信服务器", f"发信额度已用完（{outcome.reason}）", todo, permanent=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """What became of the outbox: how many letters left, and why no more, when the server could not be reached."""
+    """What became of the outbox: how many letters left, and why no more, when the server could not be reached.
+
+    copy_refused: in which words the server refused the copy to ourselves, once for all.
+    """
 
     sent: int = 0
     away: SubmissionUnreachable | None = None
+    copy_refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +130,15 @@ def send_due(
     stopping: Callable[[], bool] = lambda: False,
     wait: timedelta = timedelta(0),
     limit: int = 200,
+    copy_to: str = "",
 ) -> Emptied:
     """Send what is due, oldest first. Ends early when the server is away, or between two letters when told to stop.
 
     wait: how old letters must be that a further mail may overtake. Beyond the most answers of an hour the rest stays in
     the queue, but for what goes to staff; beyond what one address or case gets in a day, a letter is left to them.
+    copy_to: our own address, named as one more recipient: its copy tells that the letter was taken.
     """
-    sent = 0
+    sent, copy_refused = 0, ""
     room = brake.answers_per_hour - outbox.answered_since(now() - _HOUR)
     for letter_id in outbox.due(now(), wait, limit, answers=room > 0):
         if stopping():
@@ -127,18 +153,41 @@ def send_due(
             outbox.park(letter.id, now(), reason)
             continue
         try:
-            dot, copies = _before_dot(outbox, letter.id, now), copies_in(letter.content)
+            dot, copies = _before_dot(outbox, letter.id, now), _copies(letter, copy_to)
             outcome = agent.send(envelope_from, letter.recipients, letter.content, dot, copies)
         except SubmissionUnreachable as error:
             outbox.put_back(letter.id, str(error))
-            return Emptied(sent, error)
-        _write_down(outbox, letter, outcome, now())
+            return Emptied(sent, error, copy_refused)
+        if refused := _copy_refused(outcome, copy_to):
+            copy_to, copy_refused = "", refused
+            if isinstance(outcome, TryLater):
+                outbox.put_back(letter.id, refused)
+                continue
+        _write_down(outbox, bounces, letter, outcome, now())
         log.info("letter", letter=letter.letter, id=letter.id, outcome=type(outcome).__name__, attempt=letter.attempts)
         sent += isinstance(outcome, Sent)
         room -= letter.answers and isinstance(outcome, Sent)
     if room <= 0 and outbox.due(now(), wait, 1):
         outbox.note_held(now(), now() - _HOUR, f"一小时内发出的信已达 {brake.answers_per_hour} 封")
-    return Emptied(sent)
+    return Emptied(sent, copy_refused=copy_refused)
+
+
+def _copies(letter: DueLetter, copy_to: str) -> tuple[str, ...]:
+    """Who gets a letter beside its recipients: its Cc, and we ourselves last, whom no field names."""
+    named = copies_in(letter.content)
+    known = {address.lower() for address in (*letter.recipients, *named)}
+    return (*named, copy_to) if copy_to and copy_to.lower() not in known else named
+
+
+def _copy_refused(outcome: Outcome, copy_to: str) -> str:
+    """The words in which the copy to ourselves was refused for good; "" when it was not. A copy must never keep a
+    letter from leaving: a server that hangs up on it has refused it."""
+    match outcome:
+        case Sent(refused=refused):
+            return next((r.reason for r in refused if r.address == copy_to and r.for_good), "")
+        case TryLater(reason=reason, address=address) if copy_to and address == copy_to:
+            return reason
+    return ""
 
 
 def _before_dot(outbox: Outbox, letter_id: int, now: Callable[[], datetime]) -> Callable[[], None]:
@@ -152,6 +201,8 @@ def _held_back(outbox: Outbox, bounces: Bounces, letter: DueLetter, brake: Brake
     for address in letter.recipients:
         if why := bounces.why(address):
             return f"发往这个地址的信曾被退回（{why}），放行即再试"
+    if now - letter.created > GIVE_UP:
+        return _STALE
     since = now - timedelta(days=1)
     if any(outbox.sent_to_since(a, since) >= brake.per_address_and_day for a in letter.recipients):
         return "一天之内发往这个地址的信过多"
@@ -160,16 +211,21 @@ def _held_back(outbox: Outbox, bounces: Bounces, letter: DueLetter, brake: Brake
     return ""
 
 
-def _write_down(outbox: Outbox, letter: DueLetter, outcome: Outcome, now: datetime) -> None:
+def _write_down(outbox: Outbox, bounces: Bounces, letter: DueLetter, outcome: Outcome, now: datetime) -> None:
     match outcome:
-        case Sent():
-            outbox.sent(letter.id, now)
+        case Sent(refused=refused):
+            others = {a.lower() for a in (*letter.recipients, *copies_in(letter.content))}
+            left_out = (f"{r.address} 没有收下：{r.reason}" for r in refused if r.address.lower() in others)
+            outbox.sent(letter.id, now, "；".join(left_out))
         case TryLater(reason=reason) if now - letter.created > GIVE_UP:
             outbox.park(letter.id, now, f"多次未能送出：{reason}")
-        case TryLater(reason=reason):
-            outbox.later(letter.id, reason, now + _wait(letter.attempts))
-        case Refused(reason=reason):
+        case TryLater(reason=reason, address=address, limit=limit):
+            wait = _GREYLISTED if limit else max(_wait(letter.attempts), _GREYLISTED if address else _FIRST_WAIT)
+            outbox.later(letter.id, reason, now + wait)
+        case Refused(reason=reason, address=address, unknown=unknown):
             outbox.park(letter.id, now, f"被拒收：{reason}")
+            if unknown and address is not None:
+                bounces.mark(address, reason, now)
         case Ambiguous(reason=reason):
             outbox.ambiguous(letter.id, reason, now + SETTLE)
 

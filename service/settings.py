@@ -63,6 +63,7 @@ class SmtpSection(_Server):
     letters_per_case_and_day: Annotated[int, Field(ge=1)] = 50
     letters_per_hour: Annotated[int, Field(ge=1)] = 3000
     correction_wait_seconds: Annotated[int, Field(ge=0, le=3600)] = 60
+    evidence: Literal["auto", "copy", "sent", "none"] = "auto"  # what tells that a letter was taken, see `evidence`
 
 
 Handling = Literal["send", "draft"]

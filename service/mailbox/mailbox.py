@@ -49,9 +49,12 @@ class Mailbox:
         with self._session.guard("打开文件夹"):
             return self._session.examine(self.settings.folder).uidvalidity
 
-    def file(self, key: MailKey, destination: str) -> Filed | NotFiled:
-        """Put a judged mail where people expect it, or flag it, as configured; never raises."""
-        flags = ("\\Flagged",) if self.settings.filing == "flag" else ()
+    def file(self, key: MailKey, destination: str, *, is_own: bool = False) -> Filed | NotFiled:
+        """Put a judged mail where people expect it, or flag it, as configured; never raises.
+
+        is_own: a copy of a letter of ours, which nobody needs to read.
+        """
+        flags = ("\\Seen",) if is_own else ("\\Flagged",) if self.settings.filing == "flag" else ()
         return file_mail(self._session, key, destination, flags)
 
     def watch(self, wake: Callable[[], None], stopping: threading.Event) -> None:

@@ -34,10 +34,13 @@ class Bounces:
             connection.execute(update(_outbox).where(_outbox.c.id == row.id).values(state="bounced", reason=reason))
             tell(connection, now, "bounced", f"{row.letter} {reason}", sha256=row.mail_sha256, case_id=row.case_id)
             if "\n" not in row.recipients:  # a digest goes to several
-                clear(connection, row.recipients)
-                value = f"{now.isoformat()} {reason}"
-                connection.execute(insert(_note).values(name=_MARK + row.recipients.lower(), value=value))
+                _mark(connection, row.recipients, reason, now)
         return True
+
+    def mark(self, address: str, reason: str, now: datetime) -> None:
+        """Our server knows that there is no such mailbox: nothing goes there until staff say so."""
+        with self._engine.begin() as connection:
+            _mark(connection, address, reason, now)
 
     def answers(self, address: str, message_id: str, now: datetime) -> None:
         """Who answers a letter of ours has a mailbox that works: its mark goes."""
@@ -61,3 +64,9 @@ def clear(connection: Connection, recipients: str) -> None:
     """Letters may go to these addresses again. recipients: as the outbox keeps them."""
     for address in recipients.split("\n"):
         connection.execute(delete(_note).where(_note.c.name == _MARK + address.lower()))
+
+
+def _mark(connection: Connection, address: str, reason: str, now: datetime) -> None:
+    clear(connection, address)
+    value = f"{now.isoformat()} {reason}"
+    connection.execute(insert(_note).values(name=_MARK + address.lower(), value=value))

@@ -207,9 +207,9 @@ class Ledger:
             tell(connection, now, "quarantined", story, sha256=sha256)
 
     def to_file(self, account: str, folder: str) -> list[tuple[MailKey, str]]:
-        """Places of judged mails not yet filed, with the verdict (or "quarantined") that says where to."""
+        """Places of judged mails not yet filed, with the verdict (or "quarantined", or "own") that says where to."""
         query = (
-            select(_sighting.c.uidvalidity, _sighting.c.uid, _mail.c.verdict, _mail.c.state)
+            select(_sighting.c.uidvalidity, _sighting.c.uid, _mail.c.verdict, _mail.c.state, _mail.c.kind)
             .join(_mail, _mail.c.sha256 == _sighting.c.sha256)
             .where(
                 _sighting.c.account == account,
@@ -224,7 +224,7 @@ class Ledger:
         return [
             (
                 MailKey(account, folder, row.uidvalidity, row.uid),
-                row.state if row.state == "quarantined" else row.verdict,
+                row.state if row.state == "quarantined" else "own" if row.kind == "own" else row.verdict,
             )
             for row in rows
         ]

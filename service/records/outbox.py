@@ -17,10 +17,11 @@ from sqlalchemy import Connection, Engine, Select, and_, bindparam, func, insert
 from service.domain.outgoing import TO_ADMINS, DueLetter, OutgoingLetter, WaitingLetter
 from service.records import bounces
 from service.records.ledger import FORGOTTEN, tell
-from service.records.tables import Case, Event, Outgoing
+from service.records.tables import Case, Event, Mail, Outgoing
 
 _event = Event.__table__  # type: ignore[attr-defined]
 _case = Case.__table__  # type: ignore[attr-defined]
+_mail = Mail.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
 TO_STAFF = frozenset({"digest", "draft", "answer"}) | TO_ADMINS
@@ -42,7 +43,14 @@ _OUTWARD = _SENT_SINCE.where(_outbox.c.letter.not_in(TO_STAFF))
 
 MAY_REPEAT = TO_STAFF | {"receipt", "handover"}
 """Letters that harm nobody when they come twice, byte for byte the same. All others wait for staff."""
+UNKNOWN = "不知对方服务器是否收下"
+"""Why a letter waits, or went twice: its fate was not settled in time. A copy that comes late settles it still."""
 _NUMBERS = 100_000  # more letters than one night sees
+_IN_DOUBT = or_(
+    _outbox.c.state == "dot",
+    and_(_outbox.c.state == "parked", _outbox.c.reason.in_([FORGOTTEN, UNKNOWN])),
+    and_(_outbox.c.state == "pending", _outbox.c.reason == UNKNOWN),
+)
 
 
 def put(
@@ -181,7 +189,8 @@ class Outbox:
         waits = _outbox.c.state.in_(["draft", "parked", "bounced"])
         with self._engine.begin() as connection:
             change = update(_outbox).where(_outbox.c.id == letter_id, waits)
-            done = connection.execute(change.values(state=state, not_before=now, attempts=0)).rowcount == 1
+            afresh = {"reason": ""} if state == "pending" else {}
+            done = connection.execute(change.values(state=state, not_before=now, attempts=0, **afresh)).rowcount == 1
             if done:
                 row = connection.execute(_WHOSE, {"this": letter_id}).one()
                 if state == "pending":
@@ -224,14 +233,22 @@ class Outbox:
 
     def evidence(self, message_id: str, now: datetime) -> bool:
         """A copy of our letter was found in the mailbox: it was accepted. Safe to call twice."""
-        forgotten = and_(_outbox.c.state == "parked", _outbox.c.reason == FORGOTTEN)
-        unknown = or_(_outbox.c.state == "dot", forgotten)
-        query = select(_outbox.c.id).where(_outbox.c.message_id == message_id, unknown)
+        query = select(_outbox.c.id).where(_outbox.c.message_id == message_id, _IN_DOUBT)
         with self._engine.connect().execution_options(reading=True) as connection:
             found = connection.execute(query).scalar()
         if found is not None:
             self.sent(found, now, "found a copy in the mailbox")
         return found is not None
+
+    def evidence_at_hand(self, now: datetime) -> None:
+        """As `evidence`, for every copy among the mails that were judged: after records were lost, a copy may have
+        been seen before its letter was queued anew."""
+        own_copies = select(_mail.c.message_id).where(_mail.c.kind == "own")
+        query = select(_outbox.c.message_id).where(_IN_DOUBT, _outbox.c.message_id.in_(own_copies))
+        with self._engine.connect().execution_options(reading=True) as connection:
+            found = connection.execute(query).scalars().all()
+        for message_id in found:
+            self.evidence(message_id, now)
 
     def is_in_doubt(self) -> bool:
         """Whether the fate of any letter is unknown."""
@@ -274,7 +291,7 @@ class Outbox:
             if row.letter in MAY_REPEAT and not row.resent:
                 self._resend(row.id, now)
             else:
-                self.park(row.id, now, "不知对方服务器是否收下")
+                self.park(row.id, now, UNKNOWN)
 
     def sent_to_since(self, address: str, since: datetime) -> int:
         """How many letters this address was sent since a moment: the brake on loops."""
@@ -307,7 +324,9 @@ class Outbox:
     def _resend(self, letter_id: int, now: datetime) -> None:
         with self._engine.begin() as connection:
             connection.execute(
-                update(_outbox).where(_outbox.c.id == letter_id).values(state="pending", resent=True, not_before=now)
+                update(_outbox)
+                .where(_outbox.c.id == letter_id)
+                .values(state="pending", resent=True, not_before=now, reason=UNKNOWN)
             )
 
     def _end(self, letter_id: int, now: datetime, state: str, reason: str, **more: datetime) -> None:

@@ -44,7 +44,7 @@ _VERSIONS = select(_case.c.versions).where(_case.c.id == bindparam("case"))
 _COUNT = update(_counter).where(_counter.c.name == bindparam("campaign")).values(value=_counter.c.value + 1)
 _COUNTED = select(_counter.c.value).where(_counter.c.name == bindparam("campaign"))
 
-_AWAY = "away:"
+_AWAY, _NO_SENDING = "away:", "submission_away"
 _RESTORED, _HOLDING = "restored", " hold"
 _LOST = "records_lost"
 LAST_BACKUP = "last_backup"
@@ -94,6 +94,11 @@ class Records:
             connection.execute(delete(_note).where(_note.c.name == name))
             connection.execute(insert(_note).values(name=name, value=value))
 
+    def tell(self, what: str, detail: str, now: datetime) -> None:
+        """Add a line that belongs to no mail and no case; the digest may tell it."""
+        with self.engine.begin() as connection:
+            tell(connection, now, what, detail)
+
     def note_restore(self, now: datetime, *, hold_inbox: bool = False) -> int:
         """These records were brought back from a backup: what waited then may have left since, and is left to staff.
         Until `restore_is_settled`, the mailboxes are to be looked through. How many letters were left to staff.
@@ -127,9 +132,10 @@ class Records:
 
     def restore_is_settled(self) -> None:
         """What the mailboxes hold is known again."""
-        self._forget_note(_RESTORED)
+        self.forget_note(_RESTORED)
 
-    def _forget_note(self, name: str) -> None:
+    def forget_note(self, name: str) -> None:
+        """Keep it no longer."""
         with self.engine.begin() as connection:
             connection.execute(delete(_note).where(_note.c.name == name))
 
@@ -141,7 +147,7 @@ class Records:
     def mailbox_answers(self, name: str) -> None:
         """The mailbox can be reached: nothing to tell."""
         if self.note(_AWAY + name) is not None:
-            self._forget_note(_AWAY + name)
+            self.forget_note(_AWAY + name)
 
     def mailboxes_away(self) -> list[tuple[str, datetime, str]]:
         """Name, since when, and why, of every mailbox that could not be reached at the last poll."""
@@ -150,6 +156,24 @@ class Records:
             rows = connection.execute(query).all()
         told = ((row.name.removeprefix(_AWAY), *row.value.partition(" ")[::2]) for row in rows)
         return [(name, datetime.fromisoformat(since), why) for name, since, why in told]
+
+    def submission_is_away(self, why: str, now: datetime) -> None:
+        """Remember since when no letter can be handed over; the digest tells staff, when it can."""
+        if self.note(_NO_SENDING) is None:
+            self.set_note(_NO_SENDING, f"{now.isoformat()} {why}")
+
+    def submission_answers(self) -> None:
+        """Letters can be handed over: nothing to tell."""
+        if self.note(_NO_SENDING) is not None:
+            self.forget_note(_NO_SENDING)
+
+    def submission_away(self) -> tuple[datetime, str] | None:
+        """Since when no letter could be handed over, and why; None when they leave."""
+        told = self.note(_NO_SENDING)
+        if told is None:
+            return None
+        since, _, why = told.partition(" ")
+        return datetime.fromisoformat(since), why
 
     def twin_of(self, submission: Submission) -> str | None:
         """SHA-256 of a mail judged before that is this one come by another way: the same Message-ID and

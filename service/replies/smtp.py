@@ -18,16 +18,24 @@ from typing import Self
 from service.replies.smtp_connection import SmtpSettings, connect, said
 
 _CHUNK = 256 * 1024
-_SENDER_LIMIT = re.compile(r"too many|quota|rate|frequen|(daily|hourly).*exceeded|exceeded.*(daily|hour)|频|上限", re.I)
+_SENDER_LIMIT = re.compile(
+    r"too many|quota|\brate\b|frequen|(daily|hourly).*exceeded|exceeded.*(daily|hour)|频率|频繁|上限", re.I
+)
 _TOO_LARGE = re.compile(r"size|5\.3\.4|5\.2\.3|过大", re.I)
+_CLOSING = 421
+_NO_SUCH = frozenset({550, 551, 553})
+_STATUS = re.compile(r"5\d\d[ -](5\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
+_NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+_AGAINST_US = re.compile(r"relay|denied|reject|spam|block|blacklist|policy|authenticat|sender|垃圾|拒绝|黑名单", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedAddress:
-    """A recipient that the server did not take, and its words."""
+    """A recipient that the server did not take, and its words. for_good: it will not take it later either."""
 
     address: str
     reason: str
+    for_good: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +48,22 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """Certainly not accepted; the same bytes may go again later."""
+    """Certainly not accepted; the same bytes may go again later. address: the recipient or copy it was about, None
+    for the mail; limit: we have sent as much as we may, which says nothing against this letter."""
 
     reason: str
+    address: str | None = None
+    limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Certainly not accepted, and repeating is useless. address: the recipient it was about, None for the mail."""
+    """Certainly not accepted, and repeating is useless. address: the recipient it was about, None for the mail;
+    unknown: the server says that this address has no mailbox."""
 
     reason: str
     address: str | None = None
+    unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,10 +269,21 @@ def _name_recipients(connection: smtplib.SMTP, letter: _Letter) -> tuple[Refused
     if len(refused) == len(letter.recipients):
         raise _Ended(Refused(refused[0].reason, refused[0].address))
     for address in letter.copies:
-        code, text = connection.rcpt(_wire(address))
+        code, text = _ask_for_copy(connection, address)
         if not 200 <= code < 300:
-            refused.append(RefusedAddress(address, said(code, text)))
+            refused.append(RefusedAddress(address, said(code, text), code >= 500))
     return tuple(refused)
+
+
+def _ask_for_copy(connection: smtplib.SMTP, address: str) -> tuple[int, bytes]:
+    """A server that hangs up on it is told by its name, so that it does not keep the letter from leaving for ever."""
+    try:
+        code, text = connection.rcpt(_wire(address))
+    except OSError as error:
+        raise _Ended(TryLater(f"服务器不接受副本而断开：{error}", address)) from error
+    if code == _CLOSING:
+        raise _Ended(TryLater(f"服务器不接受副本而断开：{said(code, text)}", address))
+    return code, text
 
 
 def _wire(address: str) -> str:
@@ -281,10 +305,16 @@ def _expect(reply: tuple[int, bytes], wanted: int) -> None:
 def _refusal(code: int, text: bytes, address: str | None = None) -> TryLater | Refused:
     """A sender's daily or hourly limit is named with 5xx by Chinese providers, yet passes by itself."""
     words = said(code, text)
-    own_limit = address is None and _SENDER_LIMIT.search(words) and not _TOO_LARGE.search(words)
+    own_limit = address is None and bool(_SENDER_LIMIT.search(words)) and not _TOO_LARGE.search(words)
     if 500 <= code < 600 and not own_limit:
-        return Refused(f"服务器拒收：{words}", address)
-    return TryLater(f"服务器暂不接收：{words}")
+        return Refused(f"服务器拒收：{words}", address, address is not None and _is_unknown(code, words))
+    return TryLater(f"服务器暂不接收：{words}", address, own_limit)
+
+
+def _is_unknown(code: int, words: str) -> bool:
+    """Whether a refused recipient has no mailbox: not so when the server objects to us (5.7.x) or it is full."""
+    told = _STATUS.match(words)
+    return told[1] in _NO_MAILBOX if told else code in _NO_SUCH and not _AGAINST_US.search(words)
 
 
 def _last_words(connection: smtplib.SMTP, seen: str) -> TryLater | Refused:

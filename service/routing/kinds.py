@@ -105,6 +105,11 @@ def auto_submitted(envelope: Envelope) -> str:
     return re.sub(r"\([^()]*\)", " ", value).partition(";")[0].strip().lower() or "no"
 
 
+def is_own_letter(submission: Submission, own_addresses: frozenset[str]) -> bool:
+    """Whether a mail says that this service sent it: a copy of one of its letters, which is no part of any case."""
+    return _own(submission, own_addresses) is not None and auto_submitted(submission.envelope) != "no"
+
+
 def _own(submission: Submission, own_addresses: frozenset[str]) -> Kind | None:
     if any(a.address.lower() in own_addresses for a in submission.envelope.senders):
         return MailKind.OWN, "发件人是本邮箱"
