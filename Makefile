@@ -40,8 +40,8 @@ bench: dev
 	$(BIN)/python -m benchmarks.ingest
 
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra tnef pyproject.toml requirements-build.in -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra tnef -c requirements.lock pyproject.toml requirements-build.in -o requirements-dev.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra tnef --extra postgresql pyproject.toml requirements-build.in -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra tnef --extra postgresql -c requirements.lock pyproject.toml requirements-build.in -o requirements-dev.lock
 
 wheel: dev
 	$(BIN)/python -m build --no-isolation --wheel

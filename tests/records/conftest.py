@@ -1,4 +1,4 @@
-"""Records over a real SQLite file, and judgements made by hand."""
+"""Records over a real SQLite file, with `-m real_servers` over PostgreSQL too, and judgements made by hand."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,14 +14,27 @@ from service.domain.submission import Submission
 from service.records.engine import open_engine
 from service.records.joining import Handle
 from service.records.store import Records
+from tests.servers.conftest import postgres_server, pytest_collection_modifyitems
+from tests.servers.postgres import Postgres
+
+__all__ = ["postgres_server", "pytest_collection_modifyitems"]
 
 NOON = datetime(2020, 3, 20, 4, 0, tzinfo=UTC)
 SENDER = Address("云江市科技局", "kjj@yunjiang.example")
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real_servers)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of a database that is not there yet, or empty."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/records.db"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server.new_database()
+
+
 @pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    found = Records(open_engine(f"sqlite:///{tmp_path}/records.db"))
+def records(database_url: str) -> Iterator[Records]:
+    found = Records(open_engine(database_url))
     yield found
     found.engine.dispose()
 

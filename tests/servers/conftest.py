@@ -6,6 +6,7 @@ import pytest
 
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.pair import ServerPair, in_process
+from tests.servers.postgres import Postgres, postgres
 from tests.servers.real import RealServers
 
 
@@ -28,6 +29,12 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def real_servers(certificates: Certificates) -> Iterator[RealServers]:
     with RealServers(certificates) as servers:
         yield servers
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    with postgres() as server:
+        yield server
 
 
 @pytest.fixture(params=["in_process", pytest.param("dovecot_postfix", marks=pytest.mark.real_servers)])
