@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import DatabaseUnusable
@@ -21,7 +21,7 @@ def open_engine(url: str) -> Engine:
     Raises DatabaseUnusable when the file is damaged, read-only, or of a newer version of the service; so does
     everything done with the engine later when the database is locked for long, full or gone.
     """
-    engine = _sqlite(url) if url.startswith("sqlite") else create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = _sqlite(url) if url.startswith("sqlite") else server_engine(url, pool_pre_ping=True)
     event.listen(engine, "handle_error", _as_ours)
     try:
         _migrate(engine)
@@ -36,12 +36,24 @@ def open_engine(url: str) -> Engine:
 
 def has_tables(url: str) -> bool:
     """Whether a database server's database holds records of ours. Raises DatabaseUnusable."""
-    engine = create_engine(url, hide_parameters=True)
+    engine = server_engine(url)
     event.listen(engine, "handle_error", _as_ours)
     try:
         return _version(engine) is not None
     finally:
         engine.dispose()
+
+
+def server_engine(url: str, **options: Any) -> Engine:
+    """An engine for a server. Raises DatabaseUnusable for a URL that names none, or whose driver is missing."""
+    try:
+        return create_engine(url, hide_parameters=True, **options)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseUnusable(
+            "[database] url",
+            f"打不开这样的数据库（{type(error).__name__}）",
+            "应写作 postgresql+psycopg://用户@主机/库名，并安装 collection-mailbox[postgresql]；或用 sqlite:///data/records.db",
+        ) from None  # what it says would show the password
 
 
 def refuse_damage(engine: Engine) -> None:

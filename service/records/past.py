@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from service.domain.orders import Ruling
 from service.errors import DatabaseUnusable
 from service.records import rulings
-from service.records.engine import HEAD
+from service.records.engine import HEAD, server_engine
 from service.records.tables import Case, Event, Mail, Note, Outgoing
 
 _case = Case.__table__  # type: ignore[attr-defined]
@@ -86,7 +86,7 @@ def _read_only(url: str) -> Iterator[Engine]:
     if url.startswith(prefix):
         engine = create_engine("sqlite://", creator=partial(_connect, Path(url.removeprefix(prefix))))
     else:
-        engine = create_engine(url, execution_options={"postgresql_readonly": True}, hide_parameters=True)
+        engine = server_engine(url, execution_options={"postgresql_readonly": True})
     try:
         yield engine
     except DatabaseError as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, func, or_, select
+from sqlalchemy import Connection, Engine, Integer, Row, Select, cast, func, or_, select
 
 from service.domain.judgement import Decision
 from service.records.snapshots import Holding, decision_from, holding_from
@@ -165,7 +165,7 @@ class Views:
     def letter_counts(self, start: datetime, end: datetime) -> dict[str, int]:
         """Letters by state among those created in [start, end), and how many of them went twice ("resent")."""
         query = (
-            select(_outbox.c.state, func.count(), func.sum(_outbox.c.resent))
+            select(_outbox.c.state, func.count(), func.sum(cast(_outbox.c.resent, Integer)))
             .where(_outbox.c.created >= start, _outbox.c.created < end)
             .group_by(_outbox.c.state)
         )

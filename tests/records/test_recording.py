@@ -251,6 +251,13 @@ def test_a_database_of_a_later_version_is_refused(tmp_path: Path) -> None:
         open_engine(url)
 
 
+@pytest.mark.parametrize("url", ["nothing", "oracle9://here/records", "postgresql+pg9000://me:hush@here/records"])
+def test_a_url_that_names_no_database_is_refused_without_showing_its_password(url: str) -> None:
+    with pytest.raises(DatabaseUnusable, match="postgresql") as refused:
+        open_engine(url)
+    assert "hush" not in str(refused.value)
+
+
 def test_an_empty_database_file_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
     (tmp_path / "records.db").touch()
 

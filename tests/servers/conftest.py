@@ -40,10 +40,14 @@ def postgres_server() -> Iterator[Postgres]:
 @pytest.fixture(params=["in_process", pytest.param("dovecot_postfix", marks=pytest.mark.real_servers)])
 def servers(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[ServerPair]:
     """A pair of servers without mail."""
-    if request.param == "in_process":
-        with in_process(certificates.server_context(certificates.good)) as pair:
-            yield pair
-    else:
+    yield from serving(request, certificates)
+
+
+def serving(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[ServerPair]:
+    if request.param == "dovecot_postfix":
         real: RealServers = request.getfixturevalue("real_servers")
         real.empty()
         yield real
+    else:
+        with in_process(certificates.server_context(certificates.good)) as pair:
+            yield pair

@@ -32,6 +32,17 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
         return self._url(name)
 
+    def dump(self, url: str) -> bytes:
+        """As `pg_dump --format=custom` writes it."""
+        return self._run("pg_dump", "--format=custom", url.replace("+psycopg", ""))
+
+    def load(self, url: str, dumped: bytes) -> None:
+        """The database as it was dumped, whatever it held since."""
+        self._run("pg_restore", "--clean", "--if-exists", f"--dbname={url.replace('+psycopg', '')}", given=dumped)
+
+    def _run(self, program: str, *words: str, given: bytes = b"") -> bytes:
+        return subprocess.run([_programs() / program, *words], input=given, stdout=subprocess.PIPE, check=True).stdout
+
     def _url(self, database: str) -> str:
         return f"postgresql+psycopg://{_USER}@127.0.0.1:{self._port}/{database}"
 

@@ -1,6 +1,7 @@
 """A whole service between two real servers: what a unit mails, and what comes back to it.
 
-Every story runs against the in-process pair always, and against Dovecot and Postfix with `-m real_servers`.
+Every story runs against the in-process pair and SQLite always; with `-m real_servers` against Dovecot and Postfix, and
+against the in-process pair with PostgreSQL.
 """
 
 import shutil
@@ -23,10 +24,18 @@ from service.demo.world import Sender, World, lay_over, the_world
 from service.records.views import CaseView
 from service.settings import Settings, load_settings
 from service.wiring import desk_of, open_service
-from tests.servers.conftest import certificates, pytest_collection_modifyitems, real_servers, servers
+from tests.servers.certificates import Certificates
+from tests.servers.conftest import (
+    certificates,
+    postgres_server,
+    pytest_collection_modifyitems,
+    real_servers,
+    serving,
+)
 from tests.servers.pair import BOX, UNIT, USERS, ServerPair
+from tests.servers.postgres import Postgres
 
-__all__ = ["certificates", "pytest_collection_modifyitems", "real_servers", "servers"]
+__all__ = ["certificates", "postgres_server", "pytest_collection_modifyitems", "real_servers"]
 
 ROOT = Path(__file__).parents[2]
 IN_TIME = datetime(2020, 3, 20, 1, 0, tzinfo=UTC)
@@ -35,9 +44,9 @@ IN_TIME = datetime(2020, 3, 20, 1, 0, tzinfo=UTC)
 class Station:
     """The department's service and one unit's mailbox."""
 
-    def __init__(self, servers: ServerPair, folder: Path) -> None:
+    def __init__(self, servers: ServerPair, folder: Path, database_url: str = "sqlite:///data/records.db") -> None:
         self.servers = servers
-        self.settings = configuration(folder, servers)
+        self.settings = configuration(folder, servers, database_url)
         self.world: World = the_world()
         forms = official_forms()
         self.pieces = Pieces(Scribe(7, self.world, forms), self.world, forms)
@@ -91,7 +100,7 @@ class Station:
         return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def configuration(folder: Path, servers: ServerPair) -> Settings:
+def configuration(folder: Path, servers: ServerPair, database_url: str) -> Settings:
     shutil.copytree(ROOT / "rules", folder / "rules")
     lay_over(folder / "rules")
     shutil.copytree(ROOT / "mail_templates", folder / "mail_templates")
@@ -102,15 +111,42 @@ def configuration(folder: Path, servers: ServerPair) -> Settings:
     )
     (folder / "config.toml").write_text(
         f'[[mailbox]]\nname = "collection"\nport = {servers.imap_port}\n{login}'
-        f'[smtp]\nport = {servers.smtp_port}\n{login}from = "征集工作邮箱 <{BOX}>"\n',
+        f'[smtp]\nport = {servers.smtp_port}\n{login}from = "征集工作邮箱 <{BOX}>"\n'
+        f'[database]\nurl = "{database_url}"\n',
         encoding="utf-8",
     )
     return load_settings(folder / "config.toml")
 
 
+@pytest.fixture(
+    params=[
+        "in_process",
+        pytest.param("dovecot_postfix", marks=pytest.mark.real_servers),
+        pytest.param("postgresql", marks=pytest.mark.real_servers),
+    ]
+)
+def servers(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[ServerPair]:
+    """A pair of servers without mail."""
+    yield from serving(request, certificates)
+
+
+@pytest.fixture(name="servers", params=["in_process", pytest.param("dovecot_postfix", marks=pytest.mark.real_servers)])
+def over_sqlite(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[ServerPair]:
+    """For a module whose stories are about SQLite's file: import it there."""
+    yield from serving(request, certificates)
+
+
 @pytest.fixture
-def station(servers: ServerPair, tmp_path: Path) -> Station:
-    return Station(servers, tmp_path)
+def database_url(request: pytest.FixtureRequest) -> str:
+    if request.node.callspec.params["servers"] != "postgresql":
+        return "sqlite:///data/records.db"
+    server: Postgres = request.getfixturevalue("postgres_server")
+    return server.new_database()
+
+
+@pytest.fixture
+def station(servers: ServerPair, tmp_path: Path, database_url: str) -> Station:
+    return Station(servers, tmp_path, database_url)
 
 
 Answer = Callable[[bytes, Mail], bytes]
