@@ -1,7 +1,9 @@
 """Letters to admins about their changes: to registered addresses only, each with one identity."""
 
 import hashlib
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,13 +15,15 @@ from service.domain.amendments import Answer, Outcome, Trial
 from service.domain.mail import Address
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
+from service.errors import RulesInvalid
 from service.parts import Parts
 from service.records.changes import RuleChange, RuleChanges
 from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for
-from service.typesetting.papers import RenderedLetter
+from service.typesetting.papers import OutgoingFile, RenderedLetter
 from service.typesetting.text import moment_text
 
+_WORKBOOK = "规则.xlsx"
 _TO_ALL = frozenset({Outcome.ENABLED, Outcome.UNDONE, Outcome.LOCKED})
 
 
@@ -58,6 +62,8 @@ class Post:
     def answer(self, answer: Answer, seq: int) -> None:
         """What became of the mail: to its sender, and to all where the rules changed."""
         letter = self._rendered(answer)
+        if answer.outcome.brings_workbook:
+            letter = replace(letter, attachments=tuple(_workbook(self.folder)))
         self._queue(letter, "rules_answer", self.mail.sha256, seq, to_all=answer.outcome in _TO_ALL)
 
     def refuse(self, outcome: Outcome, received: datetime) -> None:
@@ -101,3 +107,15 @@ class Post:
         admins = [a for a in self.parts.rules.rulebook.campaign.admins if is_writable(a)]
         first = [a for a in admins if a.lower() == self.admin.lower()]
         return (first, [a for a in admins if a not in first]) if first else (admins, ())
+
+
+def _workbook(folder: Path) -> Iterator[OutgoingFile]:
+    """The rules as they are, for a spreadsheet program; nothing while the folder is broken."""
+    from service.exchanging import export_tables  # openpyxl costs 30 MB, for the few letters that need it
+    from service.typesetting.sheets import MEDIA_TYPE
+    from service.workbook.rules_words import COLUMNS, WORKBOOK
+
+    with tempfile.TemporaryDirectory(prefix="rules-") as place, suppress(RulesInvalid):
+        file = Path(place) / _WORKBOOK
+        export_tables(folder, file, COLUMNS, WORKBOOK)
+        yield OutgoingFile(_WORKBOOK, MEDIA_TYPE, file.read_bytes())

@@ -55,6 +55,8 @@ class TakingEffect:
         """Carry out an order. Safe to call again. Raises OSError for what this machine lacks."""
         try:
             self._journal.finish()
+            if order.action is Action.EXPORT:
+                return self._answer(Outcome.EXPORTED)
             return self._enable(order.value) if order.action is Action.ENABLE else self._undo(order.value)
         except OSError as error:
             if error.errno not in _FORBIDDEN:

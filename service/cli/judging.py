@@ -180,8 +180,8 @@ def workbook_export(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None,
     rules: RulesOption = None,
 ) -> int:
-    from service.cli.words import COLUMNS, WORKBOOK
     from service.exchanging import export_tables
+    from service.workbook.rules_words import COLUMNS, WORKBOOK
 
     try:
         export_tables(folder or rules or _rules_dir(), file, COLUMNS, WORKBOOK)

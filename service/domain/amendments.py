@@ -72,6 +72,7 @@ class Outcome(StrEnum):
     SAME = "same"  # they say what the rules say already
     FOLDER_BROKEN = "folder_broken"  # the rules folder itself has problems
     TRIAL_FAILED = "trial_failed"
+    EXPORTED = "exported"
     ENABLED = "enabled"
     UNDONE = "undone"
     RULES_CHANGED = "rules_changed"  # they are not those any more that the change was tried against: once more
@@ -89,8 +90,13 @@ class Outcome(StrEnum):
     SWITCHED_OFF = "switched_off"
 
     @property
+    def brings_workbook(self) -> bool:
+        """Whether the rules as they are come along, to be changed and sent back."""
+        return self in (Outcome.EXPORTED, Outcome.UNKNOWN_FILES, Outcome.FAULTY)
+
+    @property
     def is_good(self) -> bool:
-        return self in (Outcome.ENABLED, Outcome.UNDONE)
+        return self in (Outcome.ENABLED, Outcome.UNDONE, Outcome.EXPORTED)
 
     @property
     def is_refusal(self) -> bool:

@@ -15,9 +15,11 @@ class Action(StrEnum):
     ENABLE = "enable"  # a change of the rules that was tried takes effect; admins only
     UNDO = "undo"  # the last change of the rules by mail is taken back; admins only
 
+    EXPORT = "export"  # the rules as a workbook, to be changed and sent back; admins only
+
     @property
     def is_about_rules(self) -> bool:
-        return self in (Action.ENABLE, Action.UNDO)
+        return self in (Action.ENABLE, Action.UNDO, Action.EXPORT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ class RuleChanges:
 
     def all(self) -> Sequence[RuleChange]:
         """In the order in which they came."""
-        query = select(_note.c.value).where(_note.c.name.startswith(_PREFIX))
+        query = select(_note.c.value).where(_note.c.name.startswith(_PREFIX, autoescape=True))
         with self._engine.connect().execution_options(reading=True) as connection:
             found = [_read(value) for value in connection.execute(query).scalars()]
         return sorted(

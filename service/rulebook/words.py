@@ -84,7 +84,7 @@ def read_mail(document: Document) -> MailWords:
     return words
 
 
-_USUAL_ORDERS = {Action.ENABLE: ("启用",), Action.UNDO: ("回退",)}
+_USUAL_ORDERS = {Action.ENABLE: ("启用",), Action.UNDO: ("回退",), Action.EXPORT: ("导出", "导出规则")}
 """For a mail.toml that was written before there were such orders."""
 
 

@@ -16,6 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from service import rulebook
+
 VARIABLE = "CRASH_TEST_PLAN"
 
 
@@ -36,6 +38,7 @@ class Plan:
     busy_ms: int = 0  # how long a locked database is waited for
     file_bytes: int = 0  # no file may grow beyond (RLIMIT_FSIZE)
     zone: str = ""  # the machine's time zone
+    rules_change: bool = False  # rules folders are read each time
 
     def environment(self) -> dict[str, str]:
         return {VARIABLE: json.dumps(asdict(self))}
@@ -79,6 +82,8 @@ def prepare() -> None:
         os.environ["TZ"] = todo.zone
         time.tzset()
     _limit(todo)
+    if todo.rules_change:
+        rulebook.load = getattr(rulebook.load, "__wrapped__", rulebook.load)
     if todo.readings or todo.deadly or todo.poisonous:
         _change_reading(todo)
     if todo.log or todo.kill_at:

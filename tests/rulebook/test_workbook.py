@@ -8,10 +8,10 @@ from openpyxl import load_workbook
 
 from service import rulebook
 from service.cli.main import run
-from service.cli.words import COLUMNS
 from service.errors import RulesInvalid
 from service.exchanging import export_tables, import_tables
 from service.rulebook.directory import CITY_COLUMNS, UNIT_COLUMNS
+from service.workbook.rules_words import COLUMNS
 from tests.rulebook.conftest import CITIES, UNITS, RulesFolder
 
 

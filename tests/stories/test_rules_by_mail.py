@@ -21,7 +21,6 @@ from openpyxl import Workbook, load_workbook
 from service import rulebook
 from service.amending.trials import Trials, Tried
 from service.cli.main import run
-from service.cli.words import COLUMNS, WORKBOOK
 from service.daemon import Poller, Report
 from service.demo.mime import File, Mail, make_mail
 from service.demo.servers import MailServers
@@ -30,6 +29,7 @@ from service.records.views import CaseView
 from service.reporting import digest_facts
 from service.settings import load_settings
 from service.wiring import Service, desk_of, open_service
+from service.workbook.rules_words import COLUMNS, WORKBOOK
 from tests.servers.pair import BOX, UNIT, USERS
 from tests.stories.conftest import IN_TIME, Station, answering
 
@@ -343,6 +343,20 @@ def test_an_admins_own_submission_stays_one(office: Office, unit: str) -> None:
     office.sends(replace(office.complete(sender), sender=WANG))
 
     assert len(office.numbers()) == 1
+
+
+def test_an_admin_without_a_workbook_is_sent_one_that_may_come_back(office: Office, unit: str) -> None:
+    office.sends(office.says("您好：\n导出\n王五"))
+    letter = office.to_admins()[-1]
+    (attached,) = letter.iter_attachments()
+    book = load_workbook(BytesIO(attached.get_content()))
+    book["units"][office.cell(unit, "route")] = "ask"
+    out = BytesIO()
+    book.save(out)
+
+    office.sends(answering(letter.as_bytes(), office.says("改好了", File("规则.xlsx", out.getvalue(), XLSX))))
+
+    assert "direct → ask" in text_of(office.offered())
 
 
 # who is believed
