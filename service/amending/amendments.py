@@ -31,7 +31,7 @@ from service.domain.judgement import Judgement
 from service.domain.orders import Order
 from service.domain.outgoing import TO_ADMINS
 from service.domain.rules import Rulebook
-from service.errors import RulesInvalid
+from service.errors import RulesInvalid, is_our_trouble
 from service.folders import changes_between, texts_of, texts_with
 from service.keeping import KeptRules
 from service.overlaying import lay_over
@@ -126,7 +126,7 @@ class Amendments:
             change = self._next(parts)
             if change is None:
                 break
-            if self._trials is None or not self._go_on(change, parts, soon, stopping):
+            if self._trials is None or not self._advance(change, parts, soon, stopping):
                 break
             told += self._change(change.mail, parts).state is not State.ASKED
         return told
@@ -146,6 +146,21 @@ class Amendments:
         found = changes_of(parts).of(mail)
         assert found is not None
         return found
+
+    def _advance(
+        self, change: RuleChange, parts: Parts, soon: Callable[[], None] | None, stopping: Callable[[], bool]
+    ) -> bool:
+        """One step with a change. Whatever its files do to us, it is done with then, and mails come in as before."""
+        try:
+            return self._go_on(change, parts, soon, stopping)
+        except Exception as error:
+            if is_our_trouble(error):
+                raise
+            log.exception("change of the rules failed", mail=change.mail[:12])
+            changes_of(parts).put(replace(change, state=State.OVER))
+            post = Post.about(change, parts, self._desk.rules_dir)
+            post.answer(Answer(Outcome.TRIAL_FAILED, change.by, (type(error).__name__,)), _MOST_ORDERS + change.trial)
+            return True
 
     def _go_on(
         self, change: RuleChange, parts: Parts, soon: Callable[[], None] | None, stopping: Callable[[], bool]

@@ -23,6 +23,8 @@ WELCOME = (*TABLES, "routing.toml", "checks.toml", CAMPAIGN)
 """Files that may be changed by mail. The others hold patterns and words that only who knows them should touch."""
 _MARKS = {"cities": frozenset({"city", "bureau"}), "units": frozenset({"name", "route"})}
 _COLUMNS = {"cities": CITY_COLUMNS, "units": UNIT_COLUMNS}
+_MOST_ROWS, _MOST_TEXT = 5000, 300_000
+"""Ten times what any directory has: beyond it, looking at the rules would keep the mails waiting."""
 _COPY = re.compile(r"(?:[ _-]*(?:\(\d+\)|（\d+）|副本|copy|\d+))+(?=\.toml$)", re.IGNORECASE)
 
 
@@ -93,6 +95,9 @@ def _look_at(file: OfferedFile, found: _Found) -> None:
         if table in found.tables:
             found.problems.append(f"{file.path}：{table}.csv 的内容有两份；请只留一份")
             continue
+        if len(sheet.rows) > _MOST_ROWS:
+            found.problems.append(f"{file.path}：超过 {_MOST_ROWS} 行；请检查是否放错了文件")
+            continue
         found.tables[table] = sheet.rows
         where = f"{file.name}" if file.content is not None else f"{sheet.name}"
         found.problems += [f"工作表 {where}：{fault}" for fault in sheet.faults]
@@ -104,7 +109,9 @@ def _look_at(file: OfferedFile, found: _Found) -> None:
 
 def _take_text(name: str, file: OfferedFile, found: _Found) -> None:
     assert file.content is not None
-    if name not in WELCOME:
+    if len(file.content) > _MOST_TEXT:
+        found.problems.append(f"{file.path}：文件过大；请检查是否放错了文件")
+    elif name not in WELCOME:
         found.problems.append(f"{file.path}：{name} 不能用邮件修改；请在服务器上改")
     elif name in found.texts:
         found.problems.append(f"{file.path}：{name} 有两份；请只留一份")

@@ -24,7 +24,7 @@ def trial_of(
         moved=len(result["moved"]),
         as_read=result["as_read"],
         unread=result["unread"],
-        idle=tuple(_idle(result, book)),
+        idle=tuple(_idle(result, book)) if "routing.toml" in proposal.changed else (),
         warnings=proposal.warnings,
         unknown=proposal.unknown,
         writable=writable,

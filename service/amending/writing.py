@@ -109,15 +109,20 @@ def _drafts(folder: Path, contents: Contents) -> list[Path]:
 
 
 def _draft(target: Path, content: bytes) -> Path:
-    """A file on disk beside its place, with the mode and owner that the file there has."""
+    """A file on disk beside its place, with the mode and owner that the file there has. Raises OSError, and then there
+    is none."""
     draft = target.with_name(f"{DRAFT}{target.name}")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    if target.exists():
-        shutil.copymode(target, draft)
-        found = target.stat()
-        with contextlib.suppress(PermissionError):
-            os.chown(draft, found.st_uid, found.st_gid)
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, draft)
+            found = target.stat()
+            with contextlib.suppress(PermissionError):
+                os.chown(draft, found.st_uid, found.st_gid)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
     return draft

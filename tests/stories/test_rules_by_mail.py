@@ -1,7 +1,9 @@
 """An admin changes the rules by mail: tried first, in force only by a token, and taken back; nobody else can."""
 
+import errno
 import io
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from service import rulebook
+from service.amending import amendments, writing
 from service.amending.trials import Trials, Tried
 from service.cli.main import run
 from service.daemon import Poller, Report
@@ -527,6 +530,51 @@ def test_guessing_ends(office: Office, unit: str, asked: File) -> None:
     assert route_of(office, unit) == "direct"
 
 
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+def test_a_folder_that_cannot_be_written_is_said_and_the_token_stays_good(
+    office: Office, unit: str, asked: File, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuses(_target: Path, _content: bytes) -> Path:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(amendments, "is_writable", lambda _: False)
+    monkeypatch.setattr(writing, "_draft", refuses)
+    office.sends(office.says("", asked))
+    letter = office.offered()
+    assert "没有权限写入规则文件夹" in text_of(letter)
+    enable(office, letter)
+    assert office.answers() == ["规则文件夹写不进去，没有改动"]
+    assert route_of(office, unit) == "direct"
+
+    monkeypatch.undo()
+    enable(office, letter, message_id="<again@x.example>")
+
+    assert office.answers()[-1] == "规则已启用"
+    assert route_of(office, unit) == "ask"
+
+
+def test_a_disk_that_is_full_is_no_fault_of_the_order(
+    office: Office, unit: str, asked: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(_target: Path, _content: bytes) -> Path:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    office.sends(office.says("", asked))
+    letter = office.offered()
+    monkeypatch.setattr(writing, "_draft", refuses)
+    office.arrives(stamped(answering(letter.as_bytes(), office.says(f"启用 {token_of(letter)}")), "pass"))
+    for _ in range(3):
+        office.poll()
+    assert office.answers() == []
+    assert route_of(office, unit) == "direct"
+
+    monkeypatch.undo()
+    office.poll()
+
+    assert office.answers() == ["规则已启用"]
+    assert route_of(office, unit) == "ask"
+
+
 # taking it back
 
 
@@ -581,6 +629,18 @@ def test_a_folder_that_is_broken_just_now_is_said(office: Office, asked: File) -
 
     assert "规则文件夹本身有问题，没有试看" in office.answers()
     assert "routing.toml" in text_of(office.to_admins(kind="rules_answer")[-1])
+
+
+def test_a_change_that_we_cannot_cope_with_is_answered_and_keeps_nobody_waiting(
+    office: Office, unit: str, asked: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(amendments, "propose", lambda *_: 1 / 0)
+    office.sends(office.says("", asked))
+    sender = next(u for u in office.world.units_by_route("direct") if u.name == unit)
+    office.sends(office.complete(sender), vouched=None)
+
+    assert office.answers() == ["试看没有完成"]
+    assert office.kinds() == ["receipt"]
 
 
 def test_a_long_trial_comes_with_a_workbook(office: Office) -> None:
