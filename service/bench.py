@@ -5,14 +5,16 @@ Kept apart from `service.wiring` so that these commands start without loading a 
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parseaddr
+from functools import cache
 from pathlib import Path
 
 from service import deciding, rulebook
 from service.archive import Archive
+from service.attributing import Attributed, Candidate, NothingKnown, attribute
 from service.checks.wording import Wording, load_wording
 from service.defaults import rules_folder, templates_folder
 from service.desk.amendments import amendment_problems
@@ -65,34 +67,48 @@ class Bench:
     scratch: Archive
     own_addresses: frozenset[str]
     trusted: frozenset[str]  # authserv-ids
+    others: "tuple[Bench, ...]" = ()  # of the campaigns that share the mailbox
 
     def judge(self, content: bytes, received: datetime | None) -> Judgement:
         """Read and judge the bytes of one mail. received None: the newest Received field, else Date, else now.
 
         A mail that ends its reader is set aside, as the live service does it.
         """
-        sha256 = self.scratch.store(content)
+        sha256, benches = self.scratch.store(content), (self, *self.others)
+        candidates = tuple(Candidate(bench.rulebook, cache(bench._read)) for bench in benches)
         try:
-            submission = self._read(sha256)
+            received = received or _arrival(candidates[0].read(sha256))
+            mail = attribute(sha256, received, candidates, NothingKnown())
         except ReaderDied as error:
             return deciding.set_aside(sha256, len(content), received or now(), str(error), self.rulebook)
-        envelope = submission.envelope
-        return deciding.judge(
-            submission,
-            received=received or envelope.received or envelope.date or now(),
-            earlier=None,
-            rulebook=self.rulebook,
-            wording=self.wording,
-            own_addresses=self.own_addresses,
-            trusted=self.trusted,
-        )
+        assert mail is not None  # a mail that cannot be read raises
+        return benches[mail.place]._judge(mail, received)
+
+    def of(self, judgement: Judgement) -> "Bench":
+        """The bench of the campaign that a mail was judged under."""
+        whose = judgement.dossier.whose
+        own = (bench for bench in self.others if whose and bench.rulebook.campaign.number_prefix == whose.campaign)
+        return next(own, self)
 
     def letter(self, judgement: Judgement) -> RenderedLetter | None:
         """The reply as it would leave, without a number; None when nobody is answered."""
         if judgement.decision.reply is None:
             return None
-        returned = self.letters.returned(judgement, self.rulebook, self._mark)
-        return self.letters.render(judgement, self.rulebook, None, returned)
+        bench = self.of(judgement)
+        returned = bench.letters.returned(judgement, bench.rulebook, bench._mark)
+        return bench.letters.render(judgement, bench.rulebook, None, returned)
+
+    def _judge(self, mail: Attributed, received: datetime) -> Judgement:
+        return deciding.judge(
+            mail.submission,
+            received=received,
+            earlier=None,
+            rulebook=self.rulebook,
+            wording=self.wording,
+            own_addresses=self.own_addresses,
+            trusted=self.trusted,
+            whose=mail.whose,
+        )
 
     def _mark(self, wanted: FileMarks) -> bytes | None:
         try:
@@ -108,17 +124,29 @@ class Bench:
             return self.reader.read(path)
 
 
+def _arrival(submission: Submission | None) -> datetime:
+    envelope = submission.envelope if submission else None
+    return (envelope and (envelope.received or envelope.date)) or now()
+
+
 @contextmanager
 def open_bench(settings: Settings | None, rules: Path | None) -> Iterator[Bench]:
     """A bench over the given rules, else the configuration's, else the packaged ones; leaves nothing behind."""
-    book = rulebook.load(rules or (settings.rules_dir if settings else rules_folder()))
-    wording = load_wording(_templates(settings) / FINDINGS)
     own = own_addresses(settings) if settings else frozenset()
     trusted = trusted_servers(settings) if settings else frozenset()
-    with tempfile.TemporaryDirectory(prefix="collection-mailbox-") as name:
-        folder = Path(name)
-        with Reader(book, scratch=folder / "scratch") as reader:
-            yield Bench(book, wording, Letters(_templates(settings)), reader, Archive(folder), own, trusted)
+    if rules is not None or settings is None:
+        folders = [(rules or rules_folder(), _templates(settings))]
+    else:
+        folders = [(own_settings.rules_dir, own_settings.templates_dir) for own_settings in settings.campaigns]
+    books = [(rulebook.load(place), papers) for place, papers in folders]
+    with tempfile.TemporaryDirectory(prefix="collection-mailbox-") as name, ExitStack() as stack:
+        archive = Archive(Path(name))
+        benches: list[Bench] = []
+        for number, (book, papers) in enumerate(books):
+            reader = stack.enter_context(Reader(book, scratch=Path(name) / f"scratch{number}"))
+            wording = load_wording(papers / FINDINGS)
+            benches.append(Bench(book, wording, Letters(papers), reader, archive, own, trusted))
+        yield replace(benches[0], others=tuple(benches[1:]))
 
 
 def sender_of(settings: Settings) -> Address:

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from service.domain.campaigns import Whose
 from service.domain.judgement import Decision, Finding, Judgement, Route
 from service.domain.mail import Address
 from service.domain.rules import Rulebook
@@ -38,6 +39,18 @@ def explanation(file: str, judgement: Judgement, letter: RenderedLetter | None, 
         "why": list(decision.why),
         "defects": list(dossier.submission.defects),
         "rules_version": rulebook.version,
+        "campaign": campaign(dossier.whose, rulebook),
+    }
+
+
+def campaign(whose: Whose | None, rulebook: Rulebook) -> Json:
+    """The campaign a mail was judged under. sign: by what it was found; None where there is but one."""
+    return {
+        "prefix": rulebook.campaign.number_prefix,
+        "title": rulebook.campaign.title,
+        "sign": whose.sign.value if whose else None,
+        "why": whose.why if whose else None,
+        "doubt": (whose.doubt or None) if whose else None,
     }
 
 

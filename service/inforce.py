@@ -1,7 +1,7 @@
 """Which rules a campaign goes by: its folder as it is, else the last good ones that were in force."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from service import rulebook
@@ -41,18 +41,23 @@ def all_in_force(settings: Settings) -> tuple[InForce, ...]:
         except RulesInvalid as error:
             broken.append(error)
     if broken:
-        raise together(broken)
+        raise rulebook.together(broken)
     if problems := rulebook.problems_together([(force.settings.rules_dir, force.book) for force in found]):
         raise RulesInvalid("、".join(str(force.settings.rules_dir) for force in found), problems, "请改正后再启动")
     return tuple(found)
 
 
-def together(broken: Sequence[RulesInvalid]) -> RulesInvalid:
-    """The problems of several folders as one error."""
-    if len(broken) == 1:
-        return broken[0]
-    problems = tuple(f"{Path(error.where).name}/{problem}" for error in broken for problem in error.problems)
-    return RulesInvalid("、".join(error.where for error in broken), problems)
+def in_place_of(book: Rulebook, folder: Path, found: Sequence[InForce]) -> tuple[InForce, ...]:
+    """The campaigns with other rules in the place of those with the same prefix. Raises RulesInvalid without such."""
+    own = book.campaign.number_prefix
+    prefixes = [force.book.campaign.number_prefix for force in found]
+    if own not in prefixes:
+        seen = f"campaign.toml，number_prefix：没有编号字头为“{own}”的征集活动；现有 {'、'.join(prefixes)}"
+        raise RulesInvalid(str(folder), (seen,), "请改正，或先在配置里加一节 [[campaign]]")
+    return tuple(
+        replace(force, folder=folder, book=book) if force.book.campaign.number_prefix == own else force
+        for force in found
+    )
 
 
 def rules_in_force(settings: Settings) -> tuple[Path, Rulebook]:

@@ -13,6 +13,8 @@ from datetime import datetime
 import structlog
 
 from service import deciding, routing
+from service.attributing import attribute, candidates_of, of_its_case
+from service.domain.campaigns import Whose
 from service.domain.judgement import Judgement
 from service.domain.mail import ArrivedMail, MailKind
 from service.domain.orders import Ruling
@@ -21,7 +23,7 @@ from service.domain.rules import Rulebook
 from service.domain.submission import Submission
 from service.errors import DatabaseUnusable, is_our_trouble
 from service.mailbox import Mailbox, RefusalReason, Refused, Vanished
-from service.obeying import obey
+from service.obeying import Doing, obey
 from service.parts import Campaigns, Cases, Parts, Rules
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
@@ -85,13 +87,15 @@ def handle_mail(sha256: str, campaigns: Campaigns) -> None:
 
 
 def _judge_and_record(sha256: str, campaigns: Campaigns) -> None:
-    parts = campaigns[0]
-    records, submission = parts.records, parts.read(sha256)
+    records = campaigns[0].records
+    received, ruling = records.ledger.received(sha256), records.ruling_on(sha256)
+    mail = attribute(sha256, received, candidates_of(campaigns), records, ruling)
+    assert mail is not None  # a mail that cannot be read raises
+    parts, submission = campaigns[mail.place], mail.submission
     if twin := records.twin_of(submission):
         records.record_twin(submission, twin, parts.now())
         return
-    ruling = records.ruling_on(sha256)
-    found, judgement = conclude(submission, records.ledger.received(sha256), records, parts.rules, ruling)
+    found, judgement = conclude(submission, received, records, parts.rules, ruling, mail.whose)
     _note_own_copy(submission, parts)
     if judgement.decision.kind is MailKind.BOUNCE:
         _note_bounce(submission, parts)
@@ -106,7 +110,7 @@ def _judge_and_record(sha256: str, campaigns: Campaigns) -> None:
         ):  # it was obeyed, as far as anybody knows; what it names may be another letter now
             records.ledger.not_obeyed(sha256, submission.envelope.subject, parts.now())
         else:
-            obey(judgement, parts, decide_anew)
+            obey(judgement, parts, campaigns, Doing(decide_anew, lambda other: handle_mail(other, campaigns)))
             if parts.amendments is not None:
                 parts.amendments.receive(judgement, parts)
     recorded = records.record(
@@ -126,7 +130,8 @@ def decide_anew(sha256: str, ruling: Ruling, parts: Parts) -> Judgement | None:
     or the ruling is known already: calling again never leads to a second letter."""
     records, submission = parts.records, parts.read(sha256)
     received = records.ledger.received(sha256)
-    _, judgement = conclude(submission, received, Before(records, sha256), parts.rules, ruling)
+    before = Before(records, sha256)
+    _, judgement = conclude(submission, received, before, parts.rules, ruling, of_its_case(parts))
     returned = parts.letters.returned(judgement, parts.rules.rulebook, parts.mark)
     done = records.redecide(
         judgement,
@@ -139,10 +144,15 @@ def decide_anew(sha256: str, ruling: Ruling, parts: Parts) -> Judgement | None:
 
 
 def conclude(
-    submission: Submission, received: datetime, cases: Cases, rules: Rules, ruling: Ruling | None = None
+    submission: Submission,
+    received: datetime,
+    cases: Cases,
+    rules: Rules,
+    ruling: Ruling | None = None,
+    whose: Whose | None = None,
 ) -> tuple[Found | None, Judgement]:
     """The case a mail joins, None when it begins one, and the judgement on it. The same mail, cases and rules always
-    give the same: `rules trial` walks the archive with this very function."""
+    give the same: `rules trial` walks the archive with this very function. whose: its campaign, see `attributing`."""
     rulebook = rules.rulebook
     is_ours = is_own_letter(submission, rules.own_addresses)
     found = None if is_ours else cases.find_case(_handle(submission, rulebook))
@@ -159,8 +169,9 @@ def conclude(
         joins_thread=bool(found and found.by_thread),
         ruling=ruling,
         beside=cases.beside(units, rulebook.campaign.number_prefix, found.id if found else None),
+        whose=whose,
     )
-    return found, judgement
+    return (None if judgement.decision.awaits_campaign else found), judgement
 
 
 def write_letter(
@@ -186,7 +197,8 @@ def write_letter(
     )
     kind = plan.letter.value
     recipients = tuple(a.address for a in plan.to)
-    return OutgoingLetter(kind, recipients, message_id, rendered.subject, content, draft=kind in parts.drafts)
+    draft = kind in parts.drafts
+    return OutgoingLetter(kind, recipients, message_id, rendered.subject, content, draft, parts.scope.prefix)
 
 
 def _is_new(item: ArrivedMail, sha256: str, parts: Parts) -> bool:

@@ -12,13 +12,15 @@ from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+from service.attributing import Attributed, attribute, candidates_of, of_its_case
 from service.domain.judgement import Judgement
 from service.domain.mail import MailKind
+from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
 from service.durable import make_folders, sync_file, sync_folder
 from service.errors import DatabaseUnusable
-from service.parts import Campaigns
+from service.parts import Campaigns, Parts
 from service.pipeline import conclude, write_letter
 from service.reading.sandbox import ReaderDied
 from service.recalling import arrival_of
@@ -142,51 +144,62 @@ class _Work:
             return
         self._carrier.begin(mail, REBUILT)
         at = mail.judged_at or self._parts.now()
-        submission = None if mail.state == "quarantined" else self._read(mail.sha256)
-        if submission is not None:
-            self._judge(mail, submission, at)
+        ruling = _ruling_then(mail)
+        found = None if mail.state == "quarantined" else self._attributed(mail, ruling)
+        if found is not None:
+            self._judge(mail, found, ruling, at)
         else:
             story = mail.problem if mail.state == "quarantined" else "重建台账时读不到原件"
             self._parts.records.ledger.quarantine(mail.sha256, story, at)
         self._carrier.keep_letters(mail)
 
-    def _read(self, sha256: str) -> Submission | None:
+    def _read(self, sha256: str, parts: Parts) -> Submission | None:
         for _ in range(_TRIES):
             with suppress(ReaderDied, FileNotFoundError):
-                return self._parts.read(sha256)
+                return parts.read(sha256)
         self._unread.append(sha256)
         return None
 
-    def _judge(self, mail: OldMail, submission: Submission, at: datetime) -> None:
-        parts, records = self._parts, self._parts.records
+    def _attributed(self, mail: OldMail, ruling: Ruling | None) -> Attributed | None:
+        candidates, records = candidates_of(self._campaigns), self._parts.records
+        for _ in range(_TRIES):
+            with suppress(ReaderDied, FileNotFoundError):
+                return attribute(mail.sha256, mail.received, candidates, records, ruling)
+        self._unread.append(mail.sha256)
+        return None
+
+    def _judge(self, mail: OldMail, found_as: Attributed, ruling: Ruling | None, at: datetime) -> None:
+        parts, records, submission = self._campaigns[found_as.place], self._parts.records, found_as.submission
         if twin := records.twin_of(submission):
             records.record_twin(submission, twin, at)
             return
         book = parts.rules.rulebook
-        ruling = mail.ruling if mail.ruled_at is None else None  # else it follows in its place
-        found, judgement = conclude(submission, mail.received, records, parts.rules, ruling)
+        found, judgement = conclude(submission, mail.received, records, parts.rules, ruling, found_as.whose)
         if found is None:
             self._carrier.number_next(book.campaign.number_prefix, mail.number)
-        write = self._writer(mail, judgement, ruled=False)
+        write = self._writer(mail, judgement, parts, ruled=False)
         records.record(judgement, found, book.campaign.number_prefix, book.version, lambda number: write(number, 0), at)
         if mail.state == "found" and judgement.decision.kind is MailKind.STAFF_COMMAND:
             records.ledger.not_obeyed(mail.sha256, submission.envelope.subject, at)
 
     def _rule(self, mail: OldMail) -> None:
         """What staff decided about a mail, when they did."""
-        parts, records = self._parts, self._parts.records
-        submission = self._read(mail.sha256)
+        records = self._parts.records
+        judged = Views(records.engine).mail(mail.sha256)
+        campaign = judged.campaign if judged else ""
+        parts = next((own for own in self._campaigns if own.scope.owns(campaign)), self._parts)
+        submission = self._read(mail.sha256, parts)
         if submission is None or mail.ruling is None or mail.ruled_at is None:
             return
         before = Before(records, mail.sha256)
-        _, judgement = conclude(submission, mail.received, before, parts.rules, mail.ruling)
-        write = self._writer(mail, judgement, ruled=True)
+        _, judgement = conclude(submission, mail.received, before, parts.rules, mail.ruling, of_its_case(parts))
+        write = self._writer(mail, judgement, parts, ruled=True)
         records.redecide(judgement, mail.ruling, parts.rules.rulebook.version, write, mail.ruled_at)
         self._carrier.keep_letters(mail, ruled=True)
 
-    def _writer(self, mail: OldMail, judgement: Judgement, *, ruled: bool) -> _Writer:
+    def _writer(self, mail: OldMail, judgement: Judgement, parts: Parts, *, ruled: bool) -> _Writer:
         """The letter as it was written then; one that was not is written now, and waits for staff."""
-        parts, plan = self._parts, judgement.decision.reply
+        plan = judgement.decision.reply
         kept = self._old.reply(mail, plan.letter.value, ruled=ruled) if plan else None
         returned = () if kept else parts.letters.returned(judgement, parts.rules.rulebook, parts.mark)
         return lambda number, seq: kept or write_letter(judgement, number, returned, parts, seq)
@@ -201,6 +214,13 @@ class _Work:
             before, after = Outcome.of(decision_from(mail.decision)), Outcome.of(decision)
             if after.differs_from(before) or (after.codes, after.letter) != (before.codes, before.letter):
                 self._changed.append(Change(mail.sha256, mail.subject, mail.number, before, after))
+
+
+def _ruling_then(mail: OldMail) -> Ruling | None:
+    """What was ruled when a mail was first judged as it is now: its campaign, of a ruling that followed later."""
+    if mail.ruling is None or mail.ruled_at is None:
+        return mail.ruling
+    return Ruling(mail.ruling.by, campaign=mail.ruling.campaign) if mail.ruling.campaign else None
 
 
 def _take_place(draft: Path, file: Path, now: datetime) -> Path | None:

@@ -187,7 +187,8 @@ class RulesWatch:
             auto_submitted="auto-generated",
         )
         parts.records.outbox.queue(
-            OutgoingLetter(kind, campaign.admins, message_id, letter.subject, content), parts.now()
+            OutgoingLetter(kind, campaign.admins, message_id, letter.subject, content, campaign=campaign.number_prefix),
+            parts.now(),
         )
 
 

@@ -133,6 +133,6 @@ def _queue(
         auto_submitted="auto-generated",
     )
     outgoing = OutgoingLetter(
-        KIND, recipients, message_id, letter.subject, content, draft=draft or KIND in parts.drafts
+        KIND, recipients, message_id, letter.subject, content, draft or KIND in parts.drafts, campaign.number_prefix
     )
     return parts.records.outbox.queue(outgoing, parts.now(), case_id, parked)

@@ -11,6 +11,7 @@ from service.digest.facts import Debtor, DigestFacts, Matter
 from service.digest.rendering import render_digest
 from service.domain.judgement import Channel, PieceState, Severity, Verdict
 from service.domain.mail import Address, MailKind
+from service.domain.orders import Action
 from service.domain.outgoing import OutgoingLetter
 from service.domain.rules import Rulebook
 from service.domain.submission import Table
@@ -19,7 +20,6 @@ from service.mailbox import Session, list_uids
 from service.obeying import DONE
 from service.records.changes import CHANGED
 from service.records.ledger import NOT_OBEYED
-from service.records.store import Records
 from service.records.views import CaseView, MailView, Views
 from service.reloading import INCIDENT, rules_problems
 from service.replies.composing import compose
@@ -49,9 +49,9 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
     day = day or made.astimezone(zone).date()
     start = datetime.combine(since or day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
-    mails = desk.views.judged_between(start, end)
+    mails = [mail for mail in desk.views.judged_between(start, end) if desk.scope.owns(mail.campaign)]
     cases = desk.views.cases(campaign.number_prefix)
-    counts = desk.views.letter_counts(start, end)
+    counts = desk.views.letter_counts(start, end, desk.scope.owns)
     return DigestFacts(
         department=campaign.department,
         campaign=campaign.title,
@@ -65,9 +65,9 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         completed=tuple(_name(c) for c in cases if c.complete and start <= c.updated < end),
         total_cases=len(cases),
         total_complete=sum(c.complete for c in cases),
-        needs_person=tuple(_needing(desk.records, desk.views, mails, cases)),
+        needs_person=tuple(_needing(desk, mails, cases)),
         quarantined=tuple(_quarantined(desk.views)),
-        parked=tuple(_parked(desk.views)),
+        parked=tuple(_parked(desk)),
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
         rules_changes=tuple(_rules_changes(desk, start, end, zone)),
         rules_problems=rules_problems(desk.records.note(desk.scope.key(INCIDENT))),
@@ -79,7 +79,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         ),
         ambiguous=counts.get("dot", 0),
         resent=counts["resent"],
-        held=len(desk.views.letters(["pending"])),
+        held=len(_own(desk, ["pending"])),
     )
 
 
@@ -137,8 +137,9 @@ def _name(case: CaseView) -> str:
     return f"{case.number} {case.unit}" if case.unit else case.number
 
 
-def _needing(records: Records, views: Views, mails: list[MailView], cases: list[CaseView]) -> Iterator[Matter]:
+def _needing(desk: Desk, mails: list[MailView], cases: list[CaseView]) -> Iterator[Matter]:
     """Cases that wait for a person however old, and the day's mails that wait by themselves."""
+    records, views = desk.records, desk.views
     for case in cases:
         if case.state == Verdict.STAFF_REVIEW.value and records.note(DONE + case.number) != str(case.versions):
             yield Matter(case.number, _reason(views.mails(case.id)), case.unit or "", case.updated)
@@ -147,13 +148,26 @@ def _needing(records: Records, views: Views, mails: list[MailView], cases: list[
             case_of = views.case_of_mail(mail.sha256 or "")
             # A question in a case leaves the case as it is: only here would anybody see it.
             if case_of is None or mail.decision.kind is MailKind.INQUIRY:
-                yield _asked(mail, case_of)
+                yield _asked(mail, case_of, desk)
 
 
-def _asked(mail: MailView, case: CaseView | None) -> Matter:
+def _asked(mail: MailView, case: CaseView | None, desk: Desk) -> Matter:
     """A mail that nobody but a person can answer."""
-    why = mail.decision.why[0].removeprefix("邮件性质：") if mail.decision and mail.decision.why else ""
+    decision = mail.decision
+    if decision is not None and decision.awaits_campaign:
+        return Matter(mail.subject, _how_to_assign(mail, desk), mail.sender or "", mail.at)
+    steps = [step for step in decision.why if not step.startswith("征集活动：")] if decision else []
+    why = steps[0].removeprefix("邮件性质：") if steps else ""
     return Matter(mail.subject, why, (case.unit if case else None) or mail.sender or "", mail.at)
+
+
+def _how_to_assign(mail: MailView, desk: Desk) -> str:
+    """Why nobody knows whose mail it is, and the lines that settle it, to be copied."""
+    told = "；".join(finding.message for finding in (mail.decision.findings if mail.decision else ()))
+    word = next(iter(desk.rulebook.mail.orders.get(Action.ASSIGN, ())), "")
+    prefixes = (desk.scope.prefix, *sorted(desk.scope.others))
+    orders = "”或“".join(f"{word} {prefix} 来信{(mail.sha256 or '')[:8]}" for prefix in prefixes)
+    return f"{told}请回复“{orders}”" if word else told
 
 
 def _reason(mails: list[MailView]) -> str:
@@ -177,12 +191,17 @@ def _quarantined(views: Views) -> Iterator[Matter]:
         yield Matter(place, f"没有取下：{why}。邮件仍在服务器上。")
 
 
-def _parked(views: Views) -> Iterator[Matter]:
+def _own(desk: Desk, states: list[str]) -> list[MailView]:
+    """The campaign's letters in these states."""
+    return [letter for letter in desk.views.letters(states) if desk.scope.owns(letter.campaign)]
+
+
+def _parked(desk: Desk) -> Iterator[Matter]:
     """Letters that leave only when staff say so; a draft has no reason but that."""
-    for letter in views.letters(["bounced"]):
+    for letter in _own(desk, ["bounced"]):
         why = f"被退回：{letter.reason}。核实地址后“放行”即重发，“不发”即了结"
         yield Matter(f"信{letter.letter} {letter.subject}", why, letter.sender or "", letter.at)
-    for letter in views.letters(["parked", "draft"]):
+    for letter in _own(desk, ["parked", "draft"]):
         yield Matter(f"信{letter.letter} {letter.subject}", letter.reason, letter.sender or "", letter.at)
 
 
@@ -206,7 +225,8 @@ def queue_digest(desk: Desk, letter: RenderedLetter, day: date | None) -> bool:
         auto_submitted="auto-generated",
     )
     return desk.records.outbox.queue(
-        OutgoingLetter("digest", campaign.staff, message_id, letter.subject, content), made
+        OutgoingLetter("digest", campaign.staff, message_id, letter.subject, content, campaign=campaign.number_prefix),
+        made,
     )
 
 

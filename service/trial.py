@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from service.archive import Archive
+from service.attributing import Candidate, attribute
 from service.domain.coverage import impossible, shadows
 from service.domain.judgement import Decision, Judgement
 from service.domain.rules import RoutingRule, Rulebook
@@ -51,6 +52,7 @@ class Readings:
     anew: int = 0
     before: int = 0  # mails taken as they were read by other rules
     unread: int = 0
+    campaigns: "Sequence[Tried]" = ()  # of the mailbox, this one among them, when it serves several
 
     def __call__(self, sha256: str) -> Submission | None:
         """None for a mail that cannot be read."""
@@ -158,14 +160,25 @@ class Result:
         return self.mails - len(self.changed)
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A campaign of a trial: its rules, and mails as they read them."""
+
+    rules: Rules
+    readings: Readings
+
+
 def try_rules(
-    past: Sequence[PastMail], readings: Readings, rules: Rules, step: Callable[[], None] = lambda: None
+    past: Sequence[PastMail],
+    readings: Readings,
+    rules: Rules,
+    step: Callable[[], None] = lambda: None,
 ) -> Result:
     """Decide every mail of the past again. step: called after each."""
-    result, walk = Result(mails=len(past)), _Walk(rules)
+    own = Tried(rules, readings)
+    result, walk = Result(mails=len(past)), _Walk(own, readings.campaigns or (own,))
     for mail in past:
-        submission = readings(mail.sha256) if mail.state != "quarantined" else None
-        judgement = walk.take(mail, submission) if submission else None
+        judgement = walk.take(mail) if mail.state != "quarantined" else None
         if judgement is not None and mail.decision:
             _compare(mail, judgement, result)
         step()
@@ -189,21 +202,28 @@ def _compare(mail: PastMail, judgement: Judgement, result: Result) -> None:
 class _Walk:
     """The mails one after the other, as the pipeline takes them."""
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
+    def __init__(self, own: Tried, campaigns: Sequence[Tried]) -> None:
+        self._rules = own.rules
+        self._campaigns = campaigns
+        self._candidates = tuple(Candidate(tried.rules.rulebook, tried.readings) for tried in campaigns)
         self._cases = Tentative()
         self._decided: Counter[str] = Counter()
         self._behind: dict[str, Counter[str]] = {}
 
-    def take(self, mail: PastMail, submission: Submission) -> Judgement | None:
-        """The judgement on a mail; None for one that came twice."""
+    def take(self, mail: PastMail) -> Judgement | None:
+        """The judgement on a mail; None for one that came twice or cannot be read."""
+        attributed = attribute(mail.sha256, mail.received, self._candidates, self._cases, mail.ruling)
+        if attributed is None:
+            return None
+        submission, rules = attributed.submission, self._campaigns[attributed.place].rules
         if self._cases.twin_of(submission):
             self._cases.record_twin(submission)
             return None
-        found, judgement = conclude(submission, mail.received, self._cases, self._rules, mail.ruling)
-        campaign = self._rules.rulebook.campaign.number_prefix
+        found, judgement = conclude(submission, mail.received, self._cases, rules, mail.ruling, attributed.whose)
+        campaign = rules.rulebook.campaign.number_prefix
         self._cases.record(judgement, found, campaign, Known(mail.number, mail.letters))
-        self._note_rules(judgement)
+        if rules is self._rules:
+            self._note_rules(judgement)
         return judgement
 
     def _note_rules(self, judgement: Judgement) -> None:

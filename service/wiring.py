@@ -24,7 +24,7 @@ from service.domain.mail import Address
 from service.domain.rules import Rulebook
 from service.errors import DatabaseUnusable, RulesInvalid
 from service.folders import Seen, seen_of
-from service.inforce import InForce, all_in_force, kept_rules, scopes_of
+from service.inforce import InForce, all_in_force, in_place_of, kept_rules, scopes_of
 from service.keeping import KeptRules
 from service.mailbox import Mailbox, MailboxSettings
 from service.parts import Campaigns, Parts, Rules, Scope
@@ -40,7 +40,7 @@ from service.replies.smtp import Submitter
 from service.replies.smtp_connection import SmtpSettings
 from service.sending import Patient
 from service.settings import MailboxSection, Settings
-from service.trial import Readings
+from service.trial import Readings, Tried
 
 log = structlog.get_logger()
 
@@ -314,19 +314,31 @@ def open_trial(settings: Settings, folder: Path, *, keep: bool = False, as_read:
     """The past, its readings and other rules. Writes nothing, and works beside a running service. keep: but for
     readings made anew; as_read: see `Readings`.
 
-    Raises RulesInvalid, and DatabaseUnusable as the service does. Without an archive there is no past.
+    Of several campaigns, the rules stand in for those with the same prefix; the others stay as they are. Raises
+    RulesInvalid, and DatabaseUnusable as the service does. Without an archive there is no past.
     """
-    own = own_addresses(settings)
-    rules = Rules(
-        rulebook.load(folder, own), load_wording(settings.templates_dir / FINDINGS), own, trusted_servers(settings)
-    )
+    book = rulebook.load(folder, own_addresses(settings))
     archive = Archive(settings.data_dir / "archive")
     past: list[PastMail] = []
     if next(iter(archive), None) is not None:
         refuse_a_lost_database(settings, archive)
         past = past_mails(settings.database_url)
-    with Reader(rules.rulebook) as reader:
-        yield past, Readings(archive, reader, reading_version(rules.rulebook), keep, as_read), rules
+    with ExitStack() as stack:
+
+        def tried(own: Settings, book: Rulebook) -> Tried:
+            wording = load_wording(own.templates_dir / FINDINGS)
+            rules = Rules(book, wording, own_addresses(own), trusted_servers(own))
+            reader = stack.enter_context(Reader(book))
+            return Tried(rules, Readings(archive, reader, reading_version(book), keep, as_read))
+
+        if not settings.others:
+            one = tried(settings, book)
+        else:
+            places = in_place_of(book, folder, all_in_force(settings))
+            campaigns = tuple(tried(force.settings, force.book) for force in places)
+            one = next(tried for tried in campaigns if tried.rules.rulebook is book)
+            one.readings.campaigns = campaigns
+        yield past, one.readings, one.rules
 
 
 def mailbox_settings(settings: Settings, section: MailboxSection) -> MailboxSettings:

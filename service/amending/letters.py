@@ -100,7 +100,9 @@ class Post:
             auto_submitted="auto-replied" if threads else "auto-generated",
             cc=tuple(Address("", address) for address in others) if to_all else (),
         )
-        parts.records.outbox.queue(OutgoingLetter(kind, tuple(first), message_id, letter.subject, content), parts.now())
+        own = parts.scope.prefix
+        outgoing = OutgoingLetter(kind, tuple(first), message_id, letter.subject, content, campaign=own)
+        parts.records.outbox.queue(outgoing, parts.now())
 
     def _recipients(self) -> tuple[Sequence[str], Sequence[str]]:
         """Who is written to, and who gets a copy: who is no admin any more is neither."""

@@ -19,10 +19,9 @@ from service.backup.manifest import (
     DATABASE,
     KEPT,
     KEY,
-    RULES,
-    TEMPLATES,
     Manifest,
     describe,
+    folders_of,
     read_manifest,
     write_manifest,
 )
@@ -132,11 +131,8 @@ def _copy_settings(settings: Settings, draft: Path) -> None:
     key = settings.data_dir / "signing.key"
     if key.exists():
         copy_file(key, draft / KEY)
-    for source, name in (
-        (settings.rules_dir, RULES),
-        (settings.templates_dir, TEMPLATES),
-        (settings.data_dir / "kept_rules", KEPT),
-    ):
+    folders = {**folders_of(settings), KEPT: settings.data_dir / "kept_rules"}
+    for name, source in folders.items():
         copy_tree(source, draft / name, secrets)
     if settings.file is not None:
         copy_file(settings.file, draft / CONFIG)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from service.durable import files_below, sha256_of, write_file
 from service.errors import BackupUnusable
+from service.settings import Settings
 
 MANIFEST = "manifest.json"
 DATABASE, KEY, CONFIG = "records.db", "signing.key", "config.toml"
@@ -30,6 +31,17 @@ class Manifest:
     @property
     def moment(self) -> datetime:
         return datetime.fromisoformat(self.made)
+
+
+def folders_of(settings: Settings) -> dict[str, Path]:
+    """The folders of rules and templates, by their names in a backup; of several campaigns each under its own."""
+    found: dict[str, Path] = {}
+    for campaign in settings.campaigns:
+        own = f"@{campaign.campaign_name}" if campaign.campaign_name else ""
+        found[f"{RULES}{own}"] = campaign.rules_dir
+        if campaign.templates_dir not in found.values():
+            found[f"{TEMPLATES}{own if TEMPLATES in found else ''}"] = campaign.templates_dir
+    return found
 
 
 def describe(state: Path, made: datetime, program: str, counts: dict[str, int], damaged: tuple[str, ...]) -> Manifest:

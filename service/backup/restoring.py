@@ -14,7 +14,7 @@ from pathlib import Path
 
 from service.archive import Archive
 from service.backup import marker
-from service.backup.manifest import DATABASE, KEPT, KEY, RULES, TEMPLATES, Manifest, read_manifest
+from service.backup.manifest import DATABASE, KEPT, KEY, Manifest, folders_of, read_manifest
 from service.durable import DRAFT, copy_file, copy_tree, make_folders, sha256_of, sync_file, sync_folder
 from service.errors import BackupUnusable, DatabaseUnusable
 from service.locking import only_one
@@ -141,8 +141,7 @@ def _bring_back(
     if KEY in manifest.files:
         copy_file(state / KEY, data / "signing.key")
     copy_tree(state / KEPT, data / "kept_rules")
-    pairs = ((settings.rules_dir, RULES), (settings.templates_dir, TEMPLATES))
-    brought = tuple(target for target, name in pairs if _fill_in(state / name, target))
+    brought = tuple(target for name, target in folders_of(settings).items() if _fill_in(state / name, target))
     if file is None:
         parked = _leave_to_staff(settings.database_url, folder, manifest, when)
     elif is_placed:

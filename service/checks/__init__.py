@@ -14,6 +14,7 @@ from service.checks import (
     a304_empty_file,
     a305_unknown_kind,
     a306_macros,
+    c701_campaign_not_clear,
     f201_form_missing,
     f202_form_only_scanned,
     f203_form_not_readable,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from service.checks.wording import Wording
 
 ALL: tuple[Check, ...] = (
+    c701_campaign_not_clear,
     l101_cover_letter_missing,
     l103_letter_not_scanned,
     l102_letter_not_readable,
@@ -104,8 +106,15 @@ def run_all(dossier: Dossier, route: Route, rulebook: Rulebook, wording: "Wordin
     return tuple(_findings(dossier, route, rulebook, wording))
 
 
-def _findings(dossier: Dossier, route: Route, rulebook: Rulebook, wording: "Wording") -> Iterator[Finding]:
-    for check in ALL:
+def run_first(dossier: Dossier, route: Route, rulebook: Rulebook, wording: "Wording") -> tuple[Finding, ...]:
+    """What is found out before anything else of a mail is looked at: whether it is clear whose it is."""
+    return tuple(_findings(dossier, route, rulebook, wording, (c701_campaign_not_clear,)))
+
+
+def _findings(
+    dossier: Dossier, route: Route, rulebook: Rulebook, wording: "Wording", wanted: tuple[Check, ...] = ALL
+) -> Iterator[Finding]:
+    for check in wanted:
         setting = rulebook.checks.get(check.CODE)
         if setting is None or not setting.enabled:
             continue

@@ -3,12 +3,13 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 
 from service.settings import Settings, load_settings
@@ -16,6 +17,9 @@ from service.settings import Settings, load_settings
 CONFIG_VARIABLE = "COLLECTION_MAILBOX_CONFIG"
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
+CampaignOption = Annotated[
+    str | None, typer.Option("--campaign", metavar="PREFIX", help="哪项征集活动：它的编号字头，如 GD2020")
+]
 
 
 def take_config(arguments: list[str]) -> list[str]:
@@ -48,6 +52,35 @@ def settings_if_any() -> Settings | None:
     if CONFIG_VARIABLE not in os.environ and not config_file().exists():
         return None
     return settings(for_servers=False)
+
+
+def campaign_settings(campaign: str | None) -> Settings | None:
+    """The configuration as one campaign has it, for commands on its folders; None without a configuration. Raises
+    RulesInvalid, and a usage error when several campaigns leave open which is meant."""
+    found = settings_if_any()
+    if found is None or (campaign is None and not found.others):
+        return found
+    from service import rulebook
+
+    own = {rulebook.load(one.rules_dir).campaign.number_prefix: one for one in found.campaigns}
+    return own[chosen_prefix(campaign, tuple(own))]
+
+
+def rules_dir(campaign: str | None) -> Path:
+    """The rules folder of the configuration, else the packaged one."""
+    from service.defaults import rules_folder
+
+    found = campaign_settings(campaign)
+    return found.rules_dir if found else rules_folder()
+
+
+def chosen_prefix(campaign: str | None, prefixes: Sequence[str]) -> str:
+    """Which of these campaigns is meant. Raises a usage error."""
+    meant = [prefix for prefix in prefixes if campaign is None or prefix.casefold() == campaign.casefold()]
+    if len(meant) == 1:
+        return meant[0]
+    seen = f"没有“{campaign}”这项征集活动" if campaign else "有几项征集活动"
+    raise typer.BadParameter(f"{seen}：{'、'.join(prefixes)}；请用 --campaign 写明其中一项")
 
 
 def print_json(value: Any) -> None:

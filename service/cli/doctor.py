@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -16,6 +17,7 @@ from service.cli import words
 from service.cli.context import out, settings
 from service.cli.words import say
 from service.errors import ServiceError
+from service.inforce import all_in_force
 from service.mailbox import probe
 from service.reading import cage
 from service.reading.containers import unar
@@ -66,10 +68,13 @@ def examine() -> int:
 def _signs(chosen: Settings) -> Iterator[Sign]:
     yield Sign("配置", str(chosen.file))
     yield from (Sign("配置", warning, warning=True) for warning in chosen.warnings)
-    yield _try("规则", lambda: _rules(chosen))
-    yield _try("模板", lambda: _templates(chosen))
-    yield from _drafts(chosen)
-    yield from _rules_by_mail(chosen)
+    for own in chosen.campaigns:
+        yield _try("规则", partial(_rules, own))
+        yield _try("模板", partial(_templates, own))
+        yield from _drafts(own)
+        yield from _rules_by_mail(own)
+    if chosen.others:
+        yield _try("征集活动", lambda: _together(chosen))
     yield _try("数据库", lambda: _database(chosen))
     yield backup_sign(chosen)
     yield from _mailboxes(chosen)
@@ -94,6 +99,12 @@ def _try(name: str, look: Callable[[], str]) -> Sign:
 def _rules(chosen: Settings) -> str:
     book = rulebook.load(chosen.rules_dir, own_addresses(chosen))
     return f"{chosen.rules_dir}：城市 {len(book.cities)}，单位 {len(book.units)}，版本 {book.version[:12]}"
+
+
+def _together(chosen: Settings) -> str:
+    found = all_in_force(chosen)
+    told = "、".join(f"{force.book.campaign.number_prefix} {force.book.campaign.title}" for force in found)
+    return f"一个邮箱办 {len(found)} 项：{told}；分不清的来信由工作人员归入"
 
 
 def _drafts(chosen: Settings) -> Iterator[Sign]:

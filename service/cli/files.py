@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service import rulebook
-from service.cli.context import err, out, settings_if_any
+from service.cli.context import CampaignOption, campaign_settings, err, out, settings_if_any
 
 
 def register(app: typer.Typer) -> None:
@@ -36,11 +36,12 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> int:
 def blank_forms(
     folder: Annotated[Path, typer.Argument(metavar="DIR")],
     rules: Annotated[Path | None, typer.Option("--rules", help="规则文件夹")] = None,
+    campaign: CampaignOption = None,
 ) -> int:
     from service.bench import letters_for
     from service.workbook.blank_form import write_blank_form
 
-    settings = settings_if_any()
+    settings = settings_if_any() if rules else campaign_settings(campaign)
     book = rulebook.load(rules or (settings.rules_dir if settings else rulebook.defaults_folder()))
     folder.mkdir(parents=True, exist_ok=True)
     notes = letters_for(settings).templates.words("blank_form").notes

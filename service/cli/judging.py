@@ -10,11 +10,12 @@ from rich.table import Table as Grid
 from service import checks, deciding, rulebook
 from service.bench import Bench, letters_for, open_bench, own_addresses
 from service.cli import words
-from service.cli.context import out, print_json, settings_if_any
+from service.cli.context import CampaignOption, campaign_settings, out, print_json, rules_dir, settings_if_any
 from service.cli.letters import letter_lines
 from service.cli.words import say
 from service.deciding.storytelling import SOURCES
 from service.domain.judgement import Judgement
+from service.errors import RulesInvalid
 from service.explaining import explanation
 
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="规则文件夹")]
@@ -70,7 +71,7 @@ def _explain_one(file: Path, bench: Bench, moment: datetime | None, as_json: boo
     judgement = bench.judge(content, moment)
     letter = bench.letter(judgement)
     if as_json:
-        print_json(explanation(str(file), judgement, letter, bench.rulebook))
+        print_json(explanation(str(file), judgement, letter, bench.of(judgement).rulebook))
     else:
         _show(file, judgement)
         if letter is not None:
@@ -109,20 +110,34 @@ def list_checks() -> int:
 def rules_check(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, rules: RulesOption = None
 ) -> int:
-    place, settings = folder or rules or _rules_dir(), settings_if_any()
-    found = rulebook.explain_rules(place, own_addresses(settings) if settings else ())
+    settings = settings_if_any()
+    own = own_addresses(settings) if settings else frozenset()
+    if folder or rules or settings is None:
+        places = [folder or rules or rules_dir(None)]
+    else:
+        places = [campaign.rules_dir for campaign in settings.campaigns]
+    books, broken = [], []
+    for place in places:
+        try:
+            books.append((place, rulebook.load(place, own)))
+        except RulesInvalid as error:
+            broken.append(error)
+            continue
+        _tell_valid(place, rulebook.explain_rules(place, own))
+    if broken:
+        raise rulebook.together(broken)
+    if problems := rulebook.problems_together(books):
+        raise RulesInvalid("、".join(map(str, places)), problems)
+    return 0
+
+
+def _tell_valid(place: Path, found: rulebook.RulesSummary) -> None:
     out.print(f"{place}：规则有效。", markup=False)
     units = f"单位 {found.units}（直接报送 {found.direct}，经所在市 {found.via_city}，转人工 {found.ask}）"
     out.print(f"城市 {found.cities}，{units}，渠道规则 {found.routing_rules}，检查 {found.checks}")
     out.print(f"规则版本 {found.version[:12]}")
     for warning in found.warnings:
         out.print(f"! {warning}", markup=False)
-    return 0
-
-
-def _rules_dir() -> Path:
-    settings = settings_if_any()
-    return settings.rules_dir if settings else rulebook.defaults_folder()
 
 
 def rules_explain(
@@ -130,10 +145,11 @@ def rules_explain(
     unit: Annotated[str | None, typer.Option("--unit", help="报送函或表格中的单位名称")] = None,
     rules: RulesOption = None,
     as_json: JsonOption = False,
+    campaign: CampaignOption = None,
 ) -> int:
     from service.explaining import route as route_json
 
-    book = rulebook.load(rules or _rules_dir())
+    book = rulebook.load(rules or rules_dir(campaign))
     found = deciding.speaker_of(address, unit, book)
     forbidden = book.forbids(address)
     if as_json:
@@ -179,12 +195,13 @@ def workbook_export(
     file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")],
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None,
     rules: RulesOption = None,
+    campaign: CampaignOption = None,
 ) -> int:
     from service.exchanging import export_tables
     from service.workbook.rules_words import COLUMNS, WORKBOOK
 
     try:
-        export_tables(folder or rules or _rules_dir(), file, COLUMNS, WORKBOOK)
+        export_tables(folder or rules or rules_dir(campaign), file, COLUMNS, WORKBOOK)
     except OSError as error:
         raise typer.BadParameter(f"{file}：写不进去（{error.strerror}）") from None
     out.print(str(file), markup=False)
@@ -195,13 +212,14 @@ def workbook_import(
     file: Annotated[Path, typer.Argument(metavar="IN.xlsx")],
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None,
     rules: RulesOption = None,
+    campaign: CampaignOption = None,
 ) -> int:
     from service.exchanging import import_tables
 
     place = folder or rules
     if place is None and settings_if_any() is None:
         raise typer.BadParameter("请写出规则文件夹，例如 rules workbook import 规则.xlsx rules-new")
-    place = place or _rules_dir()
+    place = place or rules_dir(campaign)
     changed = import_tables(file, place)
     told = f"已写入 {'、'.join(changed)}" if changed else "与原来相同，没有改动"
     out.print(f"{place}：{told}", markup=False)
@@ -211,12 +229,13 @@ def workbook_import(
 def templates_preview(
     folder: Annotated[Path, typer.Option("--out", help="输出文件夹")] = Path("templates-preview"),
     rules: RulesOption = None,
+    campaign: CampaignOption = None,
 ) -> int:
     from service.previewing import papers_of
     from service.replies.preview import preview
 
-    settings = settings_if_any()
-    book = rulebook.load(rules or _rules_dir())
+    settings = settings_if_any() if rules else campaign_settings(campaign)
+    book = rulebook.load(rules or (settings.rules_dir if settings else rulebook.defaults_folder()))
     letters = letters_for(settings)
     for file in preview(folder, letters, book):
         out.print(str(file), markup=False)

@@ -61,7 +61,8 @@ _NOT_THE_DATABASE = (
 
 def _refuse_folder(folder: Path, chosen: "Settings") -> None:
     """A backup among what is backed up would go with it, or into itself."""
-    for taken in (chosen.data_dir, chosen.rules_dir, chosen.templates_dir):
+    own = (place for campaign in chosen.campaigns for place in (campaign.rules_dir, campaign.templates_dir))
+    for taken in (chosen.data_dir, *own):
         if folder == taken or folder.is_relative_to(taken) or taken.is_relative_to(folder):
             raise typer.BadParameter(f"{folder} 与 {taken} 互相包含；请另选一个文件夹，最好在另一块磁盘上")
     if folder.exists() and not folder.is_dir():

@@ -1,7 +1,7 @@
 """Commands that read the records: cases, show, why, digest, workbook, reconcile."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ from rich.table import Table as Grid
 
 from service.archive import Archive
 from service.cli import words
-from service.cli.context import err, out, print_json, settings
+from service.cli.context import CampaignOption, chosen_prefix, err, out, print_json, settings
 from service.cli.letters import letter_lines, write_crops
 from service.cli.words import say
 from service.explaining import cover_letter
@@ -39,14 +39,38 @@ def register(app: typer.Typer) -> None:
 
 
 def _desk(*, for_servers: bool = False) -> "AbstractContextManager[Desk]":
+    """The records, whichever campaign they are of."""
     from service.wiring import open_desk
 
     return open_desk(settings(for_servers=for_servers))
 
 
-def cases(as_json: JsonOption = False) -> int:
-    with _desk() as desk:
-        found = desk.views.cases()
+@contextmanager
+def _desks(campaign: str | None) -> "Iterator[tuple[Desk, ...]]":
+    """The desk of one campaign, of each when none is named."""
+    from service.wiring import open_desks
+
+    with open_desks(settings(for_servers=False)) as desks:
+        if campaign is None:
+            yield desks
+        else:
+            prefix = chosen_prefix(campaign, [desk.scope.prefix for desk in desks])
+            yield tuple(desk for desk in desks if desk.scope.prefix == prefix)
+
+
+@contextmanager
+def _desk_with(ident: str) -> "Iterator[Desk]":
+    """The desk of the campaign that a case or mail is of."""
+    with _desks(None) as desks:
+        views = desks[0].views
+        known = views.case(ident) or views.mail(ident)
+        yield next((desk for desk in desks if known and desk.scope.owns(known.campaign)), desks[0])
+
+
+def cases(as_json: JsonOption = False, campaign: CampaignOption = None) -> int:
+    with _desks(campaign) as desks:
+        desk = desks[0]
+        found = desk.views.cases(desk.scope.prefix if campaign else None)
         if as_json:
             print_json([_case_json(desk.views, case) for case in found])
             return 0
@@ -89,7 +113,7 @@ def show(
     as_json: JsonOption = False,
     crops: Annotated[Path | None, typer.Option("--crops", help="把报送函的署名和疑似公章裁成图片，存到文件夹")] = None,
 ) -> int:
-    with _desk() as desk:
+    with _desk_with(number) as desk:
         case = desk.views.case(number)
         if case is None:
             return _not_found(number)
@@ -167,7 +191,7 @@ def _mail_line(mail: "MailView", zone: tzinfo) -> str:
 
 
 def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_json: JsonOption = False) -> int:
-    with _desk() as desk:
+    with _desk_with(ident) as desk:
         case = desk.views.case(ident)
         mails = [m for m in desk.views.mails(case.id) if m.direction == "in"] if case else []
         if case is None and (mail := desk.views.mail(ident)):
@@ -191,6 +215,7 @@ def _story(views: "Views", mail: "MailView") -> dict[str, Any]:
         "subject": mail.subject,
         "received": mail.at,
         "state": mail.state,
+        "campaign": mail.campaign,
         "verdict": decision.verdict.value if decision else None,
         "decided_by": decision.route.decided_by if decision else None,
         "evidence": [
@@ -225,36 +250,50 @@ def digest(
     day: Annotated[str | None, typer.Option("--date", help="日期（YYYY-MM-DD），默认今天")] = None,
     folder: Annotated[Path | None, typer.Option("--out", help="另存到文件夹")] = None,
     send: Annotated[bool, typer.Option("--send", help="发给工作人员")] = False,
+    campaign: CampaignOption = None,
 ) -> int:
-    from service.reporting import digest_for, queue_digest
-
     try:
         wanted = date.fromisoformat(day) if day else None
     except ValueError:
         raise typer.BadParameter(f"--date：{day} 不是日期，例如 2020-03-20") from None
-    with _desk() as desk:
-        letter = digest_for(desk, wanted)
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / "digest.html").write_text(letter.html, encoding="utf-8")
-            (folder / "digest.txt").write_text(letter.text, encoding="utf-8")
-            out.print(str(folder / "digest.html"), markup=False)
-        if send:
-            queued = queue_digest(desk, letter, wanted)
-            out.print("已放入待发，下一轮收信时发出" if queued else "当日简报此前已在待发或已发出")
-        if folder is None and not send:
-            out.print(letter.text, markup=False)
+    with _desks(campaign) as desks:
+        for desk in desks:
+            _digest(desk, wanted, folder, send=send)
     return 0
 
 
-def workbook(file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")]) -> int:
+def _digest(desk: "Desk", wanted: date | None, folder: Path | None, *, send: bool) -> None:
+    from service.reporting import digest_for, queue_digest
+
+    letter = digest_for(desk, wanted)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"digest{_of_several(desk)}"
+        (folder / f"{name}.html").write_text(letter.html, encoding="utf-8")
+        (folder / f"{name}.txt").write_text(letter.text, encoding="utf-8")
+        out.print(str(folder / f"{name}.html"), markup=False)
+    if send:
+        queued = queue_digest(desk, letter, wanted)
+        out.print("已放入待发，下一轮收信时发出" if queued else "当日简报此前已在待发或已发出")
+    if folder is None and not send:
+        out.print(letter.text, markup=False)
+
+
+def _of_several(desk: "Desk") -> str:
+    """What tells a campaign's file from others'."""
+    return f"-{desk.scope.prefix}" if desk.scope.others else ""
+
+
+def workbook(file: Annotated[Path, typer.Argument(metavar="OUT.xlsx")], campaign: CampaignOption = None) -> int:
     from service.reporting import cases_for_workbook
     from service.workbook.consolidated import write_workbook
 
-    with _desk() as desk:
-        content = cases_for_workbook(desk)
-        write_workbook(file, content, desk.rulebook)
-    out.print(f"{file}：{len(content)} 个报送件", markup=False)
+    with _desks(campaign) as desks:
+        for desk in desks:
+            target = file.with_stem(f"{file.stem}{_of_several(desk)}") if len(desks) > 1 else file
+            content = cases_for_workbook(desk)
+            write_workbook(target, content, desk.rulebook)
+            out.print(f"{target}：{len(content)} 个报送件", markup=False)
     return 0
 
 

@@ -61,6 +61,7 @@ EVENTS = {
     "released": "工作人员放行",
     "ruled": "工作人员认定",
     "rules_changed": "管理员用邮件改规则",
+    "assigned": "工作人员归入征集活动",
     "discarded": "工作人员决定不发",
 }
 ROLES = {

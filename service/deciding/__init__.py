@@ -15,6 +15,7 @@ from service.deciding.holdings import pieces_of
 from service.deciding.registered_copy import copy_for
 from service.deciding.reply_address import reply_address
 from service.deciding.storytelling import story
+from service.domain.campaigns import Whose
 from service.domain.judgement import (
     CaseBeside,
     CaseSoFar,
@@ -59,10 +60,11 @@ def judge(
     trusted: frozenset[str] = frozenset(),
     ruling: Ruling | None = None,
     beside: tuple[CaseBeside, ...] = (),
+    whose: Whose | None = None,
 ) -> Judgement:
     """The judgement on one mail. own_addresses: lower case; joins_thread: it answers a letter of its case; trusted:
     lower-case authserv-ids of the servers whose Authentication-Results are believed; ruling: what staff decided;
-    beside: other cases that may hold units of this one."""
+    beside: other cases that may hold units of this one; whose: the campaign, where the mailbox serves several."""
     kind, reason = classify(
         submission, rulebook, own_addresses, earlier is not None, bool(earlier and earlier.complete)
     )
@@ -70,7 +72,12 @@ def judge(
         assemble(submission, received, kind, earlier if kind in _SUBMITTING else None, rulebook),
         authentication=authenticated(submission.envelope, trusted),
         beside=beside,
+        whose=whose,
     )
+    if kind in _SUBMITTING and (unclear := _unclear(dossier, rulebook, wording)):
+        # Nothing enters a case that may be another campaign's.
+        dossier = replace(dossier, kind=MailKind.INQUIRY, earlier=None)
+        return Judgement(dossier, decide(dossier, Route(Channel.UNKNOWN), unclear, rulebook, own_addresses, reason))
     if kind not in _SUBMITTING:
         route = Route(Channel.UNKNOWN) if kind.is_machine_made else routing.route(dossier, rulebook)
         return Judgement(dossier, decide(dossier, route, (), rulebook, own_addresses, reason))
@@ -80,6 +87,12 @@ def judge(
         findings = tuple(replace(finding, severity=Severity.REMARK) for finding in findings)
     told = ("工作人员已作认定；" if ruling else "") + ("回复了本报送件的来往邮件；" if joins_thread else "")
     return Judgement(dossier, decide(dossier, route, findings, rulebook, own_addresses, told + reason))
+
+
+def _unclear(dossier: Dossier, rulebook: Rulebook, wording: Wording) -> tuple[Finding, ...]:
+    """Why a person has to say first whose mail it is."""
+    found = checks.run_first(dossier, Route(Channel.UNKNOWN), rulebook, wording)
+    return tuple(finding for finding in found if finding.severity is not Severity.REMARK)
 
 
 def _ruled(route: Route, ruling: Ruling | None, rulebook: Rulebook) -> Route:

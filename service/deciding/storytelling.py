@@ -42,6 +42,9 @@ def story(dossier: Dossier, decision: Decision, reason: str, unanswered: str, ru
 
 
 def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, rulebook: Rulebook) -> Iterator[str]:
+    if dossier.whose:
+        doubt = f"不能确定：{dossier.whose.doubt}；暂按“{dossier.whose.title}”" if dossier.whose.doubt else ""
+        yield f"征集活动：{doubt or f'{dossier.whose.title}（{dossier.whose.why}）'}"
     if reason:
         yield f"邮件性质：{reason}"
     if dossier.earlier:

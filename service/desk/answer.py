@@ -28,6 +28,8 @@ class Outcome(StrEnum):
     UNIT_UNKNOWN = "unit_unknown"
     AS_BEFORE = "as_before"
     ADMINS_ONLY = "admins_only"
+    NOT_YOURS = "not_yours"
+    NOT_WAITING = "not_waiting"
     ACCEPTED = "accepted"  # these five: the new verdict after a ruling
     NEEDS_CORRECTION = "needs_correction"
     WRONG_ROUTE = "wrong_route"

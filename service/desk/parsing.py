@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from service.domain.orders import Action, Order
 
 _LETTER = re.compile(r"信\s*(\d{1,9})")
+_MAIL = re.compile(r"来信\s*([0-9A-F]{8,64})(?![0-9A-Z])")
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\uff0d—]+")
 _PARTS = re.compile(r"[,，、;；/和及\s]+")
 _LEFT = re.compile(r"[\s,，。.;；:：!！、/()（）【】\[\]\"“”和及请予将把的这封信件]*")
@@ -21,18 +22,22 @@ UNCLEAR = "?"
 _LINES = 60
 
 
-def orders_in(text: str, words: Mapping[Action, tuple[str, ...]], prefix: str) -> tuple[Order, ...]:
-    """Every order of a reply, in order; one for each case or letter that a line names. prefix: of case numbers.
+def orders_in(text: str, words: Mapping[Action, tuple[str, ...]], *prefixes: str) -> tuple[Order, ...]:
+    """Every order of a reply, in order; one for each case or letter that a line names. prefixes: of case numbers.
 
     A line that names a case or letter, or begins with a word of [orders], is meant as an order: what it says besides is
     not ignored, it makes the line one that was not understood. All other lines are talk.
     """
-    return tuple(order for line in text.splitlines()[:_LINES] for order in _of_line(line.strip(), words, prefix))
+    return tuple(order for line in text.splitlines()[:_LINES] for order in _of_line(line.strip(), words, prefixes))
 
 
-def _of_line(line: str, words: Mapping[Action, tuple[str, ...]], prefix: str) -> Iterator[Order]:
+def _of_line(line: str, words: Mapping[Action, tuple[str, ...]], prefixes: Sequence[str]) -> Iterator[Order]:
     plain = _DASHES.sub("-", unicodedata.normalize("NFKC", line)).upper()
-    numbers = list(dict.fromkeys(re.findall(rf"(?<![0-9A-Z]){re.escape(prefix.upper())}-\d{{4,9}}(?!\d)", plain)))
+    if words.get(Action.ASSIGN) and (mails := list(dict.fromkeys(_MAIL.findall(plain)))):
+        yield from _assigning(line, _MAIL.sub(" ", plain), mails, words, prefixes)
+        return
+    own = "|".join(re.escape(prefix.upper()) for prefix in prefixes)
+    numbers = list(dict.fromkeys(re.findall(rf"(?<![0-9A-Z])(?:{own})-\d{{4,9}}(?!\d)", plain)))
     letters = list(dict.fromkeys(int(number) for number in _LETTER.findall(plain)))
     rest = plain
     for name in (*numbers, *(f"信{number}" for number in letters)):
@@ -68,6 +73,16 @@ def _about_rules(rest: str, words: Mapping[Action, tuple[str, ...]]) -> tuple[Ac
     return None, ""
 
 
+def _assigning(
+    line: str, rest: str, mails: Sequence[str], words: Mapping[Action, tuple[str, ...]], prefixes: Sequence[str]
+) -> Iterator[Order]:
+    """Orders that say of which campaign mails are; nothing else may be ordered of a mail."""
+    action, said = _with_value(rest, words, Action.ASSIGN)
+    campaign = next((prefix for prefix in prefixes if prefix.upper() == _LEFT.sub("", said)), "")
+    for mail in mails:
+        yield Order(line, action if campaign else None, value=campaign, mail=mail.lower())
+
+
 def _action(rest: str, words: Mapping[Action, tuple[str, ...]]) -> Action | None:
     """The one action whose word is all that a line says; longer words first: 不发 is not 发."""
     for word, action in _longest_first({a: own for a, own in words.items() if not a.is_about_rules}):
@@ -77,9 +92,11 @@ def _action(rest: str, words: Mapping[Action, tuple[str, ...]]) -> Action | None
     return None
 
 
-def _with_value(rest: str, words: Mapping[Action, tuple[str, ...]]) -> tuple[Action | None, str]:
-    """An order that names a unit: its word, then the name."""
-    for word, action in _longest_first({Action.IDENTIFY: words.get(Action.IDENTIFY, ())}):
+def _with_value(
+    rest: str, words: Mapping[Action, tuple[str, ...]], wanted: Action = Action.IDENTIFY
+) -> tuple[Action | None, str]:
+    """An order that names a unit or a campaign: its word, then the name."""
+    for word, action in _longest_first({wanted: words.get(wanted, ())}):
         before, found, after = rest.partition(word)
         if found and _LEFT.fullmatch(before) and (name := _AROUND.sub("", after)):
             return action, name

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from service.domain.campaigns import Whose
 from service.domain.mail import Address, MailKind
 from service.domain.submission import Answer, CoverLetter, Row, Submission, Table
 
@@ -116,7 +117,6 @@ class CaseSoFar:
     complete: bool
     asked: frozenset[str] = frozenset()  # pieces that were to be corrected: "table3"
     sent: datetime | None = None  # when the newest of its mails was written, as its senders say
-    undecided: tuple[int, ...] = ()  # tables of which nobody said yet whether later rows replace or add
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +156,7 @@ class Dossier:
     filled_rows: tuple[tuple[Table, Row], ...] = ()  # not those of 无, nor untouched ones of the blank form
     authentication: Authentication = Authentication.UNKNOWN
     beside: tuple[CaseBeside, ...] = ()  # other cases that may hold units of this one
+    whose: Whose | None = None  # the campaign, where the mailbox serves several
 
     @property
     def first_received(self) -> datetime:
@@ -226,6 +227,11 @@ class Decision:
     on_time: bool
     reply: ReplyPlan | None
     why: tuple[str, ...] = field(default=())  # Chinese, the steps of the conclusion, for `why`
+
+    @property
+    def awaits_campaign(self) -> bool:
+        """Whether a person has to say first whose mail it is (C701): nothing else was looked at."""
+        return self.kind is MailKind.INQUIRY and bool(self.findings)
 
     def of_severity(self, severity: Severity) -> tuple[Finding, ...]:
         return tuple(f for f in self.findings if f.severity is severity)

@@ -12,6 +12,7 @@ class Action(StrEnum):
     DONE = "done"  # a person took care of a case: the digest no longer names it
     ACCEPT = "accept"  # a case is accepted as it is
     IDENTIFY = "identify"  # a case is this unit's
+    ASSIGN = "assign"  # a mail is of this campaign
     ENABLE = "enable"  # a change of the rules that was tried takes effect; admins only
     UNDO = "undo"  # the last change of the rules by mail is taken back; admins only
 
@@ -31,7 +32,8 @@ class Order:
     action: Action | None  # None: the line could not be understood
     subject: str = ""
     letter: int | None = None
-    value: str = ""  # what an order says besides: the unit, the token
+    value: str = ""  # what an order says besides: the unit, the campaign, the token
+    mail: str = ""  # the beginning of a mail's SHA-256, as the digest gives it (来信3f2a9c1b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +43,4 @@ class Ruling:
     by: str  # addr-spec
     unit: str | None = None  # the directory's name of whom it speaks for
     accepted: bool = False  # as it is: nothing of it is asked for or doubted any more
+    campaign: str = ""  # the prefix of its numbers, when a person had to say whose mail it is

@@ -17,6 +17,7 @@ class OutgoingLetter:
     subject: str
     content: bytes = field(repr=False)
     draft: bool = False  # staff release it, or it never leaves
+    campaign: str = ""  # whose staff it concerns: the prefix of its numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class WaitingLetter:
     message_id: str
     number: str | None  # its case's
     content: bytes = field(repr=False)
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Campaign:
     contact: str = ""  # one line for submitters' letters: whom to ask, "" for nobody
     form_title: str = ""  # 《…征集表（表1-4）》 as letters name it
     reminders: Reminders = Reminders()
+    subject_words: tuple[str, ...] = ()  # that name it among the campaigns of one mailbox
 
 
 class ColumnKind(StrEnum):

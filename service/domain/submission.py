@@ -170,6 +170,7 @@ class Table:
     reporter: str | None = None  # 填报单位 above the header
     left_out: tuple[str, ...] = ()  # Chinese: rows not taken and why ("第3行：示例")
     unread: tuple[str, ...] = ()  # sheets or tables after it that look like more of the form, but could not be read
+    heading: tuple[str, ...] = ()  # titles above it, as written
 
     @property
     def is_empty(self) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, insert, inspect, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from service.domain.orders import Ruling
@@ -87,7 +87,8 @@ class OldRecords:
         for row in self.letters_of(mail, ruled=ruled):
             if row["letter"] == kind and (content := self.content(row)) is not None:
                 to = tuple(row["recipients"].split("\n"))
-                return OutgoingLetter(kind, to, row["message_id"], row["subject"], content)
+                campaign = row.get("campaign", "")
+                return OutgoingLetter(kind, to, row["message_id"], row["subject"], content, campaign=campaign)
         return None
 
     def letters_of(self, mail: OldMail, *, ruled: bool = False) -> list[_Row]:
@@ -140,7 +141,7 @@ def _connect(file: Path) -> sqlite3.Connection:
 def _refuse_another_version(engine: Engine, file: Path) -> None:
     with suppress(DatabaseError), engine.connect() as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        if found != HEAD:
+        if found is None or found > HEAD:  # older ones lack columns, which are empty then
             raise DatabaseUnusable(f"数据库 {file}", f"版本 {found} 不是本版程序的格式", "请使用与它相应的程序")
 
 
@@ -150,7 +151,8 @@ def _read(engine: Engine, table: Table) -> tuple[list[_Row], bool]:
     key = next(iter(table.primary_key.columns))
     try:
         with engine.connect() as connection:
-            columns = [column for column in table.c if column is not _outbox.c.content]
+            there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+            columns = [column for column in table.c if column is not _outbox.c.content and column.name in there]
             for row in connection.execute(select(*columns).order_by(key)).mappings():
                 rows.append(dict(row))
     except (DatabaseError, ValueError):
@@ -202,6 +204,7 @@ class Carrier:
         }  # fmt: skip
         with self._engine.begin() as connection:
             connection.execute(insert(_outbox), row)
+            self._keep(connection, self._about_cases.pop("", []), None)  # a reply to one tells whose it is
 
     def begin(self, mail: OldMail, problem: str) -> None:
         """A mail as it was before its verdict. problem: why its letter waits for staff."""

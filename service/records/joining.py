@@ -1,6 +1,6 @@
 """Which case a mail belongs to: the same answer whether cases lie in the records or are walked through in memory."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -33,6 +33,8 @@ class Found:
 class Shelf(Protocol):
     """The cases of one campaign at a time, by what they may be known by. The newest, where several are."""
 
+    def campaign_of(self, thread: Sequence[str]) -> str | None: ...
+
     def by_thread(self, thread: Sequence[str], campaign: str) -> Standing | None: ...
     def by_number(self, number: str, campaign: str) -> Standing | None: ...
     def by_unit(self, unit: str, campaign: str) -> Standing | None: ...
@@ -53,6 +55,19 @@ def find(shelf: Shelf, handle: Handle) -> Found | None:
         return Found(threaded.id, shelf.so_far(threaded), True)
     case = _by_unit(shelf, handle) or _by_sender(shelf, handle)
     return None if case is None else Found(case.id, shelf.so_far(case), False)
+
+
+def links(shelf: Shelf, sender: str | None, units: Mapping[str, str | None]) -> Mapping[str, tuple[bool, ...]]:
+    """The newest cases of a sender and of a unit, in each campaign: whether each is complete. units: by campaign whom
+    the mail speaks for."""
+    return {campaign: tuple(_standing_of(shelf, sender, unit, campaign)) for campaign, unit in units.items()}
+
+
+def _standing_of(shelf: Shelf, sender: str | None, unit: str | None, campaign: str) -> Iterator[bool]:
+    if sender is not None and (case := shelf.by_sender(sender, campaign)):
+        yield case.complete
+    if unit is not None and (case := shelf.by_unit(unit, campaign)):
+        yield case.complete
 
 
 def beside(shelf: Shelf, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]:

@@ -79,6 +79,7 @@ def put(
         "reason": parked,
         "created": now,
         "resent": False,
+        "campaign": letter.campaign,
     }
     connection.execute(_ADD, row)
 
@@ -338,5 +339,5 @@ class Outbox:
 
 def _waiting(row: Any) -> WaitingLetter:
     return WaitingLetter(
-        row.id, row.subject, tuple(row.recipients.split("\n")), row.message_id, row.number, row.content
+        row.id, row.subject, tuple(row.recipients.split("\n")), row.message_id, row.number, row.content, row.campaign
     )

@@ -2,20 +2,20 @@
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from service.domain.judgement import CaseBeside, Judgement, Verdict
+from service.domain.judgement import CaseBeside, CaseSoFar, Judgement, Verdict
 from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.records import outbox
 from service.records.joining import Found, Handle
 from service.records.ledger import tell
 from service.records.shelf import Recorded
-from service.records.snapshots import decision_json, holding_from, holding_json, so_far
+from service.records.snapshots import decision_from, decision_json, holding_from, holding_json
 from service.records.standing import Standing, standing_after
 from service.records.tables import Case, Mail, Note, Outgoing, Version
 
@@ -36,7 +36,23 @@ Writer = Callable[[str, int], OutgoingLetter | None]
 
 
 def written(ruling: Ruling) -> str:
-    return json.dumps(asdict(ruling), ensure_ascii=False, sort_keys=True)
+    said = {name: value for name, value in asdict(ruling).items() if name != "campaign" or value}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True)
+
+
+def assign(connection: Connection, sha256: str, ruling: Ruling, now: datetime) -> bool:
+    """Let a mail of no case be judged anew, as of the campaign that a person named, like one that has just come. False
+    when it waits for no such word."""
+    row = connection.execute(select(_mail).where(_mail.c.sha256 == sha256).with_for_update()).first()
+    is_waiting = row is not None and row.state == "judged" and row.case_id is None
+    if row is None or not is_waiting or not decision_from(row.decision).awaits_campaign:
+        return False
+    connection.execute(delete(_note).where(_note.c.name == PREFIX + sha256))
+    connection.execute(insert(_note).values(name=PREFIX + sha256, value=written(ruling)))
+    anew = {"state": "archived", "attempts": 0, "kind": None, "verdict": None, "decision": "", "judged_at": None}
+    connection.execute(update(_mail).where(_mail.c.sha256 == sha256).values(**anew))
+    tell(connection, now, "assigned", ruling.campaign, sha256=sha256)
+    return True
 
 
 def read(text: str | None) -> Ruling | None:
@@ -76,8 +92,16 @@ def _before(connection: Connection, sha256: str) -> Found | None:
         case.id, case.number, case.unit, own.seq - 1, case.first_received, case.on_time,
         earlier.verdict == Verdict.ACCEPTED.value,
     )  # fmt: skip
-    held = so_far(standing, holding_from(earlier.holding), Recorded(connection).writers(case.id))
-    return Found(case.id, held, False)
+    holding = holding_from(earlier.holding)
+    so_far: CaseSoFar = replace(
+        Recorded(connection).so_far(standing),
+        route=holding.route,
+        letter=holding.letter,
+        letter_mail=holding.letter_mail,
+        tables=holding.tables,
+        table_mails=holding.table_mails,
+    )
+    return Found(case.id, so_far, False)
 
 
 def redecide(

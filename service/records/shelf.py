@@ -23,6 +23,15 @@ _BY_THREAD = tuple(
     .order_by(_case.c.id)
     for known in (_outbox, _mail)
 )
+_WHOSE = (
+    select(_outbox.c.message_id, _outbox.c.campaign).where(
+        _outbox.c.message_id.in_(bindparam("thread", expanding=True)), _outbox.c.campaign != ""
+    ),
+    select(_mail.c.message_id, _case.c.campaign)
+    .join(_case, _case.c.id == _mail.c.case_id)
+    .where(_mail.c.message_id.in_(bindparam("thread", expanding=True)))
+    .order_by(_case.c.id),
+)
 _BY_NUMBER = select(_case).where(_case.c.number == bindparam("number"), _OF_CAMPAIGN)
 _BY_UNIT = select(_case).where(_OF_CAMPAIGN, _case.c.unit == bindparam("unit")).order_by(_case.c.id.desc()).limit(1)
 _BY_UNITS = select(_case).where(_OF_CAMPAIGN, _case.c.unit.in_(bindparam("units", expanding=True))).order_by(_case.c.id)
@@ -46,6 +55,12 @@ class Recorded:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def campaign_of(self, thread: Sequence[str]) -> str | None:
+        """The campaign of the nearest of a thread that is a letter of ours or a mail of a case."""
+        rows = [row for query in _WHOSE for row in self._connection.execute(query, {"thread": thread})]
+        nearest = min(rows, key=lambda row: thread.index(row.message_id), default=None)
+        return None if nearest is None else str(nearest.campaign)
 
     def by_thread(self, thread: Sequence[str], campaign: str) -> Standing | None:
         """By our letters first, then by mails; by the nearest of the thread."""

@@ -1,7 +1,7 @@
 """Recording a verdict: the case, its new version and the letter to send, in one transaction or not at all."""
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +75,18 @@ class Records:
         """The case a mail joins, None when it begins one."""
         with self.engine.connect().execution_options(reading=True) as connection:
             return joining.find(RecordedCases(connection), handle)
+
+    def campaign_of_thread(self, thread: Sequence[str]) -> str | None:
+        """The campaign of the nearest of these Message-IDs that is a letter of ours or a mail of a case."""
+        if not thread:
+            return None
+        with self.engine.connect().execution_options(reading=True) as connection:
+            return RecordedCases(connection).campaign_of(thread)
+
+    def cases_of(self, sender: str | None, units: Mapping[str, str | None]) -> Mapping[str, tuple[bool, ...]]:
+        """Of each campaign the newest cases of a sender, and of the unit there: whether each is complete."""
+        with self.engine.connect().execution_options(reading=True) as connection:
+            return joining.links(RecordedCases(connection), sender, units)
 
     def beside(self, units: Collection[str], campaign: str, own: int | None) -> tuple[CaseBeside, ...]:
         """The cases of some units, without the one at hand."""
@@ -192,7 +204,7 @@ class Records:
         """Note a mail that came twice: no verdict of its own, no second letter."""
         with self.engine.begin() as connection:
             first = connection.execute(
-                select(_mail.c.verdict, _mail.c.kind, _mail.c.case_id).where(_mail.c.sha256 == twin)
+                select(_mail.c.verdict, _mail.c.kind, _mail.c.case_id, _mail.c.campaign).where(_mail.c.sha256 == twin)
             ).one()
             connection.execute(
                 update(_mail)
@@ -204,6 +216,7 @@ class Records:
                     kind=first.kind,
                     judged_at=now,
                     case_id=first.case_id,
+                    campaign=first.campaign,
                     **header_of(submission),
                 )
             )
@@ -221,7 +234,7 @@ class Records:
                 return None
             case_id, number = self._case(connection, judgement, found, campaign, now)
             letter = write(number)
-            self._mail(connection, judgement, case_id, rules_version, now)
+            self._mail(connection, judgement, case_id, campaign, rules_version, now)
             if case_id is not None:
                 self._version(connection, judgement, case_id, now)
             if case_id is not None and judgement.decision.kind in IN_CASE and not before.problem:
@@ -247,6 +260,11 @@ class Records:
         with self.engine.begin() as connection:
             return rulings.redecide(connection, judgement, ruling, rules_version, write, now)
 
+    def assign(self, sha256: str, ruling: Ruling, now: datetime) -> bool:
+        """A person said whose mail it is: it is to be judged anew. False when it does not wait for that."""
+        with self.engine.begin() as connection:
+            return rulings.assign(connection, sha256, ruling, now)
+
     def _case(
         self, connection: Connection, judgement: Judgement, found: Found | None, campaign: str, now: datetime
     ) -> tuple[int | None, str | None]:
@@ -269,7 +287,13 @@ class Records:
         return f"{campaign}-{value:04d}"
 
     def _mail(
-        self, connection: Connection, judgement: Judgement, case_id: int | None, rules_version: str, now: datetime
+        self,
+        connection: Connection,
+        judgement: Judgement,
+        case_id: int | None,
+        campaign: str,
+        rules_version: str,
+        now: datetime,
     ) -> None:
         decision, submission = judgement.decision, judgement.dossier.submission
         conclusion = {
@@ -279,6 +303,7 @@ class Records:
             "verdict": decision.verdict.value,
             "on_time": decision.on_time,
             "case_id": case_id,
+            "campaign": campaign,
             "rules_version": rules_version,
             "decision": decision_json(decision),
             "judged_at": now,

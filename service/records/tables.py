@@ -5,7 +5,7 @@ Times are stored as UTC without zone (SQLite has none) and leave as aware dateti
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import BigInteger, Column, DateTime, Index, LargeBinary, String, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -65,6 +65,7 @@ class Mail(SQLModel, table=True):
     rules_version: str = ""
     decision: str = Field(default="", sa_column=Column(Text, nullable=False, default=""))  # JSON of Decision
     judged_at: datetime | None = Field(default=None, sa_column=Column(UtcTime, index=True))
+    campaign: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))  # judged under
 
 
 class Case(SQLModel, table=True):
@@ -123,6 +124,7 @@ class Outgoing(SQLModel, table=True):
     created: datetime = Field(sa_column=Column(UtcTime, nullable=False))
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
     resent: bool = False
+    campaign: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))  # whose letter
 
 
 class Counter(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Cases as they would stand if the archive had been judged by other rules: kept in memory, never written."""
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from service.domain.judgement import CaseBeside, CaseSoFar, Judgement
@@ -112,7 +112,21 @@ class Tentative:
             self._cases[case_id].writers.add(sender)
             self._by_sender.setdefault(sender, set()).add(case_id)
 
+    def campaign_of_thread(self, thread: Sequence[str]) -> str | None:
+        return self.campaign_of(thread)
+
+    def cases_of(self, sender: str | None, units: Mapping[str, str | None]) -> Mapping[str, tuple[bool, ...]]:
+        """As of the records."""
+        return joining.links(self, sender, units)
+
     # joining.Shelf
+
+    def campaign_of(self, thread: Sequence[str]) -> str | None:
+        for message_id in thread:
+            for known in (self._by_letter, self._by_mail):
+                if (case_id := known.get(message_id)) is not None:
+                    return self._cases[case_id].campaign
+        return None
 
     def by_thread(self, thread: Sequence[str], campaign: str) -> Standing | None:
         for known in (self._by_letter, self._by_mail):

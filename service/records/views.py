@@ -1,6 +1,7 @@
 """Reading the records: cases, stories, a day's sums. Plain frozen values; nothing here writes."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,7 @@ class MailView:
     decision: Decision | None = None
     reason: str = ""
     letter: int | None = None  # the number of a letter of ours: 信17
+    campaign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,16 +164,20 @@ class Views:
         with self._read() as connection:
             return [_letter_view(row) for row in connection.execute(query)]
 
-    def letter_counts(self, start: datetime, end: datetime) -> dict[str, int]:
-        """Letters by state among those created in [start, end), and how many of them went twice ("resent")."""
+    def letter_counts(self, start: datetime, end: datetime, owns: Callable[[str], bool]) -> Counter[str]:
+        """Letters by state among those created in [start, end), and how many of them went twice ("resent"). owns: of
+        which campaigns."""
         query = (
-            select(_outbox.c.state, func.count(), func.sum(cast(_outbox.c.resent, Integer)))
+            select(_outbox.c.campaign, _outbox.c.state, func.count(), func.sum(cast(_outbox.c.resent, Integer)))
             .where(_outbox.c.created >= start, _outbox.c.created < end)
-            .group_by(_outbox.c.state)
+            .group_by(_outbox.c.campaign, _outbox.c.state)
         )
+        counts: Counter[str] = Counter()
         with self._read() as connection:
-            rows = connection.execute(query).all()
-        return {**{row[0]: row[1] for row in rows}, "resent": sum(int(row[2] or 0) for row in rows)}
+            for campaign, state, count, resent in connection.execute(query):
+                if owns(campaign):
+                    counts.update({state: count, "resent": int(resent or 0)})
+        return counts
 
     def told_between(self, what: str, start: datetime, end: datetime) -> list[EventView]:
         """Every line of that kind in any story, in [start, end)."""
@@ -231,8 +237,9 @@ def _case_view(row: Row[tuple[object, ...]]) -> CaseView:
 def _mail_view(row: Row[tuple[object, ...]]) -> MailView:
     decision = decision_from(row.decision) if row.decision else None
     return MailView(
-        "in", row.message_id, row.received, row.sha256, None, row.state, row.subject, row.sender, decision, row.problem
-    )
+        "in", row.message_id, row.received, row.sha256, None, row.state, row.subject, row.sender, decision,
+        row.problem, campaign=row.campaign,
+    )  # fmt: skip
 
 
 def _letter_view(row: Row[tuple[object, ...]]) -> MailView:
@@ -248,4 +255,5 @@ def _letter_view(row: Row[tuple[object, ...]]) -> MailView:
         None,
         row.reason,
         row.id,
+        row.campaign,
     )

@@ -163,6 +163,11 @@ def _list(submission: Submission) -> Kind | None:
     return (MailKind.LIST, "群发或邮件列表的邮件，没有附报送材料") if from_list and not has_pieces(submission) else None
 
 
+def is_from_staff(submission: Submission, rulebook: Rulebook) -> bool:
+    """Whether a mail is one of the campaign's own people at work, and brings no piece of a case."""
+    return _staff(submission, rulebook) is not None
+
+
 def _staff(submission: Submission, rulebook: Rulebook) -> Kind | None:
     people = {a.lower() for a in (*rulebook.campaign.staff, *rulebook.campaign.admins)}
     sender = submission.envelope.sender

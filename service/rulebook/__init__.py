@@ -2,6 +2,6 @@
 
 from service.errors import RulesInvalid
 from service.rulebook.loading import RulesSummary, defaults_folder, explain_rules, load
-from service.rulebook.together import problems_together
+from service.rulebook.together import problems_together, together
 
-__all__ = ["RulesInvalid", "RulesSummary", "defaults_folder", "explain_rules", "load", "problems_together"]
+__all__ = ["RulesInvalid", "RulesSummary", "defaults_folder", "explain_rules", "load", "problems_together", "together"]

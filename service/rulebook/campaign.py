@@ -54,6 +54,7 @@ def read_campaign(document: Document, around: Around) -> Campaign:
         contact=notice.text("contact"),
         form_title=notice.text("form_title") or _form_title(around.forms),
         reminders=_reminders(root.section("reminders")),
+        subject_words=notice.texts("subject_words"),
     )
     for section in (notice, people, root):
         section.close()

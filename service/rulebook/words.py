@@ -84,7 +84,9 @@ def read_mail(document: Document) -> MailWords:
     return words
 
 
-_USUAL_ORDERS = {Action.ENABLE: ("启用",), Action.UNDO: ("回退",), Action.EXPORT: ("导出", "导出规则")}
+_USUAL_ORDERS = {
+    Action.ENABLE: ("启用",), Action.UNDO: ("回退",), Action.EXPORT: ("导出", "导出规则"), Action.ASSIGN: ("归入",),
+}  # fmt: skip
 """For a mail.toml that was written before there were such orders."""
 
 

@@ -19,7 +19,7 @@ CODES = {
     *("F220", "F221", "F222", "F223", "F224", "F230"),
     *(f"A30{n}" for n in range(1, 7)),
     *(f"R40{n}" for n in range(1, 5)),
-    *("T501", "S601", "S602"),
+    *("T501", "S601", "S602", "C701"),
 }
 GENERAL = ("forms.toml", "routing.toml", "checks.toml", "letter.toml", "mail.toml")
 

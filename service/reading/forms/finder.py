@@ -4,6 +4,7 @@ Format-blind: whatever a grid was made from, the same rules of the campaign reco
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from service.reading.forms.upright import LEAST_NAMES, Upright, Words, laid_down
 _TITLE_HINT, _SHEET_HINT = 5.0, 3.0
 _MAX_TITLE_CELLS: Final = 8
 _TITLE_ROWS: Final = 12  # how far above a header its title may stand
+_TITLE_WORD, _TITLE_LETTERS, _MOST_TITLES = "表", 80, 4
 _OWN_NAMES: Final = 4  # of a table that an upright form without its title bears
 _MOST_CELLS: Final = 5000  # of a sheet of upright forms
 _UNIT_LETTERS, _ROW_CELLS = 4, 4  # of a row that goes on with the table before it
@@ -246,6 +248,7 @@ class TableFinder:
             reporter=reporter,
             left_out=(*_told(taken), *((sheet.grid.cut,) if sheet.grid.cut else ())),
             unread=self._index.foreign_blocks(header.labels.values(), stretch.number),
+            heading=_heading(sheet, header.top),
         )
 
     def _nil_title(self, sheet: SheetView, stretch: Stretch, attachment: str) -> Iterable[Table]:
@@ -315,6 +318,14 @@ def _together(first: Table, second: Table) -> Table:
         left_out=(*first.left_out, *second.left_out),
         unread=tuple(dict.fromkeys((*first.unread, *second.unread))),
     )
+
+
+def _heading(sheet: SheetView, top: int) -> tuple[str, ...]:
+    """What looks like titles above a header, the last ones."""
+    nearest = sheet.rows[max(0, bisect_left(sheet.rows, top) - _TITLE_ROWS) : bisect_left(sheet.rows, top)]
+    rows = (sheet.own(row) for row in nearest if row >= top - _TITLE_ROWS)
+    lines = [*sheet.grid.above, *(text.strip() for cells in rows if len(cells) <= 2 for _, text in cells)]
+    return tuple(line for line in lines if _TITLE_WORD in line and len(line) <= _TITLE_LETTERS)[-_MOST_TITLES:]
 
 
 def _columns(header: Header) -> tuple[tuple[str, str, str], ...]:
