@@ -1,5 +1,6 @@
 """The only place that builds adapters: from settings to the parts that work together."""
 
+import gc
 import os
 import secrets
 import tempfile
@@ -191,6 +192,7 @@ def open_service(settings: Settings, clock: Clock = now) -> Iterator[Service]:
             for force, scope, paper, reader, amending, last, look in looks
         )
         try:
+            gc.freeze()  # what the start made stays: no collection need look through it again
             yield Service(*first, mailboxes, tuple(Running(*other) for other in others))
         finally:
             for mailbox in mailboxes:

@@ -4,6 +4,7 @@ Noted only: a row too many is seen by staff, a need that was left out is not.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from service.checks.seen import Seen, Sentences
 from service.domain.judgement import CaseBeside, Dossier, Place, Route, Severity
@@ -22,7 +23,7 @@ SENTENCES: Sentences = {
     "elsewhere": ("unit", "number", "there"),
     "redirected": ("unit", "number"),
 }
-_NUMBER = "seq"
+_OF_THE_ROW = ("seq", "unit", "city")
 _LEAST = 2  # things said besides the unit
 
 
@@ -77,9 +78,9 @@ def _twice_here(dossier: Dossier) -> Iterator[Seen]:
 
 
 def _said(row: Row) -> frozenset[tuple[str, str]]:
-    cells = {(key, fold(value)) for key, value in row.cells.items() if key not in (_NUMBER, "unit", "city")}
-    answers = {(a.question, _answer(a)) for a in row.answers}
-    return frozenset((key, value) for key, value in cells | answers if value)
+    cells = ((key, fold(value)) for key, value in row.cells.items() if key not in _OF_THE_ROW)
+    answers = ((a.question, _answer(a)) for a in row.answers)
+    return frozenset(said for said in chain(cells, answers) if said[1])
 
 
 def _answer(answer: Answer) -> str:

@@ -4,6 +4,7 @@ Run by `sandbox.Reader` as `python -m service.reading.worker PARENT_PID FOLDER`,
 it does anything else. Library output cannot reach the wire, and what it reports of a failure never quotes the mail.
 """
 
+import gc
 import os
 import pickle
 import resource
@@ -42,6 +43,7 @@ def main() -> int:
         return 2
     rulebook, bounds = pickle.loads(first[1])  # from our parent alone
     _limit(bounds)
+    gc.freeze()  # what the start made stays: no collection need look through it again
     _send(answers, frames.READY, b"")
     _serve(requests, answers, rulebook, bounds)
     return 0

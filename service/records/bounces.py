@@ -6,7 +6,7 @@ is the address that the letter went to, whatever the bounce says.
 
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
 
 from service.records.ledger import tell
 from service.records.tables import Note, Outgoing
@@ -15,6 +15,7 @@ _note = Note.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 _MARK = "bounced:"
 """A note under this and an address, lower case: since when nothing goes there, and why."""
+_MARKED = select(_note.c.value).where(_note.c.name == bindparam("name"))  # built once, see `records.outbox`
 
 
 class Bounces:
@@ -54,9 +55,8 @@ class Bounces:
 
     def why(self, address: str) -> str | None:
         """Why nothing goes to an address, None when letters may."""
-        query = select(_note.c.value).where(_note.c.name == _MARK + address.lower())
         with self._engine.connect().execution_options(reading=True) as connection:
-            value = connection.execute(query).scalar()
+            value = connection.execute(_MARKED, {"name": _MARK + address.lower()}).scalar()
         return None if value is None else value.partition(" ")[2]
 
 

@@ -36,6 +36,9 @@ _CHANGE = update(_outbox).where(_THIS)
 _TAKE = _CHANGE.where(_outbox.c.state == "pending").values(state="sending", attempts=_outbox.c.attempts + 1)
 _ROW = select(_outbox).where(_THIS)
 _WHOSE = select(_outbox.c.mail_sha256, _outbox.c.case_id, _outbox.c.letter, _outbox.c.recipients).where(_THIS)
+_RELEASED = select(_event.c.id).where(_event.c.what == "released", _event.c.detail == bindparam("letter")).limit(1)
+_RELEASED_ANSWER = _RELEASED.where(_event.c.mail_sha256 == bindparam("mail"))
+_RELEASED_UNASKED = _RELEASED.where(_event.c.mail_sha256.is_(None))
 _SENT_SINCE = select(func.count()).select_from(_outbox).where(_outbox.c.sent_at >= bindparam("since"))
 _TO_ADDRESS = _SENT_SINCE.where(_outbox.c.recipients == bindparam("address"))
 _OF_CASE = _SENT_SINCE.where(_outbox.c.case_id == bindparam("case"))
@@ -129,6 +132,8 @@ class Outbox:
             if connection.execute(_TAKE, {"this": letter_id}).rowcount != 1:
                 return None
             row = connection.execute(_ROW, {"this": letter_id}).one()
+            by_staff = _RELEASED_UNASKED if row.mail_sha256 is None else _RELEASED_ANSWER
+            released = connection.execute(by_staff, {"mail": row.mail_sha256, "letter": row.letter}).first()
         return DueLetter(
             row.id,
             row.letter,
@@ -139,7 +144,7 @@ class Outbox:
             row.created,
             row.case_id,
             row.letter not in TO_STAFF,
-            self._was_released(row.mail_sha256, row.letter),
+            released is not None,
         )
 
     def before_dot(self, letter_id: int, look_again: datetime) -> None:
@@ -312,11 +317,6 @@ class Outbox:
             told = select(_event.c.id).where(_event.c.what == "held", _event.c.at > since).limit(1)
             if connection.execute(told).first() is None:
                 tell(connection, now, "held", why)
-
-    def _was_released(self, mail_sha256: str | None, letter: str) -> bool:
-        by_staff = (_event.c.what == "released", _event.c.mail_sha256 == mail_sha256, _event.c.detail == letter)
-        with self._engine.connect().execution_options(reading=True) as connection:
-            return connection.execute(select(_event.c.id).where(*by_staff).limit(1)).first() is not None
 
     def _count(self, query: Select[Any], **values: object) -> int:
         with self._engine.connect().execution_options(reading=True) as connection:

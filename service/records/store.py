@@ -41,6 +41,8 @@ _BEFORE = select(_mail.c.state, _mail.c.problem).where(_THIS_MAIL).with_for_upda
 _CONCLUDE = update(_mail).where(_THIS_MAIL)
 _CHANGE_CASE = update(_case).where(_case.c.id == bindparam("case")).values(versions=_case.c.versions + 1)
 _VERSIONS = select(_case.c.versions).where(_case.c.id == bindparam("case"))
+_NOTE = select(_note.c.value).where(_note.c.name == bindparam("name"))
+_PROBLEM = select(_mail.c.problem).where(_THIS_MAIL)
 _COUNT = update(_counter).where(_counter.c.name == bindparam("campaign")).values(value=_counter.c.value + 1)
 _COUNTED = select(_counter.c.value).where(_counter.c.name == bindparam("campaign"))
 
@@ -98,7 +100,7 @@ class Records:
     def note(self, name: str) -> str | None:
         """A small fact kept under a name; None when there is none."""
         with self.engine.connect().execution_options(reading=True) as connection:
-            return connection.execute(select(_note.c.value).where(_note.c.name == name)).scalar()
+            return connection.execute(_NOTE, {"name": name}).scalar()
 
     def set_note(self, name: str, value: str) -> None:
         """Keep a small fact."""
@@ -247,7 +249,7 @@ class Records:
     def is_doubtful(self, sha256: str) -> bool:
         """Whether a mail may have been judged before, by records that are lost."""
         with self.engine.connect().execution_options(reading=True) as connection:
-            return bool(connection.execute(select(_mail.c.problem).where(_mail.c.sha256 == sha256)).scalar())
+            return bool(connection.execute(_PROBLEM, {"mail": sha256}).scalar())
 
     def ruling_on(self, sha256: str) -> Ruling | None:
         """What staff decided about a mail; None when they did not."""

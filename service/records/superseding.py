@@ -22,6 +22,13 @@ _WAITING = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox
 )
 _TO_THE_SAME = _outbox.c.recipients == bindparam("recipients")
 _ASKING = _outbox.c.letter.in_([Letter.CORRECTION.value, "reminder"])
+# By whether a letter is queued instead, and whether the case is complete.
+_OVERTAKEN = {
+    (True, True): _WAITING.where(or_(_TO_THE_SAME, _ASKING)),
+    (True, False): _WAITING.where(_TO_THE_SAME),
+    (False, True): _WAITING.where(_ASKING),
+    (False, False): None,
+}
 _SUPERSEDE = (
     update(_outbox)
     .where(_outbox.c.id == bindparam("this"), _outbox.c.state.in_(_NOT_SENT))
@@ -39,12 +46,11 @@ def supersede(
     """
     envelope = judgement.dossier.submission.envelope
     answered = {*envelope.in_reply_to, *envelope.references}
-    about = [_TO_THE_SAME] if letter is not None else []
-    about += [_ASKING] if judgement.decision.verdict is Verdict.ACCEPTED else []
-    if not about:
+    query = _OVERTAKEN[letter is not None, judgement.decision.verdict is Verdict.ACCEPTED]
+    if query is None:
         return
     values = {"case": case_id, "recipients": "\n".join(letter.recipients) if letter else ""}
-    for row in connection.execute(_WAITING.where(or_(*about)), values).all():
+    for row in connection.execute(query, values).all():
         if row.message_id in answered:
             continue
         connection.execute(

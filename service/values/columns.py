@@ -50,14 +50,14 @@ def _values(row: Row, table: Table, form: TableForm, rulebook: Rulebook) -> Iter
     written_over = headings(table)
     for column in form.columns:
         text = row.cells.get(column.key, "")
-        kind = CHOICE if column.choices else column.kind.value
-        if column.key in ("unit", "city") or kind == ColumnKind.TEXT or not text.strip():
+        is_plain = column.kind is ColumnKind.TEXT and not column.choices
+        if is_plain or column.key in ("unit", "city") or not text.strip():
             continue
         heading = written_over.get(column.key, column.label)
         reading = _read(text, column, heading, city.area_code if city else "", rulebook)
         if reading.standing is Standing.NOT_OF_KIND and _begins_with_nothing(text, rulebook):
             reading = UNKNOWN
-        yield Value(column.key, kind, text, *reading)
+        yield Value(column.key, CHOICE if column.choices else column.kind.value, text, *reading)
 
 
 @lru_cache(maxsize=4096)  # the mails of one case bring the same rows again

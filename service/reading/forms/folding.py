@@ -28,6 +28,7 @@ def squeeze(text: str) -> str:
     return _NO_WORD.sub("", fold(text)).lower()
 
 
+@lru_cache(maxsize=8192)
 def without_brackets(text: str) -> str:
     """Text without its bracketed remarks: "拟投入资金（万元）" -> "拟投入资金"."""
     return _BRACKETED.sub("", fold(text))

@@ -76,16 +76,13 @@ class FormIndex:
 
     def might_be_header(self, cells: Sequence[tuple[int, str]]) -> bool:
         """A cheap look before the closer one."""
-        openings, near = self._openings, 0
-        for _, text in cells:
-            if len(text) > MAX_HEADER_LETTERS or (text[:2] not in openings and not self._opens_oddly(text)):
-                continue
-            near += self.knows(text)
-        return near >= 2
+        near = (self.knows(t) for _, t in cells if len(t) <= MAX_HEADER_LETTERS and self._opens_like_one(t))
+        return sum(near) >= 2
 
-    def _opens_oddly(self, text: str) -> bool:
-        """Whether spaces or signs hide how the text opens: "单 位 名 称", "*单位名称"."""
-        return not text[:2].isalnum() and squeeze(text)[:2] in self._openings
+    def _opens_like_one(self, text: str) -> bool:
+        """Whether the text opens as a name does, be it hidden by spaces or signs: "单 位 名 称", "*单位名称"."""
+        opening = text[:2]
+        return opening in self._openings or (not opening.isalnum() and squeeze(text)[:2] in self._openings)
 
     def header_at(self, sheet: SheetView, row: int, hints: dict[int, float]) -> Header | None:
         """The header that starts in this row. `hints`: table number -> what titles near it are worth."""

@@ -88,10 +88,9 @@ def _is_number(text: str) -> bool:
 
 def _are_column_numbers(own: Own) -> bool:
     """Whether the cells only count the columns: 1 2 3 …, （1）（2）（3）…, ①②③…"""
-    if len(own) < _COUNTED_COLUMNS:
+    if len(own) < _COUNTED_COLUMNS or (first := _number(own[0][1])) not in (0, 1, 2):
         return False
-    numbers = [_number(text) for _, text in own]
-    return numbers[0] in (0, 1, 2) and numbers == [numbers[0] + k for k in range(len(numbers))]
+    return all(_number(text) == first + k for k, (_, text) in enumerate(own))  # as a rule the second cell decides
 
 
 def _number(text: str) -> float:
