@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from service.settings import Settings, load_settings
+if TYPE_CHECKING:
+    from service.settings import Settings
 
 CONFIG_VARIABLE = "COLLECTION_MAILBOX_CONFIG"
 out = Console(highlight=False, soft_wrap=True)
@@ -42,19 +43,21 @@ def config_file() -> Path:
     return Path(os.environ.get(CONFIG_VARIABLE) or "config.toml")
 
 
-def settings(*, for_servers: bool = True) -> Settings:
+def settings(*, for_servers: bool = True) -> "Settings":
     """The configuration; raises ConfigurationInvalid when there is none or it has problems."""
+    from service.settings import load_settings
+
     return load_settings(config_file(), for_servers=for_servers)
 
 
-def settings_if_any() -> Settings | None:
+def settings_if_any() -> "Settings | None":
     """The configuration without its passwords, None when none was named and none is there: for commands on files."""
     if CONFIG_VARIABLE not in os.environ and not config_file().exists():
         return None
     return settings(for_servers=False)
 
 
-def campaign_settings(campaign: str | None) -> Settings | None:
+def campaign_settings(campaign: str | None) -> "Settings | None":
     """The configuration as one campaign has it, for commands on its folders; None without a configuration. Raises
     RulesInvalid, and a usage error when several campaigns leave open which is meant."""
     found = settings_if_any()

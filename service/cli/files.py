@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from service import rulebook
 from service.cli.context import CampaignOption, campaign_settings, err, out, settings_if_any
 
 
@@ -38,6 +37,7 @@ def blank_forms(
     rules: Annotated[Path | None, typer.Option("--rules", help="规则文件夹")] = None,
     campaign: CampaignOption = None,
 ) -> int:
+    from service import rulebook
     from service.bench import letters_for
     from service.workbook.blank_form import write_blank_form
 

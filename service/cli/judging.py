@@ -2,21 +2,18 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table as Grid
 
-from service import checks, deciding, rulebook
-from service.bench import Bench, letters_for, open_bench, own_addresses
 from service.cli import words
 from service.cli.context import CampaignOption, campaign_settings, out, print_json, rules_dir, settings_if_any
-from service.cli.letters import letter_lines
 from service.cli.words import say
-from service.deciding.storytelling import SOURCES
-from service.domain.judgement import Judgement
-from service.errors import RulesInvalid
-from service.explaining import explanation
+
+if TYPE_CHECKING:
+    from service.bench import Bench
+    from service.domain.judgement import Judgement
+    from service.rulebook import RulesSummary
 
 RulesOption = Annotated[Path | None, typer.Option("--rules", help="规则文件夹")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，每行一个对象")]
@@ -46,6 +43,8 @@ def explain(
     received: Annotated[str | None, typer.Option("--received", help="到达时间（ISO 8601）")] = None,
     rules: RulesOption = None,
 ) -> int:
+    from service.bench import open_bench
+
     moment = _moment(received)
     with open_bench(settings_if_any(), rules) as bench:
         for file in files:
@@ -63,7 +62,9 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.astimezone()
 
 
-def _explain_one(file: Path, bench: Bench, moment: datetime | None, as_json: bool) -> None:
+def _explain_one(file: Path, bench: "Bench", moment: datetime | None, as_json: bool) -> None:
+    from service.explaining import explanation
+
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -80,7 +81,9 @@ def _explain_one(file: Path, bench: Bench, moment: datetime | None, as_json: boo
             out.print(letter.text, markup=False)
 
 
-def _show(file: Path, judgement: Judgement) -> None:
+def _show(file: Path, judgement: "Judgement") -> None:
+    from service.cli.letters import letter_lines
+
     submission, decision = judgement.dossier.submission, judgement.decision
     out.rule(str(file))
     out.print(f"主题：{submission.envelope.subject}", markup=False)
@@ -102,6 +105,8 @@ def _show(file: Path, judgement: Judgement) -> None:
 
 
 def list_checks() -> int:
+    from service import checks
+
     for check in checks.ALL:
         out.print(f"{check.CODE}  {check.EXPLANATION.strip()}\n", markup=False)
     return 0
@@ -110,6 +115,9 @@ def list_checks() -> int:
 def rules_check(
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]")] = None, rules: RulesOption = None
 ) -> int:
+    from service import rulebook
+    from service.bench import own_addresses
+
     settings = settings_if_any()
     own = own_addresses(settings) if settings else frozenset()
     if folder or rules or settings is None:
@@ -120,18 +128,18 @@ def rules_check(
     for place in places:
         try:
             books.append((place, rulebook.load(place, own)))
-        except RulesInvalid as error:
+        except rulebook.RulesInvalid as error:
             broken.append(error)
             continue
         _tell_valid(place, rulebook.explain_rules(place, own))
     if broken:
         raise rulebook.together(broken)
     if problems := rulebook.problems_together(books):
-        raise RulesInvalid("、".join(map(str, places)), problems)
+        raise rulebook.RulesInvalid("、".join(map(str, places)), problems)
     return 0
 
 
-def _tell_valid(place: Path, found: rulebook.RulesSummary) -> None:
+def _tell_valid(place: Path, found: "RulesSummary") -> None:
     out.print(f"{place}：规则有效。", markup=False)
     units = f"单位 {found.units}（直接报送 {found.direct}，经所在市 {found.via_city}，转人工 {found.ask}）"
     out.print(f"城市 {found.cities}，{units}，渠道规则 {found.routing_rules}，检查 {found.checks}")
@@ -147,6 +155,10 @@ def rules_explain(
     as_json: JsonOption = False,
     campaign: CampaignOption = None,
 ) -> int:
+    from rich.table import Table as Grid
+
+    from service import deciding, rulebook
+    from service.deciding.storytelling import SOURCES
     from service.explaining import route as route_json
 
     book = rulebook.load(rules or rules_dir(campaign))
@@ -231,6 +243,8 @@ def templates_preview(
     rules: RulesOption = None,
     campaign: CampaignOption = None,
 ) -> int:
+    from service import rulebook
+    from service.bench import letters_for
     from service.previewing import papers_of
     from service.replies.preview import preview
 

@@ -10,14 +10,10 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table as Grid
 
-from service.archive import Archive
 from service.cli import words
 from service.cli.context import CampaignOption, chosen_prefix, err, out, print_json, settings
 from service.cli.letters import letter_lines, write_crops
 from service.cli.words import say
-from service.explaining import cover_letter
-from service.explaining import finding as finding_json
-from service.explaining import table as table_json
 
 if TYPE_CHECKING:
     from service.records.snapshots import Holding
@@ -85,6 +81,8 @@ def cases(as_json: JsonOption = False, campaign: CampaignOption = None) -> int:
 
 
 def _case_json(views: "Views", case: "CaseView") -> dict[str, Any]:
+    from service.explaining import finding as finding_json
+
     newest = views.newest(case.id)
     mails = views.mails(case.id)
     decisions = [m.decision for m in mails if m.decision is not None]
@@ -113,6 +111,9 @@ def show(
     as_json: JsonOption = False,
     crops: Annotated[Path | None, typer.Option("--crops", help="把报送函的署名和疑似公章裁成图片，存到文件夹")] = None,
 ) -> int:
+    from service.explaining import cover_letter
+    from service.explaining import table as table_json
+
     with _desk_with(number) as desk:
         case = desk.views.case(number)
         if case is None:
@@ -143,6 +144,7 @@ def show(
 
 def _crops(desk: "Desk", number: str, holding: "Holding", folder: Path) -> Iterator[Path]:
     """Pieces of the case's letter, from the mail that brought it."""
+    from service.archive import Archive
     from service.reading.sandbox import ReaderDied
 
     archive = Archive(desk.settings.data_dir / "archive")
@@ -208,6 +210,8 @@ def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_j
 
 
 def _story(views: "Views", mail: "MailView") -> dict[str, Any]:
+    from service.explaining import finding as finding_json
+
     decision = mail.decision
     return {
         "message_id": mail.message_id,
