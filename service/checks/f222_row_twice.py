@@ -4,7 +4,6 @@ Noted only: a row too many is seen by staff, a need that was left out is not.
 """
 
 from collections.abc import Iterator
-from itertools import chain
 
 from service.checks.seen import Seen, Sentences
 from service.domain.judgement import CaseBeside, Dossier, Place, Route, Severity
@@ -78,13 +77,15 @@ def _twice_here(dossier: Dossier) -> Iterator[Seen]:
 
 
 def _said(row: Row) -> frozenset[tuple[str, str]]:
-    cells = ((key, fold(value)) for key, value in row.cells.items() if key not in _OF_THE_ROW)
-    answers = ((a.question, _answer(a)) for a in row.answers)
-    return frozenset(said for said in chain(cells, answers) if said[1])
+    cells = {(key, said) for key, value in row.cells.items() if key not in _OF_THE_ROW and (said := fold(value))}
+    answers = {(a.question, said) for a in row.answers if (said := _answer(a))}
+    return frozenset(cells | answers)
 
 
 def _answer(answer: Answer) -> str:
     tick = "" if answer.tick in (None, Tick.UNANSWERED) else str(answer.tick)
+    if not answer.text and not answer.choices:  # most answers are a tick
+        return tick
     return "|".join((tick, fold(answer.text or ""), *sorted(answer.choices or ()))).strip("|")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from service.domain.places import city_of
-from service.domain.rules import Column, ColumnKind, Rulebook, TableForm
+from service.domain.rules import Column, ColumnKind, Rulebook
 from service.domain.submission import Row, Table
 from service.values.choosing import read_choice, read_yes_no
 from service.values.counts import read_count
@@ -24,8 +24,7 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 
 def of_row(row: Row, table: Table, rulebook: Rulebook) -> dict[str, Value]:
     """The normalised values of a row by column key; empty cells and columns of plain text have none."""
-    form = rulebook.forms.table(table.number)
-    return {value.key: value for value in _values(row, table, form, rulebook)} if form else {}
+    return {value.key: value for value in _values(row, table, rulebook)}
 
 
 def headings(table: Table) -> Mapping[str, str]:
@@ -42,22 +41,31 @@ def _name(heading: str) -> str:
     return _NO_WORD.sub("", _BRACKETS.sub("", unicodedata.normalize("NFKC", heading)))
 
 
-def _values(row: Row, table: Table, form: TableForm, rulebook: Rulebook) -> Iterator[Value]:
+def _values(row: Row, table: Table, rulebook: Rulebook) -> Iterator[Value]:
+    if rulebook.forms.table(table.number) is None:
+        return
     city = city_of(row.city, rulebook)
     if row.city and row.city.strip():
         meant = CityName(city.name) if city else None
         yield Value("city", CITY, row.city, Standing.SURE if meant else Standing.UNKNOWN, meant)
     written_over = headings(table)
-    for column in form.columns:
+    for column in _columns_with_values(rulebook, table.number):
         text = row.cells.get(column.key, "")
-        is_plain = column.kind is ColumnKind.TEXT and not column.choices
-        if is_plain or column.key in ("unit", "city") or not text.strip():
+        if not text.strip():
             continue
         heading = written_over.get(column.key, column.label)
         reading = _read(text, column, heading, city.area_code if city else "", rulebook)
         if reading.standing is Standing.NOT_OF_KIND and _begins_with_nothing(text, rulebook):
             reading = UNKNOWN
         yield Value(column.key, CHOICE if column.choices else column.kind.value, text, *reading)
+
+
+@lru_cache(maxsize=64)
+def _columns_with_values(rulebook: Rulebook, number: int) -> tuple[Column, ...]:
+    """The columns of a table that hold more than plain text, but for the unit's and the city's."""
+    form = rulebook.forms.table(number)
+    told = (column for column in (form.columns if form else ()) if column.key not in ("unit", "city"))
+    return tuple(column for column in told if column.choices or column.kind is not ColumnKind.TEXT)
 
 
 @lru_cache(maxsize=4096)  # the mails of one case bring the same rows again
