@@ -11,7 +11,10 @@ from service.rulebook import RulesSummary
 from service.rulebook.files import RULES_FILES, TABLES
 from service.rulebook.rewriting import read_written
 
-_PLACE = re.compile(r"(?P<table>\w+)\.csv 第(?P<row>\d+)行(?:，(?P<column>\w+))?")
+_PLACE = re.compile(
+    r"(?P<table>\w+)\.csv (?P<rows>第(?P<numbers>\d+(?:、\d+)*)(?P<more>…?)行(?:（共 (?P<count>\d+) 行）)?)"
+    r"(?:，(?P<column>\w+))?"
+)
 _LETTERS = 26
 
 Rows = Sequence[Sequence[str]]
@@ -69,9 +72,11 @@ def in_workbook(problem: str, tables: Tables, sheets: Mapping[str, str] | None =
         header: Sequence[str] = next((row for row in tables[table] if any(row)), [])
         names = [cell.strip().casefold() for cell in header]
         if found["column"] in names:
-            cell = f"{column_letters(names.index(found['column']) + 1)}{found['row']}"
-            return f"工作表 {sheet} 单元格 {cell}（{found['column']}）"
-        return f"工作表 {sheet} 第{found['row']}行"
+            letters = column_letters(names.index(found["column"]) + 1)
+            cells = "、".join(f"{letters}{row}" for row in found["numbers"].split("、"))
+            count = f"，共 {found['count']} 行" if found["count"] else ""
+            return f"工作表 {sheet} 单元格 {cells}{found['more']}（{found['column']}{count}）"
+        return f"工作表 {sheet} {found['rows']}"
 
     return _PLACE.sub(place, problem)
 

@@ -117,6 +117,7 @@ def rules_check(
 ) -> int:
     from service import rulebook
     from service.bench import own_addresses
+    from service.rulebook.problems import folded
 
     settings = settings_if_any()
     own = own_addresses(settings) if settings else frozenset()
@@ -144,7 +145,7 @@ def _tell_valid(place: Path, found: "RulesSummary") -> None:
     units = f"单位 {found.units}（直接报送 {found.direct}，经所在市 {found.via_city}，转人工 {found.ask}）"
     out.print(f"城市 {found.cities}，{units}，渠道规则 {found.routing_rules}，检查 {found.checks}")
     out.print(f"规则版本 {found.version[:12]}")
-    for warning in found.warnings:
+    for warning in folded(found.warnings):
         out.print(f"! {warning}", markup=False)
 
 

@@ -15,7 +15,7 @@ from service.rulebook.conflicts import note_conflicts, refuse_conflicts, refuse_
 from service.rulebook.directory import read_cities, read_units
 from service.rulebook.files import RulesFile, note_strangers, read_folder, text_of
 from service.rulebook.forms import read_forms
-from service.rulebook.problems import Problems
+from service.rulebook.problems import Problems, folded
 from service.rulebook.routing import read_routing
 from service.rulebook.sections import Document, parse
 from service.rulebook.words import read_letter, read_mail
@@ -82,7 +82,7 @@ def _load(folder: Path, problems: Problems, own_addresses: Collection[str] = ())
         refuse_own_addresses(book, frozenset(own_addresses), documents["campaign.toml"], problems)
         refuse_forbidding(book, frozenset(own_addresses), problems)
     if problems.found or book is None:
-        raise RulesInvalid(str(folder), tuple(problems.found))
+        raise RulesInvalid(str(folder), folded(problems.found))
     return book
 
 

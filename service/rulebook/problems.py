@@ -1,9 +1,13 @@
 """What is wrong in a rules folder: collected, never raised one by one, in the words of the people who edit it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from operator import eq
+
+_IN_ROW = re.compile(r"(?P<table>\w+\.csv) 第(?P<row>\d+)行(?P<rest>.*)", re.DOTALL)
+_NAMED = 3  # rows of a problem that stands in many
 
 
 @dataclass(slots=True)
@@ -22,6 +26,25 @@ class Problems:
     def warn(self, place: str, seen: str, todo: str) -> None:
         """Note what is allowed but probably not meant."""
         self.warnings.append(f"{place}：{seen}；{todo}")
+
+
+def folded(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Sentences about rows of a table, those that say the same of several rows as one, where the first of them stood:
+    a column filled in wrongly is one mistake, not one for each of its rows."""
+    told: dict[tuple[str, str], list[str]] = {}  # rows by the words before and behind them
+    for sentence in sentences:
+        found = _IN_ROW.fullmatch(sentence)
+        if found is None:
+            told[sentence, ""] = []
+        else:
+            told.setdefault((f"{found['table']} ", found["rest"]), []).append(found["row"])
+    return tuple(f"{before}{_named(rows) if rows else ''}{behind}" for (before, behind), rows in told.items())
+
+
+def _named(rows: list[str]) -> str:
+    """第2、3、4…行（共 262 行）."""
+    told = "、".join(rows[:_NAMED])
+    return f"第{told}行" if len(rows) <= _NAMED else f"第{told}…行（共 {len(rows)} 行）"
 
 
 def did_you_mean(written: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from service import rulebook
 from service.errors import RulesInvalid
-from tests.rulebook.conftest import CITIES, RulesFolder
+from tests.rulebook.conftest import CITIES, UNITS, RulesFolder
 
 CAMPAIGN_FILE, CITIES_FILE, UNITS_FILE = "campaign.toml", "cities.csv", "units.csv"
 
@@ -441,4 +441,25 @@ def test_what_is_allowed_but_probably_not_meant_is_a_warning(rules: RulesFolder)
         "units.csv 第3行，route：“岭海大学附属医院”写的是直接报送，但在云江市，不在岭州市；请核对是否应为 via_city",
         "units (1).csv：这个文件不会被读取；规则文件的名称只有 campaign.toml、checks.toml、cities.csv、forms.toml、"
         "letter.toml、mail.toml、routing.toml、units.csv，请改名或移走",
+    )
+
+
+def test_one_mistake_in_many_rows_is_one_problem_that_names_the_first_and_counts_all(rules: RulesFolder) -> None:
+    rows = "".join(f"云江研究院{n},,省属,科研院所,云江市,,,dirct,\n" for n in range(262))
+    rules.write("units.csv", UNITS + rows + "云江学会,,省属,,云洲市,,,via_cty,\n")
+
+    assert rules.problems() == (
+        "units.csv 第7、8、9…行（共 262 行），route：不认识“dirct”；是否想写“direct”？",
+        "units.csv 第269行，route：不认识“via_cty”；是否想写“via_city”？",
+        "units.csv 第269行，seat_city：“云洲市”不在 cities.csv 中；是否想写“云江市”？",
+    )
+
+
+def test_up_to_three_rows_are_all_named_and_columns_apart(rules: RulesFolder) -> None:
+    rules.write("units.csv", UNITS.replace(",direct,", ",,"))
+    rules.write("cities.csv", CITIES.replace("岭州市科学技术局,", ","))
+
+    assert rules.problems() == (
+        "cities.csv 第2行，bureau：是空的；请填写，整行不要的请删去整行",
+        "units.csv 第2、3行，route：是空的；可以写的有：direct、via_city、ask",
     )

@@ -113,6 +113,15 @@ def test_problems_are_named_by_sheet_and_cell_and_nothing_is_written(rules: Rule
     )
 
 
+def test_one_mistake_down_a_column_is_one_problem_of_its_first_cells(rules: RulesFolder, book: Path) -> None:
+    export_tables(rules.path, book, {}, ())
+    edit(book, "units", **{f"H{row}": "dirct" for row in range(2, 7)})
+
+    assert problems(book, rules) == (
+        "工作表 units 单元格 H2、H3、H4…（route，共 5 行）：不认识“dirct”；是否想写“direct”？",
+    )
+
+
 def test_formulas_and_dates_are_named_by_their_cell(rules: RulesFolder, book: Path) -> None:
     from datetime import date
 

@@ -172,6 +172,19 @@ def test_the_letter_names_every_problem_with_its_line_and_its_cure(desk: Desk) -
     assert letter["Auto-Submitted"] == "auto-generated"
 
 
+def test_a_mistake_down_a_whole_column_is_one_line_of_the_letter(desk: Desk) -> None:
+    units = desk.folder / "units.csv"
+    units.write_text(units.read_text("utf-8").replace(",via_city,", ",via_cty,"), "utf-8")
+
+    desk.poll()
+
+    (letter,) = [m for m in desk.station.letters() if "规则通知" in str(m["Subject"])]
+    body = letter.get_body(("plain",))
+    assert body is not None
+    (told,) = [line for line in body.get_content().splitlines() if "via_cty" in line]
+    assert "行），route：不认识“via_cty”；是否想写“via_city”？" in told and "…行（共 " in told
+
+
 def test_a_restart_with_rules_that_are_still_broken_goes_on_by_the_last_good_ones_and_repeats_no_letter(
     station: Station,
 ) -> None:
