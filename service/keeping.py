@@ -13,6 +13,7 @@ import structlog
 
 from service import rulebook
 from service.domain.rules import Rulebook
+from service.durable import sync_folder
 from service.rulebook.files import RULES_FILES
 
 _NAME_LENGTH = 16  # of a version, as a folder's name
@@ -63,7 +64,7 @@ class KeptRules:
             if rulebook.load(draft).version != book.version:
                 return False
             draft.rename(target)
-            _sync(self._root)
+            sync_folder(self._root)
         except rulebook.RulesInvalid:
             return False
         finally:
@@ -83,7 +84,7 @@ class KeptRules:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._current)
-        _sync(self._root)
+        sync_folder(self._root)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -91,11 +92,3 @@ def _copy(source: Path, target: Path) -> None:
         file.write(source.read_bytes())
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
