@@ -48,7 +48,7 @@ def _widths(heads: Sequence[Column | Block]) -> list[float]:
 
 def _row(marks: list[Mark], values: Sequence[str], widths: Sequence[float], y: float) -> float:
     """Draw a row with its lines; returns where the next one begins."""
-    cells = [_wrapped(value, width - 2) for value, width in zip(values, widths, strict=True)]
+    cells = [wrapped(value, width - 2, _SMALL) for value, width in zip(values, widths, strict=True)]
     height = _LINE * max(len(lines) for lines in cells) + 2
     x = _LEFT
     for lines, width in zip(cells, widths, strict=True):
@@ -60,12 +60,13 @@ def _row(marks: list[Mark], values: Sequence[str], widths: Sequence[float], y: f
     return y + height
 
 
-def _wrapped(text: str, width: float) -> list[str]:
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """A text in lines of a width at most, at a size of type."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         lines.append("")
         for char in paragraph:
-            if text_width(lines[-1] + char, _SMALL) > width:
+            if text_width(lines[-1] + char, size) > width:
                 lines.append("")
             lines[-1] += char
     return lines

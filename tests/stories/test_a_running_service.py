@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -45,10 +45,21 @@ def running(station: Station, line: FaultProxy, poll_seconds: int = NEVER) -> It
 def arrives_and_is_answered(station: Station, city: str, letters: int) -> None:
     """A complete mail of that city's bureau comes; then so many letters have gone back in all."""
     station.arrives(make_mail(station.complete(station.bureau(city))))
-    until = time.monotonic() + 30
-    while len(station.raw_letters()) < letters and time.monotonic() < until:
-        time.sleep(0.05)
+    wait_until(lambda: len(station.raw_letters()) >= letters)
     assert station.kinds() == ["receipt"] * letters
+
+
+def wait_until(happened: Callable[[], object]) -> None:
+    """Until it happened, at most half a minute: what a test says next tells whether it did."""
+    until = time.monotonic() + 30
+    while not happened() and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def let_requests_wait(station: Station, *, seconds: int) -> None:
+    smtp = station.settings.smtp
+    assert smtp is not None
+    station.settings = replace(station.settings, smtp=smtp.model_copy(update={"correction_wait_seconds": seconds}))
 
 
 def test_mail_is_answered_as_it_comes_over_lost_lines_and_new_numberings(
@@ -75,31 +86,22 @@ def test_a_server_without_idle_is_polled(station: Station, line: FaultProxy) -> 
 
 
 def test_a_request_waits_for_the_rest_and_then_is_not_needed(station: Station, line: FaultProxy) -> None:
-    smtp = station.settings.smtp
-    assert smtp is not None
-    station.settings = replace(station.settings, smtp=smtp.model_copy(update={"correction_wait_seconds": 60}))
+    let_requests_wait(station, seconds=60)
     bureau = station.bureau("云江市")
     with running(station, line):
         station.arrives(make_mail(station.mail(bureau, (station.pieces.form(bureau),))))
-        until = time.monotonic() + 30
-        while not station.numbers() and time.monotonic() < until:
-            time.sleep(0.1)
+        wait_until(station.numbers)
         station.arrives(make_mail(station.mail(bureau, (station.pieces.letter_pdf(bureau),), subject="报送函")))
-        while not station.raw_letters() and time.monotonic() < until:
-            time.sleep(0.1)
+        wait_until(station.raw_letters)
 
     assert station.kinds() == ["receipt"]
 
 
 def test_a_request_leaves_by_itself_when_nothing_more_comes(station: Station, line: FaultProxy) -> None:
-    smtp = station.settings.smtp
-    assert smtp is not None
-    station.settings = replace(station.settings, smtp=smtp.model_copy(update={"correction_wait_seconds": 2}))
+    let_requests_wait(station, seconds=2)
     bureau = station.bureau("云江市")
     with running(station, line):
         station.arrives(make_mail(station.mail(bureau, (station.pieces.form(bureau),))))
-        until = time.monotonic() + 30
-        while not station.raw_letters() and time.monotonic() < until:
-            time.sleep(0.1)
+        wait_until(station.raw_letters)
 
     assert station.kinds() == ["correction"]

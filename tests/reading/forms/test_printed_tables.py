@@ -5,9 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 from service.demo.letters import BLACK, Mark, Page, Rule, Text, pages_of
 from service.demo.paper import pdf_of
-from service.demo.printed import printed_tables
+from service.demo.printed import printed_tables, wrapped
 from service.demo.submissions import Scribe, official_forms
-from service.demo.typefaces import text_width
 from service.demo.world import the_world
 from service.domain.submission import Problem, Role, Table
 from service.reading import read_mail
@@ -26,7 +25,7 @@ def drawn(
     """A ruled table as an office program prints it: text wraps at its cell's edge, rows break at the page's foot."""
     pages: list[list[Mark]] = [[Text(line, 15, 15 + 6 * n, 11) for n, line in enumerate(above)]]
     for row in rows:
-        cells = [wrapped(text, width - 2) for text, width in zip(row, widths, strict=True)]
+        cells = [wrapped(text, width - 2, SIZE) for text, width in zip(row, widths, strict=True)]
         left = max(map(len, cells))
         while left:
             fits = min(left, int((FOOT - y) // LINE))
@@ -53,17 +52,6 @@ def strip(page: list[Mark], cells: Sequence[Sequence[str]], widths: Sequence[flo
         Rule(15, y + height, x - 15, EDGE, BLACK),
     ]
     return y + height
-
-
-def wrapped(text: str, width: float) -> list[str]:
-    lines: list[str] = []
-    for typed in text.split("\n"):
-        lines.append("")
-        for letter in typed:
-            if text_width(lines[-1] + letter, SIZE) > width:
-                lines.append("")
-            lines[-1] += letter
-    return lines
 
 
 def grids(pages: Sequence[Page]) -> list[dict[tuple[int, int], str]]:
