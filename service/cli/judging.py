@@ -117,7 +117,6 @@ def rules_check(
 ) -> int:
     from service import rulebook
     from service.bench import own_addresses
-    from service.rulebook.problems import folded
 
     settings = settings_if_any()
     own = own_addresses(settings) if settings else frozenset()
@@ -141,6 +140,8 @@ def rules_check(
 
 
 def _tell_valid(place: Path, found: "RulesSummary") -> None:
+    from service.rulebook.problems import folded
+
     out.print(f"{place}：规则有效。", markup=False)
     units = f"单位 {found.units}（直接报送 {found.direct}，经所在市 {found.via_city}，转人工 {found.ask}）"
     out.print(f"城市 {found.cities}，{units}，渠道规则 {found.routing_rules}，检查 {found.checks}")

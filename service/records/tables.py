@@ -107,6 +107,7 @@ class Outgoing(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("mail_sha256", "letter", "seq"),
         Index("ix_outbox_due", "state", "not_before"),
+        Index("ix_outbox_sent", "sent_at", "letter"),
     )
     id: int | None = Field(default=None, primary_key=True)
     mail_sha256: str | None = Field(default=None, index=True)

@@ -284,6 +284,24 @@ def test_the_schema_of_the_migrations_is_the_schema_of_the_tables(tmp_path: Path
     assert differences == []
 
 
+def test_the_brake_looks_at_the_letters_of_its_day_and_not_at_all_there_are(tmp_path: Path) -> None:
+    """A letter with files that go back is as long as a thousand rows, and the brake counts before each one that leaves."""
+    records, asked = Records(open_engine(f"sqlite:///{tmp_path}/records.db")), []
+    event.listen(
+        records.engine, "before_cursor_execute", lambda _c, _cursor, sql, values, *_: asked.append((sql, values))
+    )
+
+    records.outbox.sent_to_since("kyc@lhu.example", NOON)
+    records.outbox.sent_about_since(1, NOON)
+    records.outbox.answered_since(NOON)
+
+    counts = [(sql, values) for sql, values in asked if sql.startswith("SELECT count")]
+    with records.engine.connect() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all() for sql, values in counts]
+    assert len(plans) == 3
+    assert all(step.detail.startswith("SEARCH outbox USING") for plan in plans for step in plan)
+
+
 def test_c15_a_process_that_dies_while_it_makes_the_schema_leaves_nothing_half_made(tmp_path: Path) -> None:
     url, statements = f"sqlite:///{tmp_path}/records.db", 0
     while _dies_at(statements, url):
