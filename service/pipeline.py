@@ -101,13 +101,11 @@ def _judge_and_record(sha256: str, campaigns: Campaigns) -> None:
         _note_bounce(submission, parts)
     elif not judgement.decision.kind.is_machine_made:
         _note_answer(submission, parts)
-    returned = parts.letters.returned(
-        judgement, parts.rules.rulebook, parts.mark
-    )  # now: not while the database is locked
+    # Marked now, not while the database is locked.
+    returned = parts.letters.returned(judgement, parts.rules.rulebook, parts.mark)
     if judgement.decision.kind is MailKind.STAFF_COMMAND:
-        if records.is_doubtful(
-            sha256
-        ):  # it was obeyed, as far as anybody knows; what it names may be another letter now
+        if records.is_doubtful(sha256):
+            # It was obeyed, as far as anybody knows; what it names may be another letter now.
             records.ledger.not_obeyed(sha256, submission.envelope.subject, parts.now())
         else:
             obey(judgement, parts, campaigns, Doing(decide_anew, lambda other: handle_mail(other, campaigns)))
