@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from service import deciding
+from service import confirming, deciding
 from service.deciding.authority import registered
 from service.desk import orders_in
 from service.desk.answer import Answer, Outcome, Result, render_answer, render_draft
@@ -37,6 +37,10 @@ class _Reply:
 
     judgement: Judgement
     thread: tuple[str, ...]
+
+    @property
+    def sha256(self) -> str:
+        return self.judgement.dossier.submission.sha256
 
     @property
     def sender(self) -> Address | None:
@@ -112,6 +116,8 @@ def _carry_out(order: Order, office: _Office) -> Iterator[Result]:
         yield Result(order.line, Outcome.NOT_UNDERSTOOD)
     elif order.action is Action.ASSIGN:
         yield _assign(order, office)
+    elif order.action in (Action.CONFIRM, Action.REVOKE):
+        yield from _mailboxes(order, office)
     elif order.action in (Action.DONE, Action.ACCEPT, Action.IDENTIFY):
         yield _about_case(order, office)
     else:
@@ -120,6 +126,20 @@ def _carry_out(order: Order, office: _Office) -> Iterator[Result]:
             yield Result(order.line, Outcome.NOTHING_WAITS)
         for letter in waiting:
             yield _settle(letter, order, office)
+
+
+def _mailboxes(order: Order, office: _Office) -> Iterator[Result]:
+    reply, parts = office.reply, office.parts
+    said = confirming.Said(reply.sender.address if reply.sender else "", parts.now(), reply.sha256)
+    case = Views(parts.records.engine).case(order.subject) if order.subject else None
+    if order.subject and case is None:
+        yield Result(order.line, Outcome.NO_SUCH_CASE)
+    elif case and office.owner(case.campaign) is None:
+        yield Result(order.line, Outcome.NOT_YOURS, case.number)
+    elif order.action is Action.CONFIRM:
+        yield from confirming.confirm(order, case, said, parts.records, parts.rules.rulebook)
+    else:
+        yield from confirming.revoke(order, case, said, parts.records)
 
 
 def _about_case(order: Order, office: _Office) -> Result:

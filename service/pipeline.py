@@ -15,6 +15,7 @@ import structlog
 from service import deciding, routing
 from service.attributing import attribute, candidates_of, of_its_case
 from service.domain.campaigns import Whose
+from service.domain.confirmations import Confirmation
 from service.domain.judgement import Judgement
 from service.domain.mail import ArrivedMail, MailKind
 from service.domain.orders import Ruling
@@ -28,6 +29,7 @@ from service.parts import Campaigns, Cases, Parts, Rules
 from service.reading.sandbox import ReaderDied
 from service.records.joining import Found, Handle, thread_of
 from service.records.rulings import Before
+from service.records.store import Records
 from service.replies.composing import compose, is_writable
 from service.replies.identity import message_id_for, our_case_number, verify
 from service.replies.returned import Returned
@@ -95,7 +97,8 @@ def _judge_and_record(sha256: str, campaigns: Campaigns) -> None:
     if twin := records.twin_of(submission):
         records.record_twin(submission, twin, parts.now())
         return
-    found, judgement = conclude(submission, received, records, parts.rules, ruling, mail.whose)
+    confirmed = confirmed_at(parts.now(), submission, records)
+    found, judgement = conclude(submission, received, records, parts.rules, ruling, mail.whose, confirmed)
     _note_own_copy(submission, parts)
     if judgement.decision.kind is MailKind.BOUNCE:
         _note_bounce(submission, parts)
@@ -127,9 +130,9 @@ def decide_anew(sha256: str, ruling: Ruling, parts: Parts) -> Judgement | None:
     """Judge a case's newest mail again as staff ruled, and record that with its letter. None when it is not the newest,
     or the ruling is known already: calling again never leads to a second letter."""
     records, submission = parts.records, parts.read(sha256)
-    received = records.ledger.received(sha256)
+    received, confirmed = records.ledger.received(sha256), confirmed_at(parts.now(), submission, records)
     before = Before(records, sha256)
-    _, judgement = conclude(submission, received, before, parts.rules, ruling, of_its_case(parts))
+    _, judgement = conclude(submission, received, before, parts.rules, ruling, of_its_case(parts), confirmed)
     returned = parts.letters.returned(judgement, parts.rules.rulebook, parts.mark)
     done = records.redecide(
         judgement,
@@ -141,6 +144,12 @@ def decide_anew(sha256: str, ruling: Ruling, parts: Parts) -> Judgement | None:
     return judgement if done else None
 
 
+def confirmed_at(moment: datetime, submission: Submission, records: Records) -> tuple[Confirmation, ...]:
+    """What staff had confirmed of a mail's sender at a moment."""
+    sender = submission.envelope.sender
+    return records.mailboxes.in_force(sender.address, moment) if sender else ()
+
+
 def conclude(
     submission: Submission,
     received: datetime,
@@ -148,12 +157,14 @@ def conclude(
     rules: Rules,
     ruling: Ruling | None = None,
     whose: Whose | None = None,
+    confirmed: tuple[Confirmation, ...] = (),
 ) -> tuple[Found | None, Judgement]:
-    """The case a mail joins, None when it begins one, and the judgement on it. The same mail, cases and rules always
-    give the same: `rules trial` walks the archive with this very function. whose: its campaign, see `attributing`."""
+    """The case a mail joins, None when it begins one, and the judgement on it. The same mail, cases, rules and words of
+    staff always give the same: `rules trial` walks the archive with this very function. whose: its campaign, see
+    `attributing`; confirmed: what staff had confirmed of its sender's mailbox."""
     rulebook = rules.rulebook
     is_ours = is_own_letter(submission, rules.own_addresses)
-    found = None if is_ours else cases.find_case(_handle(submission, rulebook))
+    found = None if is_ours else cases.find_case(_handle(submission, rulebook, confirmed))
     tables = (*submission.tables, *(found.case.tables if found else ()))
     units = routing.units_named(tables, rulebook)
     judgement = deciding.judge(
@@ -168,6 +179,7 @@ def conclude(
         ruling=ruling,
         beside=cases.beside(units, rulebook.campaign.number_prefix, found.id if found else None),
         whose=whose,
+        confirmed=confirmed,
     )
     return (None if judgement.decision.awaits_campaign else found), judgement
 
@@ -213,9 +225,9 @@ def note_refused(item: Refused, parts: Parts) -> None:
     log.warning("mail not fetched", mail=str(item.key), why=why, attempts=item.attempts)
 
 
-def _handle(submission: Submission, rulebook: Rulebook) -> Handle:
+def _handle(submission: Submission, rulebook: Rulebook, confirmed: tuple[Confirmation, ...]) -> Handle:
     envelope = submission.envelope
-    speaker = routing.who_speaks(submission, rulebook)
+    speaker = routing.who_speaks(submission, rulebook, confirmed)
     sender = envelope.sender.address.lower() if envelope.sender else None
     return Handle(
         campaign=rulebook.campaign.number_prefix,

@@ -21,7 +21,7 @@ from service.domain.submission import Submission
 from service.durable import make_folders, sync_file, sync_folder
 from service.errors import DatabaseUnusable
 from service.parts import Campaigns, Parts
-from service.pipeline import conclude, write_letter
+from service.pipeline import conclude, confirmed_at, write_letter
 from service.reading.sandbox import ReaderDied
 from service.recalling import arrival_of
 from service.records.carrying import REBUILT, Carrier, OldMail, OldRecords, old_records
@@ -105,6 +105,7 @@ class _Work:
         """All of it."""
         parts, unknown = self._parts, self._unknown()
         self._carrier.reserve_numbers(parts.now())
+        self._carrier.bring_confirmations()
         tick = progress(len(self._old.steps) + len(unknown))
         for step in self._old.steps:
             if step.is_ruling:
@@ -174,7 +175,8 @@ class _Work:
             records.record_twin(submission, twin, at)
             return
         book = parts.rules.rulebook
-        found, judgement = conclude(submission, mail.received, records, parts.rules, ruling, found_as.whose)
+        confirmed = confirmed_at(at, submission, records)
+        found, judgement = conclude(submission, mail.received, records, parts.rules, ruling, found_as.whose, confirmed)
         if found is None:
             self._carrier.number_next(book.campaign.number_prefix, mail.number)
         write = self._writer(mail, judgement, parts, ruled=False)
@@ -191,8 +193,9 @@ class _Work:
         submission = self._read(mail.sha256, parts)
         if submission is None or mail.ruling is None or mail.ruled_at is None:
             return
-        before = Before(records, mail.sha256)
-        _, judgement = conclude(submission, mail.received, before, parts.rules, mail.ruling, of_its_case(parts))
+        before, whose = Before(records, mail.sha256), of_its_case(parts)
+        confirmed = confirmed_at(mail.ruled_at, submission, records)
+        _, judgement = conclude(submission, mail.received, before, parts.rules, mail.ruling, whose, confirmed)
         write = self._writer(mail, judgement, parts, ruled=True)
         records.redecide(judgement, mail.ruling, parts.rules.rulebook.version, write, mail.ruled_at)
         self._carrier.keep_letters(mail, ruled=True)

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.digest.facts import Debtor, DigestFacts, Matter
+from service.confirming import unit_spoken_for
+from service.digest.facts import Debtor, DigestFacts, Matter, Speaker
 from service.digest.rendering import render_digest
 from service.domain.judgement import Channel, PieceState, Severity, Verdict
 from service.domain.mail import Address, MailKind
@@ -68,6 +69,7 @@ def digest_facts(desk: Desk, day: date | None, since: date | None = None) -> Dig
         needs_person=tuple(_needing(desk, mails, cases)),
         quarantined=tuple(_quarantined(desk.views)),
         parked=tuple(_parked(desk)),
+        mailboxes=tuple(_mailboxes(desk, mails)),
         owing=tuple(_owing(desk, cases)) if campaign.deadline - made <= TELL_WHO_OWES else None,
         rules_changes=tuple(_rules_changes(desk, start, end, zone)),
         rules_problems=rules_problems(desk.records.note(desk.scope.key(INCIDENT))),
@@ -194,6 +196,19 @@ def _quarantined(views: Views) -> Iterator[Matter]:
 def _own(desk: Desk, states: list[str]) -> list[MailView]:
     """The campaign's letters in these states."""
     return [letter for letter in desk.views.letters(states) if desk.scope.owns(letter.campaign)]
+
+
+def _mailboxes(desk: Desk, mails: list[MailView]) -> Iterator[Speaker]:
+    """Mailboxes that were remarked on and not confirmed since."""
+    seen = {(said.address, said.unit) for said in desk.records.mailboxes.all() if said.stands}
+    for mail in mails:
+        unit = unit_spoken_for(mail)
+        if unit is None or mail.sender is None or (mail.sender, unit) in seen:
+            continue
+        if mail.decision and any(f.code == "S602" for f in mail.decision.findings):
+            seen.add((mail.sender, unit))
+            case = desk.views.case_of_mail(mail.sha256 or "")
+            yield Speaker(unit, mail.sender, case.number if case else "")
 
 
 def _parked(desk: Desk) -> Iterator[Matter]:

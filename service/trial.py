@@ -219,7 +219,9 @@ class _Walk:
         if self._cases.twin_of(submission):
             self._cases.record_twin(submission)
             return None
-        found, judgement = conclude(submission, mail.received, self._cases, rules, mail.ruling, attributed.whose)
+        found, judgement = conclude(
+            submission, mail.received, self._cases, rules, mail.ruling, attributed.whose, mail.confirmed
+        )
         campaign = rules.rulebook.campaign.number_prefix
         self._cases.record(judgement, found, campaign, Known(mail.number, mail.letters))
         if rules is self._rules:

@@ -16,6 +16,7 @@ from service.deciding.registered_copy import copy_for
 from service.deciding.reply_address import reply_address
 from service.deciding.storytelling import story
 from service.domain.campaigns import Whose
+from service.domain.confirmations import Confirmation
 from service.domain.judgement import (
     CaseBeside,
     CaseSoFar,
@@ -61,10 +62,12 @@ def judge(
     ruling: Ruling | None = None,
     beside: tuple[CaseBeside, ...] = (),
     whose: Whose | None = None,
+    confirmed: tuple[Confirmation, ...] = (),
 ) -> Judgement:
     """The judgement on one mail. own_addresses: lower case; joins_thread: it answers a letter of its case; trusted:
     lower-case authserv-ids of the servers whose Authentication-Results are believed; ruling: what staff decided;
-    beside: other cases that may hold units of this one; whose: the campaign, where the mailbox serves several."""
+    beside: other cases that may hold units of this one; whose: the campaign, where the mailbox serves several;
+    confirmed: what staff had confirmed of the sender's mailbox."""
     kind, reason = classify(
         submission, rulebook, own_addresses, earlier is not None, bool(earlier and earlier.complete)
     )
@@ -73,6 +76,7 @@ def judge(
         authentication=authenticated(submission.envelope, trusted),
         beside=beside,
         whose=whose,
+        confirmed=confirmed,
     )
     if kind in _SUBMITTING and (unclear := _unclear(dossier, rulebook, wording)):
         # Nothing enters a case that may be another campaign's.
@@ -140,12 +144,12 @@ def decide(
     return replace(decision, why=story(dossier, decision, reason, unanswered, rulebook))
 
 
-def speaker_of(address: str, unit: str | None, rulebook: Rulebook) -> Route:
+def speaker_of(address: str, unit: str | None, rulebook: Rulebook, confirmed: tuple[Confirmation, ...] = ()) -> Route:
     """The route of a letter signed by a unit and sent from an address; what `rules explain` shows."""
     text = unit or ""
     letter = CoverLetter(("letter",), LetterSource.TEXT_LAYER, 1, text, signer=unit)
     envelope = Envelope(None, (Address("", address),))
-    return routing.who_speaks(Submission("", 0, envelope, letters=(letter,) if unit else ()), rulebook)
+    return routing.who_speaks(Submission("", 0, envelope, letters=(letter,) if unit else ()), rulebook, confirmed)
 
 
 def _verdict(kind: MailKind, findings: tuple[Finding, ...]) -> Verdict:

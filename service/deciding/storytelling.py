@@ -1,6 +1,7 @@
 """The steps of a conclusion in Chinese, for `why`, the digest and staff."""
 
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from service.domain.judgement import Channel, Decision, Dossier, Place, Route, Severity, Verdict
 from service.domain.rules import Rulebook
@@ -26,6 +27,7 @@ SOURCES = {
     "form_reporter": "表头填报单位",
     "form_rows": "表中单位名称",
     "address": "登记的邮箱",
+    "confirmed_mailbox": "工作人员确认的邮箱",
     "domain": "邮箱域名",
     "display_name": "发件人名称",
     "signature_block": "邮件签名",
@@ -52,6 +54,7 @@ def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, r
         yield f"接续报送件 {dossier.earlier.number}；沿用以前收到的：{carried}"
     if not decision.kind.is_machine_made:
         yield from _of_route(decision.route, rulebook)
+        yield from _of_mailbox(dossier, rulebook)
     for field in dossier.letter.fields if dossier.letter else ():
         if field.doubt:
             yield f"报送函上读作“{field.value}”的日期{field.doubt}，未采用（{field.attachment} 第{field.page}页）"
@@ -69,6 +72,13 @@ def _steps(dossier: Dossier, decision: Decision, reason: str, unanswered: str, r
         yield f"回执抄送登记的邮箱：{'、'.join(a.address for a in decision.reply.cc)}"
     if unanswered:
         yield f"不回信：{unanswered}"
+
+
+def _of_mailbox(dossier: Dossier, rulebook: Rulebook) -> Iterator[str]:
+    zone = ZoneInfo(rulebook.campaign.timezone)
+    for said in dossier.confirmed:
+        at = f"{said.at.astimezone(zone):%Y-%m-%d %H:%M}"
+        yield f"邮箱 {said.address} 经 {said.by} 于 {at} 确认，可代{said.unit}来件"
 
 
 def _piece(piece: str) -> str:

@@ -30,6 +30,14 @@ class Outcome(StrEnum):
     ADMINS_ONLY = "admins_only"
     NOT_YOURS = "not_yours"
     NOT_WAITING = "not_waiting"
+    CONFIRMED = "confirmed"
+    CONFIRMED_TOO = "confirmed_too"  # for another unit besides
+    CONFIRMED_ALREADY = "confirmed_already"
+    REGISTERED = "registered"  # it stands in the directory
+    NO_MAILBOX = "no_mailbox"  # none that speaks for a unit and is registered nowhere
+    SEVERAL_UNITS = "several_units"  # an address alone does not say for which
+    REVOKED = "revoked"
+    NOT_CONFIRMED = "not_confirmed"
     ACCEPTED = "accepted"  # these five: the new verdict after a ruling
     NEEDS_CORRECTION = "needs_correction"
     WRONG_ROUTE = "wrong_route"
@@ -41,7 +49,7 @@ class Outcome(StrEnum):
 class Result:
     line: str  # as it was written
     outcome: Outcome
-    what: str = ""  # the letter's subject or the case's number
+    what: str = ""  # the letter's subject, the case's number, the mailbox and its unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +106,9 @@ def _names_of(content: bytes) -> tuple[str, ...]:
 def sample_answer() -> Answer:
     """One result of each kind."""
     lines = {Outcome.RELEASED: "放行 信17", Outcome.DISCARDED: "不发 信18", Outcome.DONE: "已办 LH2020-0023"}
+    lines |= {Outcome.CONFIRMED: "确认 LH2020-0012", Outcome.REVOKED: "撤销 lisi@freemail.example"}
     results = tuple(Result(lines.get(outcome, "受理 LH2020-0012"), outcome, "LH2020-0012") for outcome in Outcome)
-    return Answer(results, ("放行", "不发", "已办", "受理", "认定"))
+    return Answer(results, ("放行", "不发", "已办", "受理", "认定", "确认", "撤销"))
 
 
 def sample_draft() -> WaitingLetter:

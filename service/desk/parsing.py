@@ -1,4 +1,4 @@
-"""A reply as orders, one a line: 放行 GD2020-0012, 信17 不发. Greetings and signatures are no orders."""
+"""A reply as orders, one a line: 放行 GD2020-0012, 信17 不发, 确认 a@mail.example. Talk is none."""
 
 import re
 import unicodedata
@@ -20,6 +20,8 @@ _LONGEST = 100  # letters of an order about the rules
 UNCLEAR = "?"
 """The value of an order about the rules that says more than a token."""
 _LINES = 60
+_MAILBOX = re.compile(r"<?(?:MAILTO:)?([0-9A-Z._%+=&'-]+@(?:[0-9A-Z-]+\.)+[0-9A-Z-]+)>?", re.ASCII)
+_OF_MAILBOXES = frozenset({Action.CONFIRM, Action.REVOKE})
 
 
 def orders_in(text: str, words: Mapping[Action, tuple[str, ...]], *prefixes: str) -> tuple[Order, ...]:
@@ -39,7 +41,8 @@ def _of_line(line: str, words: Mapping[Action, tuple[str, ...]], prefixes: Seque
     own = "|".join(re.escape(prefix.upper()) for prefix in prefixes)
     numbers = list(dict.fromkeys(re.findall(rf"(?<![0-9A-Z])(?:{own})-\d{{4,9}}(?!\d)", plain)))
     letters = list(dict.fromkeys(int(number) for number in _LETTER.findall(plain)))
-    rest = plain
+    mailboxes = list(dict.fromkeys(_MAILBOX.findall(plain)))
+    rest = _MAILBOX.sub(" ", plain)
     for name in (*numbers, *(f"信{number}" for number in letters)):
         rest = re.sub(re.escape(name).replace("信", r"信\s*"), " ", rest)
     action, value = (None, "") if numbers or letters else _about_rules(rest, words)
@@ -47,6 +50,10 @@ def _of_line(line: str, words: Mapping[Action, tuple[str, ...]], prefixes: Seque
         yield Order(line, action, value=value)
         return
     action, value = _action(rest, words), ""
+    if mailboxes or action in _OF_MAILBOXES:
+        action = None if letters else action
+        yield from _about_mailboxes(line, action, numbers, mailboxes, bool(letters) or _begins(rest, words))
+        return
     if action is None and len(numbers) == 1 and not letters:
         action, value = _with_value(rest, words)
     named = bool(numbers or letters)
@@ -81,6 +88,19 @@ def _assigning(
     campaign = next((prefix for prefix in prefixes if prefix.upper() == _LEFT.sub("", said)), "")
     for mail in mails:
         yield Order(line, action if campaign else None, value=campaign, mail=mail.lower())
+
+
+def _about_mailboxes(
+    line: str, meant: Action | None, numbers: list[str], mailboxes: list[str], is_order: bool
+) -> Iterator[Order]:
+    """Mailboxes by their address, by their case, or by both when one speaks for several units; nothing else."""
+    if meant is None and not (numbers or is_order):
+        return
+    is_clear = meant in _OF_MAILBOXES and (len(numbers) == 1 if mailboxes and numbers else numbers or mailboxes)
+    action = meant if is_clear else None
+    for number in numbers or [""]:
+        for mailbox in mailboxes or [""]:
+            yield Order(line, action, subject=number, value=mailbox.lower())
 
 
 def _action(rest: str, words: Mapping[Action, tuple[str, ...]]) -> Action | None:

@@ -18,6 +18,15 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True)
+class Speaker:
+    """A mailbox that spoke for a unit and is registered nowhere, for staff to confirm."""
+
+    unit: str
+    address: str
+    number: str  # of the case
+
+
+@dataclass(frozen=True, slots=True)
 class Debtor:
     """A unit that still owes: a city bureau that is silent, or a case that lacks a piece."""
 
@@ -44,6 +53,7 @@ class DigestFacts:
     needs_person: tuple[Matter, ...] = ()
     quarantined: tuple[Matter, ...] = ()  # mails set aside because reading them failed
     parked: tuple[Matter, ...] = ()  # letters that did not leave
+    mailboxes: tuple[Speaker, ...] = ()  # new ones of these days
     owing: tuple[Debtor, ...] | None = None  # None: not told today
     ambiguous: int = 0  # sendings whose outcome is not known
     resent: int = 0

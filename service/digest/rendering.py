@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from service.digest.facts import Debtor, DigestFacts, Matter
+from service.digest.facts import Debtor, DigestFacts, Matter, Speaker
 from service.domain.judgement import Verdict
 from service.typesetting.papers import RenderedLetter
 from service.typesetting.templates import Templates
@@ -68,6 +68,10 @@ def _busy(quiet: DigestFacts) -> DigestFacts:
             Matter("信41 【补正通知】岭南农业研究所：还缺报送函扫描件", "收件服务器拒收：邮箱已满。", "", ago),
             Matter("信43 【转报通知】请报送岭西市科学技术局", "", "", ago),
         ),
+        mailboxes=(
+            Speaker("岭海大学", "lisi@freemail.example", "LH2020-0019"),
+            Speaker("岭东市科学技术局", "wangwu@freemail.example", "LH2020-0021"),
+        ),
         owing=(Debtor("岭西市科学技术局"), Debtor("岭北市科学技术局"), Debtor("岭东市科学技术局", "报送函扫描件")),
         ambiguous=1,
         rules_changes=("3月24日 15:20 wangwu@ste.linghai.example 用邮件启用了规则的改动：units.csv：第12行改动",),
@@ -96,6 +100,10 @@ def _values(facts: DigestFacts) -> dict[str, Any]:
         "completed": tuple(one_line(text, 60) for text in facts.completed[:SHOWN]),
         "completed_count": len(facts.completed),
         "owing": tuple(Debtor(one_line(d.unit, 60), one_line(d.lacks, 60)) for d in facts.owing or ()),
+        "mailboxes": tuple(
+            Speaker(one_line(m.unit, 60), one_line(m.address, 80), m.number) for m in facts.mailboxes[:SHOWN]
+        ),
+        "mailbox_count": len(facts.mailboxes),
         "shown": SHOWN,
         **{name: _matters(getattr(facts, name), zone) for name in ("needs_person", "quarantined", "parked")},
     }

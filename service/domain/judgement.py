@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from service.domain.campaigns import Whose
+from service.domain.confirmations import Confirmation
 from service.domain.mail import Address, MailKind
 from service.domain.submission import Answer, CoverLetter, Row, Submission, Table
 
@@ -23,7 +24,7 @@ class Channel(StrEnum):
 class Evidence:
     """One reason to believe that a mail speaks for a unit."""
 
-    source: str  # letter_signer, seal, form_reporter, form_rows, address, domain, display_name, signature_block, case
+    source: str  # letter_signer, seal, form_reporter, form_rows, address, confirmed_mailbox, domain, display_name, …
     value: str  # what was seen
     unit: str | None  # the directory's name it points to
     weight: float  # 0..1
@@ -49,6 +50,11 @@ class Route:
     def sender_is_registered(self) -> bool:
         """Whether the mailbox, or its domain, stands in the unit's line of the directory."""
         return any(e.source in ("address", "domain") and e.unit == self.unit for e in self.evidence)
+
+    @property
+    def sender_is_confirmed(self) -> bool:
+        """Whether staff confirmed that the mailbox may speak for the unit."""
+        return any(e.source == "confirmed_mailbox" and e.unit == self.unit for e in self.evidence)
 
 
 class Severity(StrEnum):
@@ -157,6 +163,7 @@ class Dossier:
     authentication: Authentication = Authentication.UNKNOWN
     beside: tuple[CaseBeside, ...] = ()  # other cases that may hold units of this one
     whose: Whose | None = None  # the campaign, where the mailbox serves several
+    confirmed: tuple[Confirmation, ...] = ()  # what staff had confirmed of the sender's mailbox
 
     @property
     def first_received(self) -> datetime:

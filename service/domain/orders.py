@@ -15,8 +15,9 @@ class Action(StrEnum):
     ASSIGN = "assign"  # a mail is of this campaign
     ENABLE = "enable"  # a change of the rules that was tried takes effect; admins only
     UNDO = "undo"  # the last change of the rules by mail is taken back; admins only
-
     EXPORT = "export"  # the rules as a workbook, to be changed and sent back; admins only
+    CONFIRM = "confirm"  # a mailbox may speak for its unit
+    REVOKE = "revoke"  # no longer
 
     @property
     def is_about_rules(self) -> bool:
@@ -32,7 +33,7 @@ class Order:
     action: Action | None  # None: the line could not be understood
     subject: str = ""
     letter: int | None = None
-    value: str = ""  # what an order says besides: the unit, the campaign, the token
+    value: str = ""  # what an order says besides: the unit, the campaign, the token, a mailbox (lower case)
     mail: str = ""  # the beginning of a mail's SHA-256, as the digest gives it (来信3f2a9c1b)
 
 

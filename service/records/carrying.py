@@ -1,7 +1,7 @@
 """What an older database still tells, carried into records that are made anew from the archive.
 
-Facts are carried as they are: arrival times, places seen, letters with their bytes and fate, stories, notes. Verdicts,
-cases and versions are not: those are made again.
+Facts are carried as they are: arrival times, places seen, letters with their bytes and fate, stories, notes, mailboxes
+that staff confirmed. Verdicts, cases and versions are not: those are made again.
 """
 
 import sqlite3
@@ -24,9 +24,10 @@ from service.records import rulings
 from service.records.engine import HEAD
 from service.records.files import flaw_of, side_files
 from service.records.ledger import tell
-from service.records.tables import Case, Counter, Event, Mail, Note, Outgoing, Sighting
+from service.records.tables import Case, ConfirmedMailbox, Counter, Event, Mail, Note, Outgoing, Sighting
 
 _case = Case.__table__  # type: ignore[attr-defined]
+_confirmed = ConfirmedMailbox.__table__  # type: ignore[attr-defined]
 _counter = Counter.__table__  # type: ignore[attr-defined]
 _event = Event.__table__  # type: ignore[attr-defined]
 _mail = Mail.__table__  # type: ignore[attr-defined]
@@ -123,7 +124,7 @@ def old_records(file: Path | None) -> Iterator[OldRecords]:
 
 def _read_all(engine: Engine, *, is_whole: bool) -> OldRecords:
     rows: dict[str, list[_Row]] = {}
-    for table in (_mail, _case, _counter, _sighting, _note, _outbox, _event):
+    for table in (_mail, _case, _confirmed, _counter, _sighting, _note, _outbox, _event):
         rows[table.name], all_there = _read(engine, table)
         is_whole = is_whole and all_there
     letters: dict[str | None, list[_Row]] = {}
@@ -205,6 +206,12 @@ class Carrier:
         with self._engine.begin() as connection:
             connection.execute(insert(_outbox), row)
             self._keep(connection, self._about_cases.pop("", []), None)  # a reply to one tells whose it is
+
+    def bring_confirmations(self) -> None:
+        """What staff confirmed of mailboxes, each with its time: mails are judged with what stood at theirs."""
+        if rows := self._old.rows.get(_confirmed.name):
+            with self._engine.begin() as connection:
+                connection.execute(insert(_confirmed), rows)
 
     def begin(self, mail: OldMail, problem: str) -> None:
         """A mail as it was before its verdict. problem: why its letter waits for staff."""

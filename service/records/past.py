@@ -12,9 +12,10 @@ from urllib.parse import quote
 from sqlalchemy import Engine, create_engine, func, select, text
 from sqlalchemy.exc import DatabaseError
 
+from service.domain.confirmations import Confirmation
 from service.domain.orders import Ruling
 from service.errors import DatabaseUnusable
-from service.records import rulings
+from service.records import mailboxes, rulings
 from service.records.engine import HEAD, server_engine
 from service.records.tables import Case, Event, Mail, Note, Outgoing
 
@@ -39,6 +40,7 @@ class PastMail:
     decision: str  # JSON; "" when it has none of its own
     letters: tuple[str, ...]  # Message-IDs of our letters about it
     ruling: Ruling | None = None  # what staff decided about it
+    confirmed: tuple[Confirmation, ...] = ()  # what staff had confirmed of its sender when it was judged
 
 
 def past_mails(url: str) -> list[PastMail]:
@@ -50,6 +52,7 @@ def past_mails(url: str) -> list[PastMail]:
         for row in connection.execute(select(_outbox.c.mail_sha256, _outbox.c.message_id).order_by(_outbox.c.id)):
             letters.setdefault(row.mail_sha256, []).append(row.message_id)
         notes = connection.execute(select(_note.c.name, _note.c.value).where(_note.c.name.startswith(rulings.PREFIX)))
+        told = mailboxes.History(connection)
         ruled = {name.removeprefix(rulings.PREFIX): value for name, value in notes}
         settled = (
             select(_event.c.mail_sha256, func.max(_event.c.id).label("place"))
@@ -57,7 +60,8 @@ def past_mails(url: str) -> list[PastMail]:
             .group_by(_event.c.mail_sha256)
             .subquery()
         )
-        columns = (_mail.c.sha256, _mail.c.received, _mail.c.state, _mail.c.subject, _mail.c.decision, _case.c.number)
+        kept = ("sha256", "received", "state", "subject", "decision", "sender", "judged_at")
+        columns = (*(_mail.c[name] for name in kept), _case.c.number)
         query = (
             select(*columns)
             .join(settled, settled.c.mail_sha256 == _mail.c.sha256)
@@ -75,6 +79,7 @@ def past_mails(url: str) -> list[PastMail]:
                 r.decision,
                 tuple(letters.get(r.sha256, ())),
                 rulings.read(ruled.get(r.sha256)),
+                told.in_force(r.sender, r.judged_at),
             )
             for r in connection.execute(query)
         ]

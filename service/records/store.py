@@ -15,6 +15,7 @@ from service.records import joining, outbox, rulings
 from service.records.bounces import Bounces
 from service.records.joining import Found, Handle
 from service.records.ledger import FORGOTTEN, Ledger, tell
+from service.records.mailboxes import Mailboxes
 from service.records.outbox import Outbox
 from service.records.shelf import Recorded as RecordedCases
 from service.records.snapshots import decision_json, holding_json
@@ -72,6 +73,7 @@ class Records:
         self.ledger = Ledger(engine)
         self.outbox = Outbox(engine)
         self.bounces = Bounces(engine)
+        self.mailboxes = Mailboxes(engine)
 
     def find_case(self, handle: Handle) -> Found | None:
         """The case a mail joins, None when it begins one."""

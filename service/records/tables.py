@@ -128,6 +128,22 @@ class Outgoing(SQLModel, table=True):
     campaign: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))  # whose letter
 
 
+class ConfirmedMailbox(SQLModel, table=True):
+    """A mailbox that staff confirmed for a unit. Never deleted: a judgement of then is made again with it."""
+
+    __tablename__ = "confirmed_mailbox"
+    id: int | None = Field(default=None, primary_key=True)
+    address: str = Field(index=True)  # lower case
+    unit: str  # the directory's name
+    by: str
+    at: datetime = Field(sa_column=Column(UtcTime, nullable=False))
+    mail: str = ""  # SHA-256 of the order
+    number: str = ""  # of the case that showed the mailbox
+    revoked_by: str | None = None
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcTime))
+    revoked_mail: str = ""
+
+
 class Counter(SQLModel, table=True):
     """Numbers given out, one row per campaign prefix."""
 

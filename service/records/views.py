@@ -133,6 +133,12 @@ class Views:
             row = connection.execute(query.order_by(_mail.c.received).limit(1)).first()
         return None if row is None else _mail_view(row)
 
+    def mails_from(self, sender: str) -> list[MailView]:
+        """The mails of an address, in order of arrival."""
+        query = select(_mail).where(_mail.c.sender == sender.lower()).order_by(_mail.c.received)
+        with self._read() as connection:
+            return [_mail_view(row) for row in connection.execute(query)]
+
     def case_of_mail(self, sha256: str) -> CaseView | None:
         query = select(_case).join(_mail, _mail.c.case_id == _case.c.id).where(_mail.c.sha256 == sha256)
         with self._read() as connection:

@@ -7,6 +7,7 @@ reported, not resolved.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from service.domain.confirmations import Confirmation
 from service.domain.judgement import Channel, Dossier, Route
 from service.domain.places import city_of
 from service.domain.rules import Rulebook
@@ -29,11 +30,11 @@ __all__ = [
 ]
 
 
-def who_speaks(submission: Submission, rulebook: Rulebook) -> Route:
+def who_speaks(submission: Submission, rulebook: Rulebook, confirmed: Sequence[Confirmation] = ()) -> Route:
     """The route from this mail alone. Its unit is None unless it is clear for whom the mail speaks: a mail that
     contradicts itself, or holds but one row of a unit that reports through its bureau, does not say."""
     letter = speaking_letter(submission.letters, rulebook)
-    claims = gather(submission, letter, submission.tables, rulebook)
+    claims = gather(submission, letter, submission.tables, rulebook, confirmed=confirmed)
     found = weigh(claims, submission.tables, rulebook)
     found = replace(found, near_miss=near_miss(found, submission, submission.tables, rulebook))
     by_rows_alone = not any(c.is_strong and c.source != ROWS for c in claims)
@@ -82,7 +83,7 @@ def is_named_exactly(found: Route, rulebook: Rulebook) -> bool:
 def route(dossier: Dossier, rulebook: Rulebook) -> Route:
     """The route of a case with the mail at hand. A mail that brings nothing to the contrary keeps its case's route."""
     earlier = dossier.earlier
-    claims = gather(dossier.submission, dossier.letter, dossier.tables, rulebook, earlier)
+    claims = gather(dossier.submission, dossier.letter, dossier.tables, rulebook, earlier, dossier.confirmed)
     found = weigh(claims, dossier.tables, rulebook)
     found = replace(found, near_miss=near_miss(found, dossier.submission, dossier.tables, rulebook))
     if earlier is None or found.contradiction or earlier.route.contradiction:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
+from service.domain.confirmations import Confirmation
 from service.domain.judgement import CaseSoFar, Evidence
 from service.domain.places import city_of
 from service.domain.rules import City, Rulebook
@@ -16,8 +17,9 @@ from service.routing.names import contract, differ_tellingly, fold, name_before_
 
 LETTER, SEAL, REPORTER, ROWS = "letter_signer", "seal", "form_reporter", "form_rows"
 ADDRESS, DOMAIN, CASE = "address", "domain", "case"
+CONFIRMED = "confirmed_mailbox"
 DISPLAY, SIGNATURE, SUBJECT, OTHER_LETTER, MANY_ROWS = "display_name", "signature_block", "subject", "letter", "rows"
-STRONG = frozenset({LETTER, SEAL, REPORTER, ROWS, ADDRESS, CASE})
+STRONG = frozenset({LETTER, SEAL, REPORTER, ROWS, ADDRESS, CONFIRMED, CASE})
 """Sources that may decide; all others only support (a domain alone never decides)."""
 
 _SAME_NAME = 0.6  # a scan's reading of a name that the form has typed
@@ -56,12 +58,15 @@ def gather(
     tables: Sequence[Table],
     rulebook: Rulebook,
     earlier: CaseSoFar | None = None,
+    confirmed: Sequence[Confirmation] = (),
 ) -> tuple[Claim, ...]:
-    """All claims, the letter's first. letter and tables: those that count, from this mail or an earlier one."""
+    """All claims, the letter's first. letter and tables: those that count, from this mail or an earlier one; confirmed:
+    what staff confirmed of the sender's mailbox."""
     claims = [
         *_of_letters(letter, submission.letters, rulebook),
         *_of_form(tables, rulebook),
         *_of_sender(submission, rulebook),
+        *_of_confirmed(confirmed, rulebook),
         *_of_case(earlier, rulebook),
     ]
     return tuple(_settle(claims, rulebook))
@@ -152,6 +157,15 @@ def _of_sender(submission: Submission, rulebook: Rulebook) -> Iterator[Claim]:
         yield Claim(SUBJECT, name, entry, _weight(rulebook, DISPLAY) / 2)
 
 
+def _of_confirmed(confirmed: Sequence[Confirmation], rulebook: Rulebook) -> Iterator[Claim]:
+    """A mailbox that speaks for several units says less of each. A unit that these rules do not list is nobody."""
+    directory, weight = directory_of(rulebook), _weight(rulebook, CONFIRMED)
+    entries = {entry: c for c in confirmed if (entry := directory.match(c.unit)) and entry.name == c.unit}
+    factor = 1.0 if len(entries) == 1 else _factor(rulebook, "shared_mailbox")
+    for entry, said in entries.items():
+        yield Claim(CONFIRMED, said.address, entry, weight * factor)
+
+
 def _head_of(entries: Sequence[Entry]) -> Entry | None:
     """The one unit of a domain, or the parent of all others that share it."""
     heads = [e for e in entries if all(fold(o.name).startswith(fold(e.name)) for o in entries)]
@@ -198,7 +212,7 @@ def _of_case(earlier: CaseSoFar | None, rulebook: Rulebook) -> Iterator[Claim]:
 def _settle(claims: list[Claim], rulebook: Rulebook) -> Iterator[Claim]:
     """What was read from a picture corrected by what was typed or sealed, and slips of the pen by whoever agrees."""
     typed = [c for c in claims if c.typed and c.source in (REPORTER, ROWS)]
-    supported = {c.entry for c in claims if c.entry and c.source in (ADDRESS, DOMAIN)}
+    supported = {c.entry for c in claims if c.entry and c.source in (ADDRESS, CONFIRMED, DOMAIN)}
     seal = next((c for c in claims if c.source == SEAL), None)
     telling = directory_of(rulebook).telling
     for claim in claims:

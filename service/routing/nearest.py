@@ -42,7 +42,7 @@ def _unnamed(found: Route, rulebook: Rulebook) -> Iterator[str]:
 def _unregistered(found: Route, submission: Submission, rulebook: Rulebook) -> Iterator[str]:
     """A listed unit that wrote from another house."""
     entry, sender = directory_of(rulebook).match(found.unit), submission.envelope.sender
-    if entry is None or sender is None or found.sender_is_registered:
+    if entry is None or sender is None or found.sender_is_registered or found.sender_is_confirmed:
         return
     line = entry.unit or rulebook.city(entry.seat)
     if line and (line.domains or line.addresses):

@@ -9,6 +9,7 @@ from service.domain.submission import Table
 from service.routing.claims import (
     ADDRESS,
     CASE,
+    CONFIRMED,
     DISPLAY,
     DOMAIN,
     LETTER,
@@ -26,6 +27,8 @@ from service.routing.names import fold
 from service.routing.unlisted import city_of_unit, route_unlisted
 
 _NAMED_BY_HAND = frozenset({DISPLAY, SIGNATURE, SUBJECT})
+_NOT_ITS_LETTER = frozenset({REPORTER, ROWS, ADDRESS, CONFIRMED, CASE})
+_NAMING_A_BUREAU = _NAMED_BY_HAND | {ADDRESS, CONFIRMED, REPORTER, DOMAIN, CASE}
 _ALIKE_TYPED, _ALIKE_READ = 0.8, 0.6
 """From how alike a name may be a known one: typed with a slip, read badly from a scan."""
 _COMPANIES = ("公司", "集团", "厂", "企业", "合作社")
@@ -53,7 +56,7 @@ def weigh(claims: tuple[Claim, ...], tables: Sequence[Table], rulebook: Rulebook
     if against is None:
         return replace(found, evidence=evidence)
     names = (found.unit or head.value, against.entry.name if against.entry else against.value)
-    by_letter = head.source == LETTER and head.entry is not None and against.source in (REPORTER, ROWS, ADDRESS, CASE)
+    by_letter = head.source == LETTER and head.entry is not None and against.source in _NOT_ITS_LETTER
     return replace(found, evidence=evidence, contradiction=names, unlike_sender=names[1] if by_letter else None)
 
 
@@ -91,6 +94,7 @@ def _route_of_stranger(head: Claim, case: _Case) -> Route:
 def _speaker(case: _Case) -> Claim | None:
     """The claim to believe: the weightiest that may decide, else a weak one that a name beside it confirms."""
     strong = [c for c in case.claims if c.is_strong and (c.entry or c.source not in (SEAL, ADDRESS, CASE))]
+    strong = [c for c in strong if c.source != CONFIRMED or len(_confirmed_for(case)) == 1]
     believed = [c for c in strong if c.sure or all(_agree(c, other, case) for other in strong)]
     head = max(believed, key=lambda c: c.weight, default=None)
     if head is None or (not head.sure and _is_sent_away(head.entry)):
@@ -118,21 +122,28 @@ def _consolidating_bureau(head: Claim, case: _Case) -> Claim | None:
     if city is None and (found := city_of_unit(head.value, case.tables, case.rulebook)):
         city = found.name
     bureaus = [c for c in case.claims if c.entry and c.entry.is_bureau and c.entry.seat == city and c != head]
-    named = [c for c in bureaus if c.source in (ADDRESS, REPORTER, DOMAIN, DISPLAY, SIGNATURE, SUBJECT, CASE)]
+    named = [c for c in bureaus if c.source in _NAMING_A_BUREAU]
     sent_away = head.entry is None or _is_sent_away(head.entry)
     return max(named, key=lambda c: c.weight, default=None) if sent_away else None
 
 
 def _against(head: Claim, case: _Case) -> Claim | None:
-    """The weightiest claim that names somebody else than the speaker."""
+    """The weightiest claim that names somebody else than the speaker. A mailbox that was confirmed for several units,
+    the speaker among them, names no other."""
     others = [c for c in case.claims if c.is_strong and c.sure and c != head and not _agree(head, c, case)]
+    if any(_agree(head, c, case) for c in _confirmed_for(case)):
+        others = [c for c in others if c.source != CONFIRMED]
     return max(others, key=lambda c: c.weight, default=None)
+
+
+def _confirmed_for(case: _Case) -> list[Claim]:
+    return [c for c in case.claims if c.source == CONFIRMED]
 
 
 def _other_house(head: Claim, case: _Case) -> Claim | None:
     """The unit from whose own domain another unit's papers come, when nothing about the sender names that other: the
     wrong file may have been attached, or somebody speaks for a house that is not his."""
-    by_sender = {ADDRESS, DOMAIN, DISPLAY, SIGNATURE, SUBJECT, CASE}
+    by_sender = {ADDRESS, CONFIRMED, DOMAIN, DISPLAY, SIGNATURE, SUBJECT, CASE}
     if head.source not in (LETTER, SEAL, REPORTER, ROWS) or any(
         c.source in by_sender and c.entry and _agree(head, c, case) for c in case.claims
     ):
@@ -182,7 +193,7 @@ def _bureau_behind(route: Route, case: _Case) -> Claim | None:
     if route.channel is not Channel.VIA_CITY or route.report_to is None:
         return None
     bureau = directory_of(case.rulebook).match(route.report_to)
-    signs = {DISPLAY, SIGNATURE, SUBJECT, OTHER_LETTER, ADDRESS}
+    signs = {DISPLAY, SIGNATURE, SUBJECT, OTHER_LETTER, ADDRESS, CONFIRMED}
     if fold(route.unit or "").endswith(_COMPANIES):
         signs.add(DOMAIN)
     return next((c for c in case.claims if c.entry == bureau and bureau and c.source in signs), None)

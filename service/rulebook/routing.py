@@ -18,12 +18,14 @@ _SOURCES: Final[Mapping[str, float]] = {
     "form_reporter": 0.7,
     "form_rows": 0.6,
     "address": 0.6,
+    "confirmed_mailbox": 0.55,
     "case": 0.5,
     "domain": 0.3,
     "signature_block": 0.2,
     "display_name": 0.15,
     "free_mail": 0.5,  # a factor, not a source: for addresses anybody can have
     "shared_domain": 0.5,  # a factor: for domains of several units
+    "shared_mailbox": 0.5,  # a factor: for mailboxes that were confirmed for several units
 }
 
 

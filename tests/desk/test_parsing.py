@@ -49,6 +49,32 @@ def test_an_order_may_name_the_unit_that_a_case_belongs_to(line: str, action: Ac
     assert (order.action, order.subject, order.value) == (action, "GD2020-0023", value)
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("确认 GD2020-0012", [(Action.CONFIRM, "GD2020-0012", "")]),
+        ("请确认 Lin@mail.example、zhao_1@mail.example。", [(Action.CONFIRM, "", "lin@mail.example"), (Action.CONFIRM, "", "zhao_1@mail.example")]),
+        ("确认 lin@mail.example<mailto:lin@mail.example>", [(Action.CONFIRM, "", "lin@mail.example")]),
+        ("确认 GD2020-0012 ｌｉｎ＠mail.example", [(Action.CONFIRM, "GD2020-0012", "lin@mail.example")]),
+        ("撤销 lin@mail.example", [(Action.REVOKE, "", "lin@mail.example")]),
+        ("撤销确认 GD2020-0012、GD2020-0013", [(Action.REVOKE, "GD2020-0012", ""), (Action.REVOKE, "GD2020-0013", "")]),
+    ],
+)  # fmt: skip
+def test_an_order_may_name_mailboxes(line: str, meant: list[tuple[Action, str, str]]) -> None:
+    assert [(o.action, o.subject, o.value) for o in orders_in(line, WORDS, "GD2020")] == meant
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "确认", "放行 lin@mail.example", "GD2020-0012 lin@mail.example", "确认 信12", "确认 GD2020-0012 岭海大学",
+        "确认 GD2020-0012 GD2020-0013 lin@mail.example", "先不要确认 GD2020-0012",
+    ],
+)  # fmt: skip
+def test_what_may_be_meant_of_a_mailbox_is_not_guessed(line: str) -> None:
+    assert {action for action, _, _ in said(line)} == {None}
+
+
 def test_one_line_may_name_several() -> None:
     assert said("放行 GD2020-0012、GD2020-0013 和信8") == [
         (Action.RELEASE, "GD2020-0012", None),
@@ -65,7 +91,18 @@ def test_what_says_more_than_an_order_is_not_obeyed(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["", "各位好：", "谢谢！", "张三", "2020年3月20日", "电话 020-00001234", "GD2019-0012"]
+    "line",
+    [
+        "",
+        "各位好：",
+        "谢谢！",
+        "张三",
+        "2020年3月20日",
+        "电话 020-00001234",
+        "GD2019-0012",
+        "邮箱：lin@mail.example",
+        "确认收到",
+    ],
 )
 def test_talk_is_no_order(line: str) -> None:
     assert said(line) == []
