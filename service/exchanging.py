@@ -6,10 +6,13 @@ byte for byte. Problems are named by sheet and cell.
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from service import rulebook
+from service.domain.confirmations import Confirmation
 from service.domain.rules import Rulebook, UnitRoute
 from service.errors import RulesInvalid
 from service.overlaying import changed_tables, in_workbook, table_of, validate
@@ -18,17 +21,40 @@ from service.rulebook.rewriting import read_written
 from service.workbook.rules_sheets import Sheet, read_sheets, write_sheets
 
 _STRICT = frozenset({"route", "seat_city"})
+CONFIRMED = "已确认的邮箱"
 _NOTHING = "请逐条改正后再导入；规则文件夹没有改动"
 
 
-def export_tables(folder: Path, file: Path, notes: Mapping[str, str], about: tuple[str, ...]) -> None:
-    """Write cities.csv and units.csv of a valid folder as one workbook. Raises RulesInvalid, OSError."""
+def export_tables(
+    folder: Path,
+    file: Path,
+    notes: Mapping[str, str],
+    about: tuple[str, ...],
+    confirmed: Sequence[Confirmation] | None = None,
+) -> None:
+    """Write cities.csv and units.csv of a valid folder as one workbook. confirmed: mailboxes that staff confirmed,
+    for a sheet to look at, which is not read back. Raises RulesInvalid, OSError."""
     book = rulebook.load(folder)
     sheets = [
         Sheet(table_of(name), read_written(folder / name).rows, notes, _choices(name, book), _STRICT)
         for name in reversed(TABLES)
     ]
+    if confirmed is not None:
+        sheets.append(Sheet(CONFIRMED, _confirmed(confirmed, ZoneInfo(book.campaign.timezone))))
     write_sheets(file, sheets, about)
+
+
+def _confirmed(confirmed: Sequence[Confirmation], zone: ZoneInfo) -> list[list[str]]:
+    heading = ["邮箱", "单位", "确认人", "确认时间", "报送件", "撤销人", "撤销时间"]
+    rows = [
+        [c.address, c.unit, c.by, _moment(c.at, zone), c.case, c.revoked_by or "", _moment(c.revoked_at, zone)]
+        for c in confirmed
+    ]
+    return [heading, *rows]
+
+
+def _moment(moment: datetime | None, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _choices(name: str, book: Rulebook) -> Mapping[str, tuple[str, ...]]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from service.desk.amendments import is_long, render_answer, render_trial
 from service.desk.trial_sheet import trial_sheet
 from service.domain.amendments import Answer, Outcome, Trial
+from service.domain.confirmations import Confirmation
 from service.domain.mail import Address
 from service.domain.outgoing import OutgoingLetter
 from service.domain.submission import Submission
@@ -63,7 +64,7 @@ class Post:
         """What became of the mail: to its sender, and to all where the rules changed."""
         letter = self._rendered(answer)
         if answer.outcome.brings_workbook:
-            letter = replace(letter, attachments=tuple(_workbook(self.folder)))
+            letter = replace(letter, attachments=tuple(_workbook(self.folder, self.parts.records.mailboxes.all())))
         self._queue(letter, "rules_answer", self.mail.sha256, seq, to_all=answer.outcome in _TO_ALL)
 
     def refuse(self, outcome: Outcome, received: datetime) -> None:
@@ -111,7 +112,7 @@ class Post:
         return (first, [a for a in admins if a not in first]) if first else (admins, ())
 
 
-def _workbook(folder: Path) -> Iterator[OutgoingFile]:
+def _workbook(folder: Path, confirmed: Sequence[Confirmation]) -> Iterator[OutgoingFile]:
     """The rules as they are, for a spreadsheet program; nothing while the folder is broken."""
     from service.exchanging import export_tables  # openpyxl costs 30 MB, for the few letters that need it
     from service.typesetting.sheets import MEDIA_TYPE
@@ -119,5 +120,5 @@ def _workbook(folder: Path) -> Iterator[OutgoingFile]:
 
     with tempfile.TemporaryDirectory(prefix="rules-") as place, suppress(RulesInvalid):
         file = Path(place) / _WORKBOOK
-        export_tables(folder, file, COLUMNS, WORKBOOK)
+        export_tables(folder, file, COLUMNS, WORKBOOK, confirmed)
         yield OutgoingFile(_WORKBOOK, MEDIA_TYPE, file.read_bytes())

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     rules = typer.Typer(help="规则：检查、解释", no_args_is_help=True)
     rules.command("check", help="检查规则文件夹，一次列出全部问题")(rules_check)
     rules.command("explain", help="说明某个地址、单位由哪一条规则决定")(rules_explain)
+    rules.command("mailboxes", help="工作人员确认过的邮箱：谁、何时、凭哪封信；可撤销")(rules_mailboxes)
     rules.command("trial", help="试看：改过的规则会怎样重新认定存档里的每一封来信，不写任何记录")(rules_trial)
     workbook = typer.Typer(help="cities.csv、units.csv 与电子表格工作簿互换", no_args_is_help=True)
     workbook.command("export", help="导出为带下拉列表的 .xlsx")(workbook_export)
@@ -157,17 +158,22 @@ def rules_explain(
     as_json: JsonOption = False,
     campaign: CampaignOption = None,
 ) -> int:
+    from zoneinfo import ZoneInfo
+
     from rich.table import Table as Grid
 
     from service import deciding, rulebook
+    from service.cli.mailboxes import confirmation_json, known_mailboxes, told
     from service.deciding.storytelling import SOURCES
     from service.explaining import route as route_json
 
     book = rulebook.load(rules or rules_dir(campaign))
-    found = deciding.speaker_of(address, unit, book)
+    confirmed = tuple(c for c in known_mailboxes() or () if c.stands and c.address == address.lower())
+    found = deciding.speaker_of(address, unit, book, confirmed)
     forbidden = book.forbids(address)
     if as_json:
-        print_json({**route_json(found), "forbidden_by": forbidden})
+        said = [confirmation_json(c) for c in confirmed]
+        print_json({**route_json(found), "forbidden_by": forbidden, "confirmed": said})
         return 0
     if forbidden:
         out.print(f"发件人在禁用名单中（{forbidden}）：来信一律交工作人员，不自动回信", markup=False)
@@ -182,12 +188,26 @@ def rules_explain(
         out.print(f"最接近的另一种认定：{found.near_miss}", markup=False)
     if found.contradiction:
         out.print(f"证据互相矛盾：{' / '.join(found.contradiction)}；转人工", markup=False)
+    for one in confirmed:
+        out.print(told(one, ZoneInfo(book.campaign.timezone)), markup=False)
     if found.evidence:
         grid = Grid("依据", "所见", "指向", "权重", title="证据")
         for item in found.evidence:
             grid.add_row(say(SOURCES, item.source), item.value, item.unit or "—", f"{item.weight:.2f}")
         out.print(grid)
     return 0
+
+
+def rules_mailboxes(
+    as_json: JsonOption = False,
+    revoke: Annotated[str | None, typer.Option("--revoke", metavar="ADDRESS", help="撤销对这个邮箱的确认")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="只撤销代这个单位的确认")] = None,
+) -> int:
+    from service.cli.mailboxes import list_mailboxes, revoke_mailbox
+
+    if revoke is not None:
+        return revoke_mailbox(revoke, unit)
+    return list_mailboxes(as_json=as_json)
 
 
 def rules_trial(
@@ -211,11 +231,12 @@ def workbook_export(
     rules: RulesOption = None,
     campaign: CampaignOption = None,
 ) -> int:
+    from service.cli.mailboxes import known_mailboxes
     from service.exchanging import export_tables
     from service.workbook.rules_words import COLUMNS, WORKBOOK
 
     try:
-        export_tables(folder or rules or rules_dir(campaign), file, COLUMNS, WORKBOOK)
+        export_tables(folder or rules or rules_dir(campaign), file, COLUMNS, WORKBOOK, known_mailboxes())
     except OSError as error:
         raise typer.BadParameter(f"{file}：写不进去（{error.strerror}）") from None
     out.print(str(file), markup=False)

@@ -10,6 +10,7 @@ from service.records.tables import ConfirmedMailbox
 
 _mailbox = ConfirmedMailbox.__table__  # type: ignore[attr-defined]
 
+TABLE = _mailbox.name
 _ALL = select(_mailbox).order_by(_mailbox.c.id)
 _STANDS = _mailbox.c.revoked_at.is_(None)
 _IN_FORCE = _ALL.where(

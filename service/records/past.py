@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Engine, create_engine, func, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from service.domain.confirmations import Confirmation
@@ -25,6 +25,7 @@ _mail = Mail.__table__  # type: ignore[attr-defined]
 _note = Note.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
+_SQLITE = "sqlite:///"
 _SETTLED = ("judged", "duplicate", "quarantined")
 
 
@@ -85,11 +86,19 @@ def past_mails(url: str) -> list[PastMail]:
         ]
 
 
+def confirmations(url: str) -> list[Confirmation]:
+    """What staff ever said of mailboxes; nothing where no records were made yet, or by an older version of the service.
+    Writes nothing. Raises DatabaseUnusable."""
+    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
+        return []
+    with _read_only(url) as engine, engine.connect().execution_options(reading=True) as connection:
+        return mailboxes.everything(connection) if inspect(engine).has_table(mailboxes.TABLE) else []
+
+
 @contextmanager
 def _read_only(url: str) -> Iterator[Engine]:
-    prefix = "sqlite:///"
-    if url.startswith(prefix):
-        engine = create_engine("sqlite://", creator=partial(_connect, Path(url.removeprefix(prefix))))
+    if url.startswith(_SQLITE):
+        engine = create_engine("sqlite://", creator=partial(_connect, Path(url.removeprefix(_SQLITE))))
     else:
         engine = server_engine(url, execution_options={"postgresql_readonly": True})
     try:

@@ -1,21 +1,26 @@
 """A mailbox that is registered nowhere is shown to staff once; what they confirm is remembered until they take it back."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
+from service.cli.main import run
 from service.demo.mime import make_mail
 from service.digest.facts import Speaker
 from service.domain.confirmations import Confirmation
 from service.domain.judgement import Decision
+from service.rebuilding import rebuild
 from service.records.engine import open_engine
 from service.records.store import Records
-from service.records.tables import Outgoing
+from service.records.tables import Mail, Outgoing
 from service.records.views import Views
 from service.reporting import digest_facts, digest_for, queue_digest
 from service.trial import try_rules
@@ -26,6 +31,7 @@ from tests.stories.test_the_desk import STAFF, from_staff, office
 
 __all__ = ["office"]
 
+_mail = Mail.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 CITY, BUREAU, OTHER = "云江市", "云江市科学技术局", "望海市科技创新局"
 
@@ -220,3 +226,44 @@ def test_judgements_of_before_and_after_are_made_again_as_they_were(shown: Stati
 
     assert (result.changed, result.findings) == ([], 0)
     assert sum(bool(mail.confirmed) for mail in past) == 1
+
+
+def test_admins_see_who_confirmed_what_and_may_take_it_back(
+    shown: Station, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    order(shown, f"确认 {numbers(shown)[0]}")
+    config = ["--config", str(shown.settings.file)]
+    capfdbinary.readouterr()
+
+    assert run([*config, "rules", "mailboxes", "--json"]) == 0
+    assert run([*config, "rules", "explain", UNIT, "--json"]) == 0
+    (listed,), explained = map(json.loads, capfdbinary.readouterr().out.splitlines())
+    assert (listed["address"], listed["unit"], listed["confirmed_by"]) == (UNIT, BUREAU, STAFF)
+    assert listed["order"] and listed["case"] == numbers(shown)[0] and listed["stands"]
+    assert (explained["unit"], explained["confirmed"]) == (BUREAU, [listed])
+    assert run([*config, "rules", "workbook", "export", str(tmp_path / "rules.xlsx")]) == 0
+    rows = list(load_workbook(tmp_path / "rules.xlsx")["已确认的邮箱"].iter_rows(values_only=True))
+    assert rows[1][:3] == (UNIT, BUREAU, STAFF)
+    assert run([*config, "rules", "workbook", "import", str(tmp_path / "rules.xlsx")]) == 0
+
+    assert run([*config, "rules", "mailboxes", "--revoke", UNIT.upper()]) == 0
+    assert standing(shown) == []
+    assert run([*config, "rules", "mailboxes", "--revoke", UNIT]) == 2
+
+
+def test_a_rebuild_keeps_what_was_confirmed_and_judges_each_mail_with_what_stood_then(shown: Station) -> None:
+    order(shown, f"确认 {numbers(shown)[0]}")
+    form = shown.mail(shown.bureau(CITY), (shown.pieces.form(shown.bureau(CITY)),), subject="更正的表")
+    shown.arrives(make_mail(form), IN_TIME + timedelta(hours=1))
+    shown.poll()
+    before, kept = decisions(shown), confirmations(shown)
+
+    assert rebuild(shown.settings).changed == ()
+
+    assert (decisions(shown), confirmations(shown)) == (before, kept)
+    assert sum("confirmed_mailbox" in decision for decision in before) == 1
+
+
+def decisions(office: Station) -> list[str]:
+    with records_of(office) as records, records.engine.connect() as connection:
+        return list(connection.execute(select(_mail.c.decision).order_by(_mail.c.sha256)).scalars())
