@@ -9,7 +9,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from service.errors import DatabaseUnusable
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration this code is written for."""
 
 
