@@ -23,6 +23,7 @@ from service.reading.codec import submission_from_json
 from service.reading.sandbox import ReaderDied
 from service.records.past import PastMail
 from service.records.snapshots import decision_from
+from service.records.standing import IN_CASE
 from service.records.tentative import Known, Tentative
 from service.routing.unlisted import city_of_unit, rules_that_fit
 
@@ -83,6 +84,10 @@ class Readings:
         except ValueError:  # of a reader that wrote otherwise
             return None
 
+    def tried(self, rules: Rules) -> "Sequence[Tried]":
+        """Every campaign of the trial; rules: of the one that these readings are for."""
+        return self.campaigns or (Tried(rules, self),)
+
     def lacking(self, past: Sequence[PastMail]) -> int:
         """How many of these mails would have to be read anew."""
         return sum(m.state != "quarantined" and not self.archive.has_reading(m.sha256, self.version) for m in past)
@@ -128,6 +133,11 @@ class Outcome:
         )
         is_rule = self.decided_by.startswith("routing.toml:")
         return mine != others or (is_rule and self.reason != other.reason)
+
+    def says_otherwise_than(self, other: "Outcome") -> bool:
+        """Whether it differs, or has other findings, another letter or another word on lateness."""
+        mine, others = ((o.codes, o.letter, o.on_time) for o in (self, other))
+        return mine != others or self.differs_from(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +186,7 @@ def try_rules(
 ) -> Result:
     """Decide every mail of the past again. step: called after each."""
     own = Tried(rules, readings)
-    result, walk = Result(mails=len(past)), _Walk(own, readings.campaigns or (own,))
+    result, walk = Result(mails=len(past)), Walk(own, readings.tried(rules))
     for mail in past:
         judgement = walk.take(mail) if mail.state != "quarantined" else None
         if judgement is not None and mail.decision:
@@ -195,17 +205,18 @@ def _compare(mail: PastMail, judgement: Judgement, result: Result) -> None:
         return
     if after.decided_by != before.decided_by:
         result.moved.append(change)
-    told = (after.codes, after.letter, after.on_time)
-    result.findings += told != (before.codes, before.letter, before.on_time)
+    result.findings += after.says_otherwise_than(before)
 
 
-class _Walk:
-    """The mails one after the other, as the pipeline takes them."""
+class Walk:
+    """The mails one after the other, as the pipeline takes them. placed: the campaign and the case, by its place in
+    this walk, of every mail that made a version of one."""
 
     def __init__(self, own: Tried, campaigns: Sequence[Tried]) -> None:
         self._rules = own.rules
         self._campaigns = campaigns
         self._candidates = tuple(Candidate(tried.rules.rulebook, tried.readings) for tried in campaigns)
+        self.placed: dict[str, tuple[str, int]] = {}
         self._cases = Tentative()
         self._decided: Counter[str] = Counter()
         self._behind: dict[str, Counter[str]] = {}
@@ -223,7 +234,9 @@ class _Walk:
             submission, mail.received, self._cases, rules, mail.ruling, attributed.whose, mail.confirmed
         )
         campaign = rules.rulebook.campaign.number_prefix
-        self._cases.record(judgement, found, campaign, Known(mail.number, mail.letters))
+        place = self._cases.record(judgement, found, campaign, Known(mail.number, mail.letters))
+        if place is not None and judgement.decision.kind in IN_CASE:
+            self.placed[mail.sha256] = (campaign, place)
         if rules is self._rules:
             self._note_rules(judgement)
         return judgement

@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     rules = typer.Typer(help="规则：检查、解释", no_args_is_help=True)
     rules.command("check", help="检查规则文件夹，一次列出全部问题")(rules_check)
     rules.command("explain", help="说明某个地址、单位由哪一条规则决定")(rules_explain)
+    rules.command("apply", help="按现行规则重新认定已有的报送件：记入台账，信待工作人员放行")(rules_apply)
     rules.command("mailboxes", help="工作人员确认过的邮箱：谁、何时、凭哪封信；可撤销")(rules_mailboxes)
     rules.command("trial", help="试看：改过的规则会怎样重新认定存档里的每一封来信，不写任何记录")(rules_trial)
     workbook = typer.Typer(help="cities.csv、units.csv 与电子表格工作簿互换", no_args_is_help=True)
@@ -196,6 +197,16 @@ def rules_explain(
             grid.add_row(say(SOURCES, item.source), item.value, item.unit or "—", f"{item.weight:.2f}")
         out.print(grid)
     return 0
+
+
+def rules_apply(
+    since: Annotated[str, typer.Option("--since", metavar="DATE", help="只管这一天（含）以后收到的来信")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看会怎样，不写任何记录")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    from service.cli.applying import apply_rules
+
+    return apply_rules(since, dry_run=dry_run, as_json=as_json)
 
 
 def rules_mailboxes(

@@ -211,6 +211,7 @@ def why(ident: Annotated[str, typer.Argument(metavar="NUMBER|MESSAGE-ID")], as_j
 
 def _story(views: "Views", mail: "MailView") -> dict[str, Any]:
     from service.explaining import finding as finding_json
+    from service.records.reapplying import earlier_decisions
 
     decision = mail.decision
     return {
@@ -228,6 +229,17 @@ def _story(views: "Views", mail: "MailView") -> dict[str, Any]:
         ],
         "why": list(decision.why) if decision else [],
         "findings": [finding_json(f) for f in (decision.findings if decision else ())],
+        "earlier": [
+            {
+                "until": until,
+                "rules_version": rules,
+                "verdict": old.verdict.value,
+                "route": old.route.channel.value,
+                "decided_by": old.route.decided_by,
+                "why": list(old.why),
+            }
+            for until, rules, old in earlier_decisions(views.engine, mail.sha256 or "")
+        ],
         "events": [{"at": e.at, "what": e.what, "detail": e.detail} for e in views.story(sha256=mail.sha256)],
     }
 
@@ -240,6 +252,13 @@ def _tell(story: dict[str, Any], zone: tzinfo) -> None:
     )
     for step in story["why"]:
         out.print(f"  · {step}", markup=False)
+    for old in story["earlier"]:
+        until = f"{old['until'].astimezone(zone):%Y-%m-%d %H:%M}"
+        out.print(
+            f"  此前的结论（到 {until}，规则 {old['rules_version'][:12]}）：{say(words.VERDICTS, old['verdict'])}"
+        )
+        for step in old["why"]:
+            out.print(f"    · {step}", markup=False)
     for event in story["events"]:
         moment = f"{event['at'].astimezone(zone):%Y-%m-%d %H:%M:%S}"
         out.print(f"  {moment} {say(words.EVENTS, event['what'])} {event['detail']}", markup=False)

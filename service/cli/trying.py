@@ -41,11 +41,11 @@ def _json(result: Result) -> dict[str, Any]:
     return {
         "mails": result.mails,
         "unchanged": result.unchanged,
-        "changed": [_change(change) for change in result.changed],
+        "changed": [change_json(change) for change in result.changed],
         "dead_rules": list(result.dead),
         "shadowed": list(result.shadowed),
         "shadowed_by": {line: list(above) for line, above in result.shadowed.items()},
-        "moved": [_change(change) for change in result.moved],
+        "moved": [change_json(change) for change in result.moved],
         "other_findings": result.findings,
         "read_anew": result.anew,
         "unread": result.unread,
@@ -53,7 +53,7 @@ def _json(result: Result) -> dict[str, Any]:
     }
 
 
-def _change(change: Change) -> dict[str, Any]:
+def change_json(change: Change) -> dict[str, Any]:
     return {
         "mail": change.sha256,
         "case": change.number,
@@ -91,7 +91,7 @@ def _show(result: Result, folder: Path, names: Mapping[str, str]) -> None:
         told = f"，其中 {result.unread} 封没能读出，按不变计" if result.unread else ""
         out.print(f"读取材料用的规则有改动，重新读取 {result.anew} 封{told}")
     if result.changed:
-        out.print(_grid(result.changed))
+        out.print(grid_of(result.changed, f"改变的 {len(result.changed)} 封"))
     _show_idle(result, names)
 
 
@@ -107,8 +107,9 @@ def _show_idle(result: Result, names: Mapping[str, str]) -> None:
         out.print(f"没有一封来信用到的规则：{'、'.join(unused)}", markup=False)
 
 
-def _grid(changed: list[Change]) -> Grid:
-    grid = Grid(title=f"改变的 {len(changed)} 封", show_lines=True)
+def grid_of(changed: list[Change], title: str) -> Grid:
+    """Before, after and the line that decides, change by change."""
+    grid = Grid(title=title, show_lines=True)
     for heading in ("报送件", "来信", "现在", "改后", "由哪一行决定"):
         grid.add_column(heading, overflow="fold")
     for change in changed[:_SHOWN]:

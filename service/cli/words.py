@@ -59,6 +59,7 @@ EVENTS = {
     "answered": "对方已回信，曾退信的地址恢复使用",
     "held": "暂缓发出",
     "released": "工作人员放行",
+    "reapplied": "规则改变后重新认定",
     "ruled": "工作人员认定",
     "rules_changed": "管理员用邮件改规则",
     "assigned": "工作人员归入征集活动",

@@ -17,13 +17,14 @@ from service.domain.orders import Ruling
 from service.errors import DatabaseUnusable
 from service.records import mailboxes, rulings
 from service.records.engine import HEAD, server_engine
-from service.records.tables import Case, Event, Mail, Note, Outgoing
+from service.records.tables import Case, Event, Mail, Note, Outgoing, Version
 
 _case = Case.__table__  # type: ignore[attr-defined]
 _event = Event.__table__  # type: ignore[attr-defined]
 _mail = Mail.__table__  # type: ignore[attr-defined]
 _note = Note.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
+_version = Version.__table__  # type: ignore[attr-defined]
 
 _SQLITE = "sqlite:///"
 _SETTLED = ("judged", "duplicate", "quarantined")
@@ -84,6 +85,16 @@ def past_mails(url: str) -> list[PastMail]:
             )
             for r in connection.execute(query)
         ]
+
+
+def case_mails(url: str) -> dict[str, tuple[str, ...]]:
+    """For every case by its number the mails that made its versions, in order. Raises DatabaseUnusable."""
+    query = select(_case.c.number, _version.c.mail_sha256).join(_case, _case.c.id == _version.c.case_id)
+    found: dict[str, tuple[str, ...]] = {}
+    with _read_only(url) as engine, engine.connect().execution_options(reading=True) as connection:
+        for number, sha256 in connection.execute(query.order_by(_case.c.id, _version.c.seq)):
+            found[number] = (*found.get(number, ()), sha256)
+    return found
 
 
 def confirmations(url: str) -> list[Confirmation]:

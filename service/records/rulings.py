@@ -17,6 +17,7 @@ from service.records.ledger import tell
 from service.records.shelf import Recorded
 from service.records.snapshots import decision_from, decision_json, holding_from, holding_json
 from service.records.standing import Standing, standing_after
+from service.records.superseding import put_aside
 from service.records.tables import Case, Mail, Note, Outgoing, Version
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def redecide(
     answers = select(func.count()).select_from(_outbox).where(_outbox.c.mail_sha256 == sha256)
     seq = connection.execute(answers).scalar_one()
     letter = write(case.number, seq)
+    put_aside(connection, sha256, ("draft",), "工作人员另作认定", now)
     if letter is not None:
         outbox.put(connection, letter, now, sha256=sha256, case_id=case.id, seq=seq)
     tell(connection, now, "ruled", f"{ruling.by} {decision.verdict.value}", sha256=sha256, case_id=case.id)

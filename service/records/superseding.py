@@ -4,6 +4,7 @@ Who sends the form and, a minute later, the letter is not to be asked for the le
 queued in the same transaction, so that there is one of the two whenever the service may die.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select, update
@@ -16,6 +17,7 @@ from service.records.tables import Outgoing
 
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
+_ANSWERS = tuple(letter.value for letter in Letter)
 _NOT_SENT = ("pending", "draft")
 _WAITING = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox.c.message_id).where(
     _outbox.c.case_id == bindparam("case"), _outbox.c.state.in_(_NOT_SENT), _outbox.c.letter.not_in(AT_ONCE)
@@ -58,3 +60,17 @@ def supersede(
         )
         told = f"{row.letter} 尚未发出，又收到同一报送件的邮件，一并答复"
         tell(connection, now, "superseded", told, sha256=row.mail_sha256, case_id=case_id)
+
+
+def put_aside(
+    connection: Connection, sha256: str, states: Collection[str], why: str, now: datetime, keep: int | None = None
+) -> None:
+    """Answers to a mail in these states never leave: another decision took the place of theirs. keep: but this one."""
+    about = select(_outbox.c.id, _outbox.c.letter, _outbox.c.case_id).where(
+        _outbox.c.mail_sha256 == sha256, _outbox.c.letter.in_(_ANSWERS), _outbox.c.state.in_(states)
+    )
+    for row in connection.execute(about.order_by(_outbox.c.id)).all():
+        if row.id == keep:
+            continue
+        connection.execute(update(_outbox).where(_outbox.c.id == row.id).values(state="superseded", reason=why))
+        tell(connection, now, "superseded", f"{row.letter} 尚未发出，{why}", sha256=sha256, case_id=row.case_id)

@@ -76,10 +76,10 @@ class Views:
     """Questions people ask of the records."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     def _read(self) -> Connection:
-        return self._engine.connect().execution_options(reading=True)
+        return self.engine.connect().execution_options(reading=True)
 
     def cases(self, campaign: str | None = None) -> list[CaseView]:
         """Every case, by number."""
