@@ -149,6 +149,7 @@ class Change:
     number: str | None  # its case's, as recorded
     before: Outcome
     after: Outcome
+    forbidden: str | None = None  # the line that forbids its sender
 
 
 @dataclass(slots=True)
@@ -190,16 +191,18 @@ def try_rules(
     for mail in past:
         judgement = walk.take(mail) if mail.state != "quarantined" else None
         if judgement is not None and mail.decision:
-            _compare(mail, judgement, result)
+            _compare(mail, judgement, result, rules.rulebook)
         step()
     result.anew, result.unread, result.as_read = readings.anew, readings.unread, readings.before
     result.dead, result.shadowed = walk.idle_rules()
     return result
 
 
-def _compare(mail: PastMail, judgement: Judgement, result: Result) -> None:
+def _compare(mail: PastMail, judgement: Judgement, result: Result, rulebook: Rulebook) -> None:
     before, after = Outcome.of(decision_from(mail.decision)), Outcome.of(judgement.decision)
-    change = Change(mail.sha256, mail.subject, mail.number, before, after)
+    senders = judgement.dossier.submission.envelope.senders
+    forbidden = next((line for sender in senders if (line := rulebook.forbids(sender.address))), None)
+    change = Change(mail.sha256, mail.subject, mail.number, before, after, forbidden)
     if after.differs_from(before):
         result.changed.append(change)
         return

@@ -60,6 +60,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "subject": change.subject,
         "before": _outcome(change.before),
         "after": _outcome(change.after),
+        "forbidden": change.forbidden,
     }
 
 
@@ -119,7 +120,7 @@ def grid_of(changed: list[Change], title: str) -> Grid:
             _plain(shorten(change.subject, 30) or "（无主题）"),
             _said(before),
             _said(after),
-            _from_to(before.decided_by or "无", after.decided_by or "无"),
+            _from_to(before.decided_by or "无", _line_of(change)),
         )
     if len(changed) > _SHOWN:
         grid.caption = f"只列前 {_SHOWN} 封，全部见 --json"
@@ -129,6 +130,12 @@ def grid_of(changed: list[Change], title: str) -> Grid:
 def _said(outcome: Outcome) -> str:
     told = f"{say(words.VERDICTS, outcome.verdict)}，{say(words.CHANNELS, outcome.route)}"
     return _plain("\n".join(part for part in (told, outcome.unit) if part))
+
+
+def _line_of(change: Change) -> str:
+    if change.forbidden:
+        return f"{change.forbidden}（禁用的发件人）"
+    return change.after.decided_by or "无"
 
 
 def _from_to(before: str, after: str) -> str:

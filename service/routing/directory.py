@@ -53,7 +53,7 @@ class Outline:
 
     name: str  # folded
     core: str  # without its legal form
-    place: str | None  # the city whose name begins it
+    place: str | None  # the city, or the province, whose name begins it
 
 
 _Line = tuple[Entry, City | Unit]
@@ -146,7 +146,8 @@ class Directory:
 
     def near(self, text: str, alike: float, *, typed: bool) -> Entry | None:
         """The line whose name is nearest to a name in no directory, when a slip or a misreading may part them. Nobody
-        types the name of another city by a slip, and 云江市江北区科技局 is no 云江市科技局, however alike."""
+        types the name of another city, or a city for the province, by a slip, and 云江市江北区科技局 is no
+        云江市科技局, however alike."""
         read = self._local(fold(text)[:_LONGEST])
         own, place = _core(read), city_at_start(read, self.cities, "") if typed else None
         kinds = tuple(kind for kind in _DISTRICTS if kind in read)
@@ -239,7 +240,7 @@ def _build(cities: tuple[City, ...], units: tuple[Unit, ...], province: str) -> 
         _by_domain(lines),
         _bureau_kinds(cities),
         frozenset("".join(short_name(c) for c in cities) + province.removesuffix("省")),
-        tuple(_outline(name, cities) for name in primary),
+        tuple(_outline(name, cities, province) for name in primary),
     )
 
 
@@ -287,9 +288,10 @@ def _core(name: str) -> str:
     return _LEGAL_FORM.sub("", name) or name
 
 
-def _outline(name: str, cities: tuple[City, ...]) -> Outline:
-    place = city_at_start(name, cities, "")
-    return Outline(name, _core(name), place.name if place else None)
+def _outline(name: str, cities: tuple[City, ...], province: str) -> Outline:
+    city = city_at_start(name, cities, "")
+    of_province = province if province and name.startswith(province) else None
+    return Outline(name, _core(name), city.name if city else of_province)
 
 
 def _joined(text: str) -> str:

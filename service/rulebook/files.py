@@ -1,7 +1,9 @@
 """The bytes of a rules folder, and their text whatever program saved them."""
 
 import codecs
+import os
 import re
+import stat
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,9 @@ DEFAULTED = ("forms.toml", "letter.toml", "mail.toml", "routing.toml", "checks.t
 RULES_FILES = tuple(sorted((CAMPAIGN, *TABLES, *DEFAULTED)))
 """Every file of a rules folder that is read."""
 
-_LOOKS_LIKE_RULES = (".csv", ".toml", ".xlsx", ".xls", ".et")
+_WORKBOOKS = (".xlsx", ".xls", ".et", ".ods")
+_LOOKS_LIKE_RULES = (".csv", ".toml", *_WORKBOOKS)
+_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls and .et, whatever the name says
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f]")
 _MOST_BYTES = 8_000_000
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -39,7 +43,9 @@ def read_folder(folder: Path, defaults: Path, problems: Problems) -> dict[str, R
     files = {name: _read(folder / name, problems) for name in (CAMPAIGN, *TABLES)}
     for name in DEFAULTED:
         own = folder / name
-        files[name] = _read(own if own.exists() else defaults / name, problems)
+        # a link to nowhere, or routing.toml.txt, is a file that somebody wrote: the packaged one is not meant
+        is_meant = os.path.lexists(own) or _misnamed(own) is not None
+        files[name] = _read(own if is_meant else defaults / name, problems)
     return files
 
 
@@ -47,7 +53,7 @@ def note_strangers(folder: Path, problems: Problems) -> None:
     """Warn of files that look like rules but are never read: units (1).csv, cities.xlsx."""
     for path in sorted(folder.iterdir()):
         if (
-            path.suffix.lower() in _LOOKS_LIKE_RULES
+            (path.suffix.lower() in _LOOKS_LIKE_RULES or path.stem in RULES_FILES)
             and path.name not in RULES_FILES
             and not path.name.startswith((".", "~"))
         ):
@@ -56,9 +62,13 @@ def note_strangers(folder: Path, problems: Problems) -> None:
 
 def _read(path: Path, problems: Problems) -> RulesFile:
     try:
-        data = path.read_bytes() if path.stat().st_size <= _MOST_BYTES else None
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # never opened: a pipe would keep us waiting
+            problems.add(path.name, "不是文件", "请移走，再从原有规则文件夹复制一份放回")
+            return RulesFile(path.name, None)
+        data = path.read_bytes() if status.st_size <= _MOST_BYTES else None
     except FileNotFoundError:
-        problems.add(path.name, "缺少这个文件", "请放回，可从原有规则文件夹复制一份")
+        problems.add(path.name, *_missing(path))
         return RulesFile(path.name, None)
     except OSError as error:
         problems.add(path.name, f"无法读取（{error.strerror}）", "请检查文件权限")
@@ -68,9 +78,29 @@ def _read(path: Path, problems: Problems) -> RulesFile:
     return RulesFile(path.name, data)
 
 
+def _missing(path: Path) -> tuple[str, str]:
+    if (beside := _misnamed(path)) is None:
+        return "缺少这个文件", "请放回，可从原有规则文件夹复制一份"
+    if beside.suffix.lower() in _WORKBOOKS:
+        return f"缺少这个文件，只有“{beside.name}”", f"请用表格软件打开它，另存为 CSV，文件名写 {path.name}"
+    return f"缺少这个文件，只有“{beside.name}”", f"请把它改名为 {path.name}"
+
+
+def _misnamed(path: Path) -> Path | None:
+    """What a program has made of a missing file: units.xlsx, units.csv.xls, routing.toml.txt."""
+    endings = (*_WORKBOOKS, ".txt") if path.suffix == ".csv" else (".txt",)
+    names = (path.name + ending for ending in endings)
+    others = (path.stem + ending for ending in endings)
+    return next((path.with_name(name) for name in (*names, *others) if path.with_name(name).is_file()), None)
+
+
 def text_of(file: RulesFile, problems: Problems) -> str | None:
     """The text of a file saved as UTF-8, with or without BOM, GBK or UTF-16; None when it is none of these."""
     if file.data is None:
+        return None
+    if file.data.startswith(_WORKBOOK_MARKS):
+        todo = "请用表格软件打开它，另存为 CSV" if file.name in TABLES else "请放回原来的文件，用记事本改"
+        problems.add(file.name, "是工作簿或文档，不是文本", todo)
         return None
     text = _decode(file.data)
     if text is None:

@@ -11,6 +11,7 @@ from service.rulebook.problems import Problems, did_you_mean, shorten
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _SEPARATORS = ",\t;，"
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u4e00-\u9fff（）])\s+(?=[\u4e00-\u9fff（）])")
+_SPOILT = re.compile(r"#(?:NAME\?|N/A|REF!|VALUE!|NULL!|NUM!|DIV/0!|#+)|\d\.?\d*E\+\d+", re.IGNORECASE)
 _LIST = re.compile(r"[|｜¦︱；、，\n]")
 
 
@@ -58,6 +59,7 @@ def read_table(
     for number, row in enumerate(rows[at + 1 :], at + 2):
         if any(row):
             _check_width(file, number, row, rows[at], problems)
+            _check_cells(file, number, row, problems)
             cells = {name: cell for name, cell in zip(header, row, strict=False) if name}
             lines.append(Line(file, number, cells))
     return lines
@@ -114,3 +116,12 @@ def _check_width(file: str, number: int, row: list[str], titles: list[str], prob
             seen, todo = f"多出一格“{shorten(cell)}”", "格子里有逗号的，请用英文双引号把整格括起"
             problems.add(f"{file} 第{number}行", seen, todo)
             return
+
+
+def _check_cells(file: str, number: int, row: list[str], problems: Problems) -> None:
+    """What a spreadsheet program left in place of what was typed, and a row whose commas are Chinese."""
+    if spoilt := next((cell for cell in row if _SPOILT.fullmatch(cell)), None):
+        todo = "请把这一列设为“文本”，重新输入这一格"
+        problems.add(f"{file} 第{number}行", f"“{shorten(spoilt)}”不是原来输入的内容", todo)
+    elif len(row) == 1 and row[0].count("，") > 1:
+        problems.add(f"{file} 第{number}行", "整行用了中文逗号", "请改成英文逗号，或用表格软件分格填写")

@@ -35,7 +35,15 @@ def name_of_syntax_error(message: str, text: str) -> tuple[int, str, str]:
         wide = _WIDE.search(_STRINGS.sub("", written))
         if wide:
             return number, f"有中文标点 {wide[0]}", "请改成英文标点"
+    if first := _declared_before(line, lines) if message.startswith("Cannot declare") else None:
+        return line, f"{lines[line - 1].strip()} 一节在第{first}行已经写过", "请写到那一节里，删去这一行"
     for start, seen, todo in _MEANINGS:
         if message.startswith(start):
             return line, seen, todo
     return line, "写法不对", "请对照 README.md 的例子检查这一行"
+
+
+def _declared_before(line: int, lines: list[str]) -> int | None:
+    """The line on which a section that is written again begins first."""
+    again = lines[line - 1].partition("#")[0].strip() if line <= len(lines) else ""
+    return next((n for n, text in enumerate(lines[: line - 1], 1) if text.partition("#")[0].strip() == again), None)

@@ -404,3 +404,20 @@ def test_of_two_readings_the_typed_one_is_believed_against_a_doubtful_seal() -> 
     judgement = judged(sealed(None, "岭海农业大学", 0.7))
 
     assert (channel_of(judgement), codes(judgement)) == ((Channel.DIRECT_UNIT, UNIVERSITY), [])
+
+
+def test_a_city_body_is_no_slip_for_the_provinces_body_of_its_kind() -> None:
+    book = a_rulebook()
+    province = replace(
+        next(u for u in book.units if u.route is UnitRoute.DIRECT),
+        name="岭海省疾病预防控制中心",
+        aliases=(),
+        domains=(),
+    )
+    rulebook = replace(book, units=(*book.units, province))
+
+    of_city = who_speaks(of_unit("岭州市疾病预防控制中心"), rulebook)
+    with_a_slip = who_speaks(of_unit("岭海省疾病预访控制中心"), rulebook)
+
+    assert (of_city.channel, of_city.report_to) == (Channel.VIA_CITY, "岭州市科学技术局")
+    assert with_a_slip.channel is Channel.UNKNOWN

@@ -1,5 +1,6 @@
 """What is wrong in a rules folder is named with its place, what was seen and what to do; all of it at once."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -373,6 +374,66 @@ def test_a_missing_file_of_the_campaign_is_a_problem(rules: RulesFolder, name: s
     (rules.path / name).unlink()
 
     assert f"{name}：缺少这个文件；请放回，可从原有规则文件夹复制一份" in rules.problems()
+
+
+@pytest.mark.parametrize(
+    ("name", "saved_as", "expected"),
+    [
+        ("units.csv", "units.xlsx", "units.csv：缺少这个文件，只有“units.xlsx”；请用表格软件打开它，另存为 CSV，文件名写 units.csv"),
+        ("cities.csv", "cities.csv.et", "cities.csv：缺少这个文件，只有“cities.csv.et”；请用表格软件打开它，另存为 CSV，文件名写 cities.csv"),
+        ("units.csv", "units.csv.txt", "units.csv：缺少这个文件，只有“units.csv.txt”；请把它改名为 units.csv"),
+        ("routing.toml", "routing.toml.txt", "routing.toml：缺少这个文件，只有“routing.toml.txt”；请把它改名为 routing.toml"),
+    ],
+)  # fmt: skip
+def test_a_file_that_a_program_saved_under_another_name_is_pointed_at(
+    rules: RulesFolder, name: str, saved_as: str, expected: str
+) -> None:
+    rules.write(name, (rulebook.defaults_folder() / name).read_bytes())
+    (rules.path / name).rename(rules.path / saved_as)
+
+    assert expected in rules.problems()
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04\x14\x00rest", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest"])
+def test_a_workbook_under_a_tables_name_is_called_one(rules: RulesFolder, content: bytes) -> None:
+    problems = rules.write("units.csv", content).problems()
+
+    assert problems == ("units.csv：是工作簿或文档，不是文本；请用表格软件打开它，另存为 CSV",)
+
+
+@pytest.mark.parametrize("name", ["units.csv", "mail.toml"])
+def test_a_pipe_in_a_files_place_is_refused_and_never_waited_for(rules: RulesFolder, name: str) -> None:
+    (rules.path / name).unlink(missing_ok=True)
+    os.mkfifo(rules.path / name)
+
+    assert f"{name}：不是文件；请移走，再从原有规则文件夹复制一份放回" in rules.problems()
+
+
+def test_a_link_to_nowhere_does_not_bring_the_packaged_rules_back(rules: RulesFolder) -> None:
+    (rules.path / "checks.toml").unlink(missing_ok=True)
+    (rules.path / "checks.toml").symlink_to(rules.path / "gone.toml")
+
+    assert rules.problems() == ("checks.toml：缺少这个文件；请放回，可从原有规则文件夹复制一份",)
+
+
+@pytest.mark.parametrize("spoilt", ["#NAME?", "########", "4.4E+05"])
+def test_what_a_spreadsheet_program_made_of_a_cell_is_refused(rules: RulesFolder, spoilt: str) -> None:
+    problems = rules.change("units.csv", "云江学院", spoilt).problems()
+
+    assert any(f"“{spoilt}”不是原来输入的内容；请把这一列设为“文本”" in problem for problem in problems), problems
+
+
+def test_a_row_of_chinese_commas_is_named(rules: RulesFolder) -> None:
+    units = (rules.path / "units.csv").read_text("utf-8").rstrip("\n")
+    rules.write("units.csv", f"{units}\n岭海学院，，省属，高校，岭州市，，，direct，\n")
+
+    assert any("整行用了中文逗号；请改成英文逗号" in problem for problem in rules.problems())
+
+
+def test_a_section_that_is_written_again_is_named_with_its_first_line(rules: RulesFolder) -> None:
+    rules.write("routing.toml", '[senders]\nforbidden = []\n\n[senders]\nforbidden = ["a@spam.example"]\n')
+
+    assert rules.problems() == ("routing.toml 第4行：[senders] 一节在第1行已经写过；请写到那一节里，删去这一行",)
 
 
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Rules are changed while the service runs: a sound change counts from the next mail on, a broken one never."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -277,7 +278,17 @@ def bytes_inside(name: str, old: str, new: bytes) -> Edit:
     return make
 
 
+def a_pipe(name: str) -> Edit:
+    def make(folder: Path) -> None:
+        (folder / name).unlink()
+        os.mkfifo(folder / name)
+
+    return make
+
+
 BROKEN = [
+    pytest.param(a_pipe("mail.toml"), "mail.toml：不是文件", "请移走", id="a_pipe_that_nobody_writes_to"),
+    pytest.param(a_loop("checks.toml"), "checks.toml", "请检查文件权限", id="a_general_file_that_links_to_itself"),
     pytest.param(put("campaign.toml", 'title = "', "title = “"), "campaign.toml 第", "请改成英文标点", id="chinese_quotes"),
     pytest.param(put("campaign.toml", "[people]", "[people"), "campaign.toml 第", "请补上 ]", id="an_open_bracket"),
     pytest.param(put("campaign.toml", "[people]", "[poeple]"), "campaign.toml 第", "是否想写“people”", id="a_section_mistyped"),
@@ -295,7 +306,7 @@ BROKEN = [
     pytest.param(write("cities.csv", b"\x00" * 400), "cities.csv 第1行", "请", id="a_table_of_nuls"),
     pytest.param(bytes_inside("cities.csv", "云江市,", "云江市\0,".encode()), "cities.csv 第3行", "请", id="a_nul_in_a_cell"),
     pytest.param(gone("cities.csv"), "cities.csv", "请放回", id="the_cities_are_gone"),
-    pytest.param(a_folder("cities.csv"), "cities.csv", "请检查文件权限", id="a_folder_in_its_place"),
+    pytest.param(a_folder("cities.csv"), "cities.csv：不是文件", "请移走", id="a_folder_in_its_place"),
     pytest.param(put("units.csv", ",direct,", ",dirct,"), "units.csv 第2行，route", "是否想写“direct”", id="a_route_mistyped"),
     pytest.param(put("units.csv", ",direct,", ",,"), "units.csv 第2行，route", "可以写的有", id="no_route"),
     pytest.param(put("units.csv", "岭州市", "岭洲市"), "units.csv 第2行，seat_city", "是否想写“岭州市”", id="a_city_mistyped"),

@@ -281,3 +281,13 @@ def test_without_a_configuration_it_says_where_to_look(
 
     assert run(["rules", "trial", str(day.rules())]) == 24
     assert "没有配置" in capsys.readouterr().err
+
+
+def test_a_mail_of_a_sender_who_is_forbidden_is_shown_with_the_line_that_forbids_him(day: Day) -> None:
+    folder = day.rules(swap("a sender is forbidden", "routing.toml", "forbidden = []", f'forbidden = ["{UNIT}"]'))
+    line = (folder / "routing.toml").read_text("utf-8").partition('\nforbidden = ["')[0].count("\n") + 2
+
+    changed = day.trial(folder)[0].changed
+
+    assert changed
+    assert {change.forbidden for change in changed} == {f"routing.toml:{line}"}
