@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -20,21 +22,38 @@ from service.typesetting.text import clean, deadline_text, moment_text, one_line
 
 _SUBJECT_LIMIT = 120
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
+_WIDENING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map"})
 _TRAILING = re.compile(r"[ \t]+\n")
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """The sandbox, which looks only once at an attribute of a type: what it thinks of it depends on nothing else."""
+    """The sandbox, which looks only once at an attribute of a type: what it thinks of it depends on nothing else.
+
+    Nothing in it makes a long text of a short expression: such a letter would take all memory before it is seen.
+    """
+
+    intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._verdicts: dict[tuple[type, str], bool] = {}
+        for name in ("center", "indent", "format"):  # widths without bounds
+            del self.filters[name]
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         key = type(obj), attr
         if key not in self._verdicts:
-            self._verdicts[key] = super().is_safe_attribute(obj, attr, value)
+            widens = isinstance(obj, str) and attr in _WIDENING
+            self._verdicts[key] = not widens and super().is_safe_attribute(obj, attr, value)
         return self._verdicts[key]
+
+    def wrap_str_format(self, value: Any) -> None:
+        """None: str.format is not let through in the sandbox's own guise either."""
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        if operator == "**" or not all(isinstance(side, int | float) for side in (left, right)):
+            raise SecurityError(f"{operator} is for numbers only, ** for none")
+        return super().call_binop(context, operator, left, right)
 
 
 class Templates:
