@@ -41,6 +41,7 @@ class _Seen:
     campaigns: frozenset[str]
     what: str = ""
     by_title: bool = False  # nothing but a title, which may be last year's
+    place: str = ""  # the file
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,12 +129,13 @@ def _of_staff(names: Names, reading: Submission, links: Links, staff: Sequence[R
 
 def _by_standing(names: Names, reading: Submission, links: Links, open_now: frozenset[str]) -> Whose:
     """Nothing in the mail says whose it is."""
-    for cases in (links.open, links.known):
+    for cases, is_open in ((links.open, True), (links.known, False)):
         if len(cases) == 1:
             (own,) = cases
             seen = _Seen(Sign.SENDER, cases)
-            if own not in open_now and open_now and has_pieces(reading):
-                doubt = "没有写明是哪项活动；来件人只在已经截止的活动中有报送件，而另有活动正在征集"
+            is_likely = is_open and own in open_now
+            if not is_likely and open_now - cases and has_pieces(reading):
+                doubt = "没有写明是哪项活动；来件人的报送件已经收齐，或者那项活动已经截止，而另有活动正在征集"
                 return _doubtful(names, seen, open_now, doubt)
             return _settled(names, own, seen)
     if len(open_now) == 1:
@@ -166,8 +168,11 @@ _WHY = {
 
 
 def _contradiction(names: Names, seen: Iterable[_Seen]) -> str:
-    told = (f"{_SAID[one.sign]}指向{'、'.join(f'“{_title(names, p)}”' for p in sorted(one.campaigns))}" for one in seen)
-    return "；".join(told)
+    return "；".join(f"{_SAID[one.sign]}{one.place}指向{_titles_of(names, one.campaigns)}" for one in seen)
+
+
+def _titles_of(names: Names, campaigns: Iterable[str]) -> str:
+    return "、".join(f"“{_title(names, prefix)}”" for prefix in sorted(campaigns))
 
 
 def _doubt_of_titles(
@@ -199,13 +204,13 @@ def _strong(names: Names, readings: Mapping[str, Submission], links: Links) -> I
 def _form(names: Names, path: str, readings: Mapping[str, Submission]) -> _Seen:
     """Whose form a file is: by the titles above its tables, else by whose rules know its columns."""
     if found := _headed(names, path, readings.values()):
-        return _Seen(Sign.FORM, frozenset(found), f"题为“{'、'.join(found.values())}”", by_title=True)
+        return _Seen(Sign.FORM, frozenset(found), f"题为“{'、'.join(found.values())}”", True, f" {path} ")
     if len(readings) < len(names.books):
         return _Seen(Sign.FORM, frozenset())
     known = {prefix: _columns_known(path, reading.tables) for prefix, reading in readings.items()}
     (best, most), *others = sorted(known.items(), key=lambda item: -item[1])
     clear = most > 0 and all(count <= most * _CLEARLY_LESS for _, count in others)
-    return _Seen(Sign.FORM, frozenset({best} if clear else ()), "的栏目是本活动的")
+    return _Seen(Sign.FORM, frozenset({best} if clear else ()), "的栏目是本活动的", place=f" {path} ")
 
 
 def _headed(names: Names, path: str, readings: Iterable[Submission]) -> Mapping[str, str]:

@@ -16,7 +16,17 @@ from service.parts import Rules
 from service.pipeline import conclude
 from service.records.tentative import Known, Tentative
 from service.routing.campaigns import Names, names_of, needs_all, whose
-from tests.builders import IN_TIME, OWN, a_letter, a_rulebook, a_submission, a_table, an_address, the_wording
+from tests.builders import (
+    IN_TIME,
+    OWN,
+    a_letter,
+    a_rulebook,
+    a_submission,
+    a_table,
+    an_address,
+    the_wording,
+    without_pieces,
+)
 
 YEAR = timedelta(days=365)
 NOTHING = Links()
@@ -112,6 +122,17 @@ def test_a_campaign_that_is_over_is_not_meant_by_a_title_alone_while_another_run
     assert said(a_mail(heading=HEADED[2020]), at=late).doubt
     assert not said(a_mail("补报2020年材料", heading=HEADED[2020]), at=late).doubt
     assert not said(a_mail(heading=HEADED[2020]), at=late + YEAR).doubt  # none runs
+
+
+def test_an_earlier_case_says_nothing_of_new_pieces_once_it_is_complete() -> None:
+    both, one = frozenset({"LH2020", "LH2021"}), frozenset({"LH2020"})
+
+    assert said(a_mail(), Links(open=one, known=one)).sign is Sign.SENDER
+    assert not said(a_mail(), Links(open=one, known=one)).doubt
+    assert not said(a_mail(), Links(open=one, known=both)).doubt
+    assert said(a_mail(), Links(known=one)).doubt
+    assert said(a_mail(), Links(known=both)).doubt
+    assert not said(without_pieces("谢谢"), Links(known=one)).doubt
 
 
 def test_columns_tell_only_where_every_campaign_read_the_mail() -> None:
