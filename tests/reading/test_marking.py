@@ -136,6 +136,23 @@ def test_a_second_round_takes_back_the_marks_of_the_first() -> None:
     assert yellow == {(SHEETS[0], "D4")}
 
 
+def test_a_second_round_knows_its_marks_where_libreoffice_dropped_who_wrote_them() -> None:
+    once = mark(WORKBOOK, (SHEETS[0], "C4", "请填写。 [F210]"), (SHEETS[0], "D4", "请填写。 [F220]\n请只选一项。 [F211]"))
+    book = opened(once)
+    for cell in ("C4", "D4"):
+        book[SHEETS[0]][cell].comment.author = " "
+    book[SHEETS[0]]["E4"].comment = Comment("单位自己的批注", " ")
+    out = BytesIO()
+    book.save(out)
+
+    made = opened(mark(out.getvalue(), (SHEETS[0], "D4", "请只选一项。 [F211]")))[SHEETS[0]]
+
+    assert {cell: made[cell].comment.text for cell in ("C4", "D4", "E4")} == {
+        "C4": PEN.cleared, "D4": "请只选一项。 [F211]", "E4": "单位自己的批注",
+    }  # fmt: skip
+    assert made["C4"].fill.patternType is None
+
+
 STYLES = (
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font/></fonts>'
     '<fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>'

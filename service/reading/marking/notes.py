@@ -23,6 +23,8 @@ _BOX_TYPE: Final = (
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 _NUMBER: Final = re.compile(rb"_x0000_s(\d{1,9})")
+_SIGNED: Final = re.compile(r"\[[A-Z]\d{3}\]$")
+"""How each of our sentences ends: with the code of its finding."""
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 _WIDE, _HIGH = 3, 6  # columns and rows that a box covers
 
@@ -37,7 +39,9 @@ def empty_table(namespace: str) -> Element:
 
 def write(table: Element, texts: Mapping[str, str], pen: Pen) -> list[str]:
     """Writes comments by cell; one that is there already keeps its words and gets ours below. What the same pen wrote
-    in an earlier round is replaced: by its new words, or by the cleared ones. Returns the cells that were cleared."""
+    in an earlier round is replaced: by its new words, or by the cleared ones. Returns the cells that were cleared.
+
+    LibreOffice saves comments without their authors: then our words themselves tell that they are ours."""
     namespace = etree.QName(table).namespace
     authors, listed = child(table, "authors"), child(table, "commentList")
     if authors is None or listed is None:
@@ -48,6 +52,9 @@ def write(table: Element, texts: Mapping[str, str], pen: Pen) -> list[str]:
         names.append(pen.author)
     number = str(names.index(pen.author))
     there = {one.get("ref") or "": one for one in descendants(listed, "comment")}
+    for comment in there.values():
+        if _is_signed(comment, pen):
+            comment.set("authorId", number)
     cleared = []
     for cell, comment in there.items():
         if comment.get("authorId") == number and cell not in texts:
@@ -59,6 +66,13 @@ def write(table: Element, texts: Mapping[str, str], pen: Pen) -> list[str]:
             comment = etree.SubElement(listed, f"{{{namespace}}}comment", ref=cell, authorId=number)
         _say(comment, text, namespace, anew=comment.get("authorId") == number)
     return cleared
+
+
+def _is_signed(comment: Element, pen: Pen) -> bool:
+    """True for a comment of nothing but our sentences."""
+    words = child(comment, "text")
+    lines = "".join(words.itertext()).split("\n") if words is not None else []
+    return bool(lines) and all(line.strip() == pen.cleared or _SIGNED.search(line.strip()) for line in lines)
 
 
 def _say(comment: Element, text: str, namespace: str | None, *, anew: bool) -> None:
