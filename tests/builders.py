@@ -229,6 +229,7 @@ def a_case(judged: Judgement, number: str = "LH2020-0007") -> CaseSoFar:
         decision.verdict is Verdict.ACCEPTED,
         frozenset(p.piece for p in decision.pieces if p.state is PieceState.FAULTY),
         dossier.newest_sent,
+        () if decision.verdict is Verdict.ACCEPTED else dossier.undecided,
     )
 
 

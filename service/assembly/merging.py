@@ -1,6 +1,7 @@
 """The tables of a case after a mail: what is new replaces, joins, or leaves what was held, as the mail says.
 
-A mail that does not say it is understood where nothing can be lost. Else both are kept, and a person decides.
+A mail that does not say it is understood where nothing can be lost. Else both are kept, and a person decides: the
+question stays open until a later mail says it, or staff do.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +28,7 @@ _Stays = Callable[[list[Held], Sequence[Row]], list[Held]]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Tables with the mail each came from, and the numbers of those for which the mail leaves open what it means."""
+    """Tables with the mail each came from, and the numbers of those for which it is open what replaces what."""
 
     held: tuple[Held, ...]
     undecided: tuple[int, ...] = ()
@@ -72,30 +73,35 @@ def _joined(
 ) -> tuple[list[Held], bool]:
     """One table's holdings after this mail, and whether it leaves open what is to be held."""
     filled = [held for held in new if held[0].rows]
+    was_open = bool(old) and old[0][0].number in earlier.undecided
     if not old or not new:
-        return old or new, False
+        return old or new, was_open
     if not filled:
-        return (old if any(table.rows for table, _ in old) else new), False
+        return (old if any(table.rows for table, _ in old) else new), was_open
     rows = [row for table, _ in filled for row in table.rows]
-    stays, is_said = _what_stays(submission, earlier, rulebook)
+    lost, is_asked = unmatched(_rows(old), rows), f"table{filled[0][0].number}" in earlier.asked
+    is_fewer = len(rows) < len(_rows(old))
+    # "已更正" over some rows of a table that was to be corrected tells nothing of the others.
+    may_correct = not (is_asked and is_fewer and not unmatched(rows, _rows(old)))
+    stays, is_said = _what_stays(submission, earlier, rulebook, may_correct)
     kept = stays(old, rows)
     if is_said:
         return [*kept, *filled], False
-    lost = unmatched(_rows(old), rows)
-    if f"table{filled[0][0].number}" in earlier.asked:
+    if is_asked:
         # Of a table that was to be corrected some may send just the rows in question.
-        is_part = len(rows) < len(_rows(old)) and len(lost) * 2 > len(_rows(old)) and not kept
-        return ([*_only(old, lost), *filled], True) if is_part else ([*kept, *filled], False)
+        is_part = is_fewer and len(lost) * 2 > len(_rows(old)) and not kept
+        leaves_open = is_part or (was_open and bool(lost))
+        return ([*_only(old, lost), *filled], True) if leaves_open else ([*kept, *filled], False)
     if was_written_before(submission, earlier):
         # Its sender's clock may be slow, though: what differs is put to a person.
         is_other = any(has_content(row, nil) for row in different(rows, _rows(old)))
-        return [*old, *_only(filled, unmatched(rows, _rows(old)))], is_other
+        return [*old, *_only(filled, unmatched(rows, _rows(old)))], is_other or was_open
     staying = set(map(id, _rows(kept)))
     going = [row for row in _rows(old) if id(row) not in staying]
     if any(has_content(row, nil) for row in unmatched(going, rows)):
         return [*_only(old, lost), *filled], True
     is_bureau = earlier.route.channel is Channel.CITY_BUREAU
-    return [*kept, *filled], is_bureau and _may_be_whole(_rows(old), rows)
+    return [*kept, *filled], (was_open and bool(lost)) or (is_bureau and _may_be_whole(old, rows))
 
 
 def _rows(held: Iterable[Held]) -> list[Row]:
@@ -112,21 +118,31 @@ def _each(held: Iterable[Held], change: Callable[[Table], Table]) -> list[Held]:
     return [(left, mail) for table, mail in held if (left := change(table)).rows]
 
 
-def _may_be_whole(old: Sequence[Row], new: Sequence[Row]) -> bool:
-    """True when a bureau's rows hold some of its units, leave out others, and are not plainly a few that it corrects
-    or the next ones."""
-    before, now = units_of(old), units_of(new)
+def _may_be_whole(old: Sequence[Held], new: Sequence[Row]) -> bool:
+    """True when a bureau's rows leave out some of its units and are not plainly a few that it corrects, nor the next
+    file of a set of one file per unit."""
+    before, now = units_of(_rows(old)), units_of(new)
     again = before & now
-    return bool(again) and bool(before - now) and (len(again) * 2 > len(before) or bool(now - before))
+    if not again:
+        is_next_file = len(now) == 1 and _is_one_file_per_unit([table for table, _ in old if table.rows])
+        return bool(before) and bool(now) and not is_next_file
+    return bool(before - now) and (len(again) * 2 > len(before) or bool(now - before))
 
 
-def _what_stays(submission: Submission, earlier: CaseSoFar, rulebook: Rulebook) -> tuple[_Stays, bool]:
+def _is_one_file_per_unit(tables: Sequence[Table]) -> bool:
+    return all(len(units_of(table.rows)) == 1 for table in tables)
+
+
+def _what_stays(
+    submission: Submission, earlier: CaseSoFar, rulebook: Rulebook, may_correct: bool
+) -> tuple[_Stays, bool]:
     """What new rows leave of a table's earlier holdings: by what the mail says and for whom its sender reports.
-    And whether the mail does say it."""
+    And whether the mail does say it. may_correct: whether "更正" in it is about the whole table."""
     mail, said = rulebook.mail, _said(submission)
     # "补充材料" over a mail that says "以此为准" is but its title; a mail that says both leaves it open.
     by_text = said(mail.correction_words, by_subject=False), said(mail.supplement_words, by_subject=False)
     corrects, adds = by_text if any(by_text) else (said(mail.correction_words), said(mail.supplement_words))
+    corrects = corrects and may_correct
     if adds and not corrects:
         # Where something was asked for, "补充" brings just that: the rows that come are those asked about.
         same = is_completed if earlier.complete else is_renewed
@@ -141,7 +157,8 @@ def _what_stays(submission: Submission, earlier: CaseSoFar, rulebook: Rulebook) 
 
 def _other_files(old: list[Held], rows: Sequence[Row]) -> list[Held]:
     """Who reports for itself renews its table; in a set of one file per unit the units whose files were right stay."""
-    if sum(bool(table.rows) for table, _ in old) < 2:
+    tables = [table for table, _ in old if table.rows]
+    if len(tables) < 2 or not _is_one_file_per_unit(tables):
         return []
     now = units_of(rows)
     return [(table, mail) for table, mail in old if units_of(table.rows).isdisjoint(now) and _all_named(table)]
@@ -149,14 +166,14 @@ def _other_files(old: list[Held], rows: Sequence[Row]) -> list[Held]:
 
 def _is_whole_set(old: list[Held], rows: Sequence[Row], renews: bool) -> bool:
     """True when a bureau's new rows are its whole table, not some of its units. renews: the mail says that what it
-    brings replaces what came before."""
+    brings replaces what came before; then only those of a few units held already are not the whole."""
     tables = [table for table, _ in old if table.rows]
     held = [row for table in tables for row in table.rows]
     before, now = units_of(held), units_of(rows)
     most = len(before & now) * 2 > len(before)
-    if len(tables) > 1:
+    if len(tables) > 1 and _is_one_file_per_unit(tables):
         return renews and most
-    return (renews and (most or before.isdisjoint(now))) or (most and len(rows) >= len(held))
+    return (renews and (most or not now <= before)) or (most and len(rows) >= len(held))
 
 
 def _of_others(table: Table, new: Sequence[Row]) -> Table:

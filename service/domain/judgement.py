@@ -123,6 +123,7 @@ class CaseSoFar:
     complete: bool
     asked: frozenset[str] = frozenset()  # pieces that were to be corrected: "table3"
     sent: datetime | None = None  # when the newest of its mails was written, as its senders say
+    undecided: tuple[int, ...] = ()  # tables of which nobody said yet whether later rows replace or add
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,20 @@
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from service.domain.judgement import CaseBeside, CaseSoFar, Judgement, Verdict
+from service.domain.judgement import CaseBeside, Judgement, Verdict
 from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.records import outbox
 from service.records.joining import Found, Handle
 from service.records.ledger import tell
 from service.records.shelf import Recorded
-from service.records.snapshots import decision_from, decision_json, holding_from, holding_json
+from service.records.snapshots import decision_from, decision_json, holding_from, holding_json, so_far
 from service.records.standing import Standing, standing_after
 from service.records.superseding import put_aside
 from service.records.tables import Case, Mail, Note, Outgoing, Version
@@ -93,16 +93,8 @@ def _before(connection: Connection, sha256: str) -> Found | None:
         case.id, case.number, case.unit, own.seq - 1, case.first_received, case.on_time,
         earlier.verdict == Verdict.ACCEPTED.value,
     )  # fmt: skip
-    holding = holding_from(earlier.holding)
-    so_far: CaseSoFar = replace(
-        Recorded(connection).so_far(standing),
-        route=holding.route,
-        letter=holding.letter,
-        letter_mail=holding.letter_mail,
-        tables=holding.tables,
-        table_mails=holding.table_mails,
-    )
-    return Found(case.id, so_far, False)
+    held = so_far(standing, holding_from(earlier.holding), Recorded(connection).writers(case.id))
+    return Found(case.id, held, False)
 
 
 def redecide(

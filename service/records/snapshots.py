@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from service.domain.judgement import CaseSoFar, Decision, Dossier, Piece, PieceState, Route
+from service.domain.judgement import CaseSoFar, Decision, Dossier, Piece, PieceState, Route, Verdict
 from service.domain.submission import CoverLetter, Table
 from service.records.standing import Standing
 
@@ -21,6 +21,7 @@ class Holding:
     table_mails: tuple[str, ...]
     pieces: tuple[Piece, ...]
     sent: datetime | None = None  # when the newest mail was written, as its senders say
+    undecided: tuple[int, ...] = ()  # tables of which nobody said yet whether later rows replace or add
 
     @property
     def asked(self) -> frozenset[str]:
@@ -49,6 +50,7 @@ def holding_json(dossier: Dossier, decision: Decision) -> str:
         dossier.table_mails,
         decision.pieces,
         dossier.newest_sent,
+        () if decision.verdict is Verdict.ACCEPTED else dossier.undecided,
     )
     return _HOLDING.dump_json(holding).decode()
 
@@ -73,4 +75,5 @@ def so_far(case: Standing, holding: Holding, writers: frozenset[str]) -> CaseSoF
         complete=case.complete,
         asked=holding.asked,
         sent=holding.sent,
+        undecided=holding.undecided,
     )

@@ -11,7 +11,8 @@ from service import deciding
 from service.checks.wording import load_wording, parse_wording
 from service.domain.judgement import CaseSoFar, Judgement, Letter, PieceState, Severity, Verdict
 from service.domain.mail import Address, Envelope
-from service.domain.submission import LetterSource, Problem, Role, Submission, Table
+from service.domain.orders import Ruling
+from service.domain.submission import CoverLetter, LetterSource, Problem, Role, Submission, Table
 from service.errors import ConfigurationInvalid
 from tests.builders import (
     BUREAU,
@@ -27,6 +28,7 @@ from tests.builders import (
     a_scan,
     a_submission,
     a_table,
+    a_trusting_rulebook,
     an_attachment,
     an_envelope,
     answers_for,
@@ -398,6 +400,9 @@ CONSOLIDATED = {"云江甲厂": "1", "云江乙厂": "1", "云江丙厂": "1"}
         pytest.param(
             "更正，以此为准。", {"云江甲厂": "1", "云江乙厂": "1"}, {"云江甲厂": "1", "云江乙厂": "1"}, id="one_unit_withdrawn"
         ),
+        pytest.param(
+            "前表作废，以此为准。", {"云江甲厂": "2", "云江丁厂": "1"}, {"云江甲厂": "2", "云江丁厂": "1"}, id="two_for_another"
+        ),
     ],
 )  # fmt: skip
 def test_a_bureau_that_corrects_some_units_keeps_the_others(
@@ -459,7 +464,7 @@ def test_cells_changed_in_a_row_are_no_other_row() -> None:
 @pytest.mark.parametrize(
     ("sent", "asks"),
     [
-        pytest.param({"丙", "丁"}, False, id="the_next_units"),
+        pytest.param({"丙", "丁"}, True, id="other_units"),
         pytest.param({"甲", "乙", "丙"}, False, id="all_and_more"),
         pytest.param({"乙", "丙"}, True, id="one_left_out_and_one_more"),
     ],
@@ -474,6 +479,64 @@ def test_of_a_bureaus_units_it_is_asked_which_stay_when_some_are_left_out(sent: 
     assert ("F224" in codes(follow_up(first, later))) is asks
 
 
+def test_the_next_file_of_a_bureau_that_sends_one_per_unit_is_nothing_to_ask_about() -> None:
+    first = a_submission(
+        tables=(needs("甲", unit="云江甲厂", path="甲.xlsx"), needs("乙", unit="云江乙厂", path="乙.xlsx"))
+    )
+    later = a_submission(**{**FORM_ONLY, "tables": (needs("丙", unit="云江丙厂", path="丙.xlsx"),)}, text="请查收。")
+
+    judgement = follow_up(first, later)
+
+    assert (posts(judgement), "F224" in codes(judgement)) == (["甲", "乙", "丙"], False)
+
+
+@pytest.mark.parametrize("letters", [(a_letter(),), ()], ids=["bureau", "nobody_yet"])
+def test_who_says_so_replaces_what_was_added_before(letters: tuple[CoverLetter, ...]) -> None:
+    units = {post: f"云江{post}厂" for post in "甲乙丙丁戊"}
+
+    def sent(posts: str, text: str, sha256: str) -> Submission:
+        table = a_table(1, [row for post in posts for row in needs(post, unit=units[post]).rows])
+        return a_submission(letters=letters, tables=(table,), text=text, sha256=sha256)
+
+    added = judged(sent("丙", "补充一家。", "2" * 64), earlier=a_case(judged(sent("甲乙", "", "1" * 64))))
+    replaced = judged(sent("丁戊", "前表作废，以此为准。", "3" * 64), earlier=a_case(added))
+
+    assert (posts(added), posts(replaced)) == (["甲", "乙", "丙"], ["丁", "戊"])
+
+
+@pytest.mark.parametrize(
+    ("third", "asks"),
+    [
+        pytest.param({"letters": (a_letter(UNIVERSITY),), "tables": ()}, True, id="letter_alone"),
+        pytest.param({"letters": (), "tables": (needs("丙"),)}, True, id="the_same_rows_again"),
+        pytest.param({"letters": (), "tables": (needs("丙"),), "text": "前一封是更正。"}, False, id="said_to_replace"),
+        pytest.param({"letters": (), "tables": (needs("丙"),), "text": "前一封是补充。"}, False, id="said_to_add"),
+        pytest.param({"letters": (), "tables": (needs("甲", "乙", "丙"),)}, False, id="all_of_them"),
+    ],
+)
+def test_what_a_mail_left_open_stays_so_until_somebody_says_it(third: dict[str, Any], asks: bool) -> None:
+    first = of_unit(UNIVERSITY, tables=(needs("甲", "乙"),))
+    second = of_unit(UNIVERSITY, letters=(), tables=(needs("丙"),), text="请查收。", sha256="2" * 64)
+    asked = judged(second, earlier=a_case(judged(first)))
+
+    later = judged(of_unit(UNIVERSITY, **{"text": "请查收。", **third, "sha256": "3" * 64}), earlier=a_case(asked))
+
+    assert ("F224" in codes(later)) is asks
+
+
+def test_what_staff_accepted_is_open_no_more() -> None:
+    first = of_unit(UNIVERSITY, tables=(needs("甲", "乙"),))
+    second = of_unit(UNIVERSITY, letters=(), tables=(needs("丙"),), text="请查收。", sha256="2" * 64)
+    ruling = Ruling("zhangsan@ste.linghai.example", accepted=True)
+    accepted = deciding.judge(
+        second, IN_TIME, a_case(judged(first)), a_trusting_rulebook(), the_wording(), OWN, ruling=ruling
+    )
+
+    later = of_unit(UNIVERSITY, letters=(a_letter(UNIVERSITY),), tables=(), sha256="3" * 64)
+
+    assert "F224" not in codes(judged(later, earlier=a_case(accepted)))
+
+
 def test_of_a_table_that_was_to_be_corrected_the_new_rows_count() -> None:
     first = of_unit(UNIVERSITY, tables=(needs("甲", "乙", unit=None),))
     later = of_unit(UNIVERSITY, letters=(), tables=(needs("丙", "丁"),), text="请查收。", sha256="2" * 64)
@@ -483,10 +546,11 @@ def test_of_a_table_that_was_to_be_corrected_the_new_rows_count() -> None:
     assert (posts(judgement), "F224" in codes(judgement)) == (["丙", "丁"], False)
 
 
-def test_one_row_of_a_table_that_was_to_be_corrected_ends_none_of_the_others() -> None:
+@pytest.mark.parametrize("text", ["请查收。", "已更正，请查收。"])
+def test_one_row_of_a_table_that_was_to_be_corrected_ends_none_of_the_others(text: str) -> None:
     first = of_unit(UNIVERSITY, tables=(replace(needs("甲", "乙", "丙"), rows=(
         *needs("甲", "乙").rows, *needs("丙", unit=None).rows)),))  # fmt: skip
-    later = of_unit(UNIVERSITY, letters=(), tables=(needs("丙"),), text="请查收。", sha256="2" * 64)
+    later = of_unit(UNIVERSITY, letters=(), tables=(needs("丙"),), text=text, sha256="2" * 64)
 
     judgement = follow_up(first, later)
 
@@ -521,11 +585,14 @@ def test_a_mail_without_files_is_no_receipts_reason_when_the_case_is_complete() 
     assert verdict_and_letter(judgement) == (Verdict.STAFF_REVIEW, None)
 
 
-def test_a_nameless_row_that_comes_again_with_its_name_is_not_asked_about_again() -> None:
+@pytest.mark.parametrize("text", ["请查收。", "已更正，请查收。"])
+def test_a_nameless_row_that_comes_again_with_its_name_is_not_asked_about_again(text: str) -> None:
     nameless = a_table(1, [a_row("云江甲厂"), a_row(None, cells={"post": "工程师", "number": "3"})])
     named = a_table(1, [a_row("云江乙厂", cells={"post": "工程师", "number": "3"})])
 
-    rows = follow_up(a_submission(tables=(nameless,)), a_submission(**{**FORM_ONLY, "tables": (named,)})).dossier.rows()
+    later = a_submission(**{**FORM_ONLY, "tables": (named,)}, text=text)
+
+    rows = follow_up(a_submission(tables=(nameless,)), later).dossier.rows()
 
     assert [row.unit for _, row in rows] == ["云江甲厂", "云江乙厂"]
 

@@ -137,7 +137,9 @@ def test_a_second_round_takes_back_the_marks_of_the_first() -> None:
 
 
 def test_a_second_round_knows_its_marks_where_libreoffice_dropped_who_wrote_them() -> None:
-    once = mark(WORKBOOK, (SHEETS[0], "C4", "请填写。 [F210]"), (SHEETS[0], "D4", "请填写。 [F220]\n请只选一项。 [F211]"))
+    once = mark(
+        WORKBOOK, (SHEETS[0], "C4", "请填写。 [F210]"), (SHEETS[0], "D4", "请填写。 [F220]\n请只选一项。 [F211]")
+    )
     book = opened(once)
     for cell in ("C4", "D4"):
         book[SHEETS[0]][cell].comment.author = " "
