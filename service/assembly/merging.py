@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from service.assembly.rows import (
+    Same,
     different,
     has_content,
     is_completed,
     is_renewed,
+    is_touched_up,
     plain,
     units_of,
     unmatched,
@@ -83,7 +85,8 @@ def _joined(
     is_fewer = len(rows) < len(_rows(old))
     # "已更正" over some rows of a table that was to be corrected tells nothing of the others.
     may_correct = not (is_asked and is_fewer and not unmatched(rows, _rows(old)))
-    stays, is_said = _what_stays(submission, earlier, rulebook, may_correct)
+    same = is_renewed if is_asked else is_completed if earlier.complete or was_open else is_touched_up
+    stays, is_said = _what_stays(submission, earlier, rulebook, may_correct, same)
     kept = stays(old, rows)
     if is_said:
         return [*kept, *filled], False
@@ -134,18 +137,18 @@ def _is_one_file_per_unit(tables: Sequence[Table]) -> bool:
 
 
 def _what_stays(
-    submission: Submission, earlier: CaseSoFar, rulebook: Rulebook, may_correct: bool
+    submission: Submission, earlier: CaseSoFar, rulebook: Rulebook, may_correct: bool, same: Same
 ) -> tuple[_Stays, bool]:
     """What new rows leave of a table's earlier holdings: by what the mail says and for whom its sender reports.
-    And whether the mail does say it. may_correct: whether "更正" in it is about the whole table."""
+    And whether the mail does say it. may_correct: whether "更正" in it is about the whole table; same: which earlier
+    rows a supplement writes anew."""
     mail, said = rulebook.mail, _said(submission)
     # "补充材料" over a mail that says "以此为准" is but its title; a mail that says both leaves it open.
     by_text = said(mail.correction_words, by_subject=False), said(mail.supplement_words, by_subject=False)
     corrects, adds = by_text if any(by_text) else (said(mail.correction_words), said(mail.supplement_words))
     corrects = corrects and may_correct
     if adds and not corrects:
-        # Where something was asked for, "补充" brings just that: the rows that come are those asked about.
-        same = is_completed if earlier.complete else is_renewed
+        # Of a table that was to be corrected "补充" brings just that: the rows that come are those asked about.
         return lambda old, rows: _each(old, lambda table: without_renewed(table, rows, same)), True
     if earlier.route.channel is not Channel.CITY_BUREAU:
         return _other_files, corrects and not adds

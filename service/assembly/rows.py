@@ -56,6 +56,11 @@ def is_completed(old: Row, new: Row) -> bool:
     return is_renewed(old, new) and all(kept)
 
 
+def is_touched_up(old: Row, new: Row) -> bool:
+    """True for a row written again with gaps filled or one cell changed."""
+    return is_completed(old, new) or (is_renewed(old, new) and len(_written(old) - _written(new)) <= 1)
+
+
 def is_renewed(old: Row, new: Row) -> bool:
     """True for the same need: of one unit in a table that asks each unit once, else with most cells alike."""
     one, other = plain(old.unit or ""), plain(new.unit or "")

@@ -19,8 +19,11 @@ _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 
 _ANSWERS = tuple(letter.value for letter in Letter)
 _NOT_SENT = ("pending", "draft")
-_WAITING = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox.c.message_id).where(
-    _outbox.c.case_id == bindparam("case"), _outbox.c.state.in_(_NOT_SENT), _outbox.c.letter.not_in(AT_ONCE)
+_FOR_STAFF = ("parked", "bounced")  # released by the number of their case, they would leave beside what is newer
+_WAITING = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox.c.message_id, _outbox.c.state).where(
+    _outbox.c.case_id == bindparam("case"),
+    _outbox.c.state.in_((*_NOT_SENT, *_FOR_STAFF)),
+    _outbox.c.letter.not_in(AT_ONCE),
 )
 _TO_THE_SAME = _outbox.c.recipients == bindparam("recipients")
 _ASKING = _outbox.c.letter.in_([Letter.CORRECTION.value, "reminder"])
@@ -33,7 +36,7 @@ _OVERTAKEN = {
 }
 _SUPERSEDE = (
     update(_outbox)
-    .where(_outbox.c.id == bindparam("this"), _outbox.c.state.in_(_NOT_SENT))
+    .where(_outbox.c.id == bindparam("this"), _outbox.c.state.in_((*_NOT_SENT, *_FOR_STAFF)))
     .values(state="superseded", reason="同一报送件又有来件，一并答复")
 )
 
@@ -53,12 +56,13 @@ def supersede(
         return
     values = {"case": case_id, "recipients": "\n".join(letter.recipients) if letter else ""}
     for row in connection.execute(query, values).all():
-        if row.message_id in answered:
+        if row.message_id in answered and row.state in _NOT_SENT:
             continue
         connection.execute(
             _SUPERSEDE, {"this": row.id, "state": "superseded", "reason": "同一报送件又有来件，一并答复"}
         )
-        told = f"{row.letter} 尚未发出，又收到同一报送件的邮件，一并答复"
+        fate = "被退回" if row.state == "bounced" else "尚未发出"
+        told = f"{row.letter} {fate}，又收到同一报送件的邮件，一并答复"
         tell(connection, now, "superseded", told, sha256=row.mail_sha256, case_id=case_id)
 
 

@@ -21,6 +21,7 @@ from service.routing.claims import (
     SIGNATURE,
     SUBJECT,
     Claim,
+    row_units,
 )
 from service.routing.directory import Entry, directory_of
 from service.routing.names import fold
@@ -51,7 +52,7 @@ def weigh(claims: tuple[Claim, ...], tables: Sequence[Table], rulebook: Rulebook
     if head is None:
         return _nobody(case)
     found = route_of(head.entry, rulebook) if head.entry else _route_of_stranger(head, case)
-    against = _against(head, case) or _bureau_behind(found, case) or _other_house(head, case)
+    against = _against(head, case) or _bureau_behind(found, case) or _other_house(head, case) or _other_set(head, case)
     evidence = tuple(c.as_evidence() for c in claims)
     if against is None:
         return replace(found, evidence=evidence)
@@ -149,6 +150,19 @@ def _other_house(head: Claim, case: _Case) -> Claim | None:
     ):
         return None
     return next((c for c in case.claims if c.source == DOMAIN and _is_foreign(head, c, case)), None)
+
+
+def _other_set(head: Claim, case: _Case) -> Claim | None:
+    """The bureau that sends its city's units in the form, beside the letter of a unit that is none of them: one of the
+    two is the wrong file."""
+    if head.source not in (LETTER, SEAL) or head.entry is None or head.entry.is_bureau:
+        return None
+    own = fold(head.entry.name)
+    rows = next((c for c in case.claims if c.source == MANY_ROWS and c.entry), None)
+    if rows is None or any(fold(name).startswith(own) for name in row_units(case.tables)):
+        return None
+    by_sender = {DOMAIN, DISPLAY, SIGNATURE, SUBJECT}
+    return rows if any(c.source in by_sender and c.entry == rows.entry for c in case.claims) else None
 
 
 def _is_foreign(head: Claim, house: Claim, case: _Case) -> bool:

@@ -324,6 +324,17 @@ def test_what_was_asked_for_is_no_supplement_though_its_sender_calls_it_so() -> 
     assert [r.cells["number"] for _, r in dossier.rows()] == ["2"]
 
 
+def test_a_supplement_before_the_letter_came_adds_what_is_written_like_a_need() -> None:
+    same = {"field": "新材料", "degree": "博士", "country": "德国", "contact": "张三", "phone": "020-00000101"}
+    first = a_table(1, [a_row(cells={**same, "post": "研究员", "major": "材料学"})])
+    more = a_table(1, [a_row(cells={**same, "post": "工程师", "major": "化学"})])
+    said = {**FORM_ONLY, "tables": (more,), "text": "补充一条需求，请查收"}
+
+    dossier = follow_up(a_submission(**{**FORM_ONLY, "tables": (first,)}), a_submission(**said)).dossier
+
+    assert [r.cells["post"] for _, r in dossier.rows()] == ["研究员", "工程师"]
+
+
 def test_a_gap_filled_in_a_row_sent_again_is_no_new_need() -> None:
     first = a_table(1, [a_row(cells={"post": "首席研究员", "number": "1", "phone": ""})])
     more = a_table(1, [a_row(cells={"post": "首席研究员", "number": "1", "phone": "020-00000101"})])

@@ -57,6 +57,20 @@ def test_of_two_requests_to_one_address_the_newer_leaves(records: Records) -> No
 
 
 @pytest.mark.parametrize(
+    ("second", "left"), [("receipt", "superseded"), (None, "parked")], ids=["complete", "no_letter"]
+)
+def test_a_request_that_waits_for_staff_is_put_aside_too(second: str | None, left: str, records: Records) -> None:
+    answered(records, 1, "correction")
+    (letter,) = Views(records.engine).letters(["pending"])
+    assert letter.letter is not None
+    records.outbox.park(letter.letter, NOON, "一天之内发往这个地址的信过多")
+
+    answered(records, 2, second)
+
+    assert states(records)[0] == ("correction", left)
+
+
+@pytest.mark.parametrize(
     "second",
     [
         pytest.param({"letter": "correction", "unit": "望海市科学技术局"}, id="about_another_case"),

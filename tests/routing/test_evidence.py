@@ -70,6 +70,18 @@ def test_a_letter_of_one_known_unit_with_a_form_of_another_goes_to_staff() -> No
     assert judgement.decision.route.unlike_sender == "岭海农业大学"
 
 
+@pytest.mark.parametrize(
+    ("sender", "contradicts"), [("kjc@kjj.yunjiang.example", True), ("kjc@freemail.example", False)]
+)
+def test_a_letter_of_one_unit_with_the_set_of_the_bureau_that_sent_it_goes_to_staff(
+    sender: str, contradicts: bool
+) -> None:
+    rows = [a_row("云江市第一人民医院"), a_row("云江智能装备有限公司", row=4)]
+    mail = of_unit(UNIVERSITY, tables=(a_table(1, rows),), envelope=an_envelope(sender))
+
+    assert bool(judged(mail).decision.route.contradiction) is contradicts
+
+
 def test_a_letter_from_the_registered_address_of_another_unit_goes_to_staff() -> None:
     assert codes(judged(of_unit(UNIVERSITY, envelope=an_envelope("kyc@lhmu.example")))) == ["L106"]
 
