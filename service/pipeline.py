@@ -237,6 +237,7 @@ def _handle(submission: Submission, rulebook: Rulebook, confirmed: tuple[Confirm
         unit=speaker.unit,
         shared_domain=bool(envelope.sender and envelope.sender.domain in rulebook.mail.free_mail),
         by_form_alone=routing.is_named_by_form_alone(speaker),
+        rows_of=routing.bureau_of_rows(speaker),
     )
 
 

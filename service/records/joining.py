@@ -19,6 +19,7 @@ class Handle:
     unit: str | None  # whom it speaks for, when that is clear
     shared_domain: bool  # the sender's domain is free mail, which makes nobody a colleague
     by_form_alone: bool = False  # nothing but the form names that unit
+    rows_of: str | None = None  # the bureau whose city's units its form holds, when nothing names whose mail it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def find(shelf: Shelf, handle: Handle) -> Found | None:
     """The case a mail joins; None when it begins a new one.
 
     The thread counts only for those who wrote in the case before, their colleagues, or who speaks for the
-    same unit: a stranger who got hold of a number cannot change a case.
+    same unit: a stranger who got hold of a number cannot change a case, but bring the form that a bureau owes.
     """
     threaded = _by_thread(shelf, handle)
     if threaded is not None and _may_join(shelf, threaded, handle):
@@ -100,7 +101,10 @@ def _may_join(shelf: Shelf, case: Standing, handle: Handle) -> bool:
         return True
     domains = {address.rpartition("@")[2] for address in known}
     colleague = handle.sender is not None and handle.sender.rpartition("@")[2] in domains
-    return colleague and not handle.shared_domain
+    if colleague and not handle.shared_domain:
+        return True
+    # The form that a bureau still owes, from a mailbox nobody knows: it takes nothing from what is there.
+    return handle.rows_of is not None and handle.rows_of == case.unit and not shelf.so_far(case).tables
 
 
 def _carries_name(one: str, other: str) -> bool:

@@ -20,6 +20,7 @@ from service.routing.nearest import near_miss
 from service.routing.weighing import weigh
 
 __all__ = [
+    "bureau_of_rows",
     "is_named_by_form_alone",
     "is_named_exactly",
     "listed_unit",
@@ -60,6 +61,13 @@ def listed_unit(name: str | None, city: str | None, rulebook: Rulebook) -> tuple
 def is_named_by_form_alone(found: Route) -> bool:
     """Whether nothing but the form names the unit of a route."""
     return found.unit is not None and {e.source for e in found.evidence if e.unit == found.unit} <= {REPORTER, ROWS}
+
+
+def bureau_of_rows(found: Route) -> str | None:
+    """The bureau whose city's units the form holds, when nothing tells whose mail it is; None else."""
+    if found.unit is not None or found.contradiction:
+        return None
+    return next((e.unit for e in found.evidence if e.source == ROWS and e.unit), None)
 
 
 def units_named(tables: Sequence[Table], rulebook: Rulebook) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Three mails instead of one: any split of the pieces, in any order, ends in the same case."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -41,3 +42,21 @@ def test_the_final_record_is_that_of_one_complete_mail(station: Station, split: 
     assert case.state == "accepted" and newest is not None
     assert {t.number: len(t.rows) for t in newest.holding.tables} == {t.number: len(t.rows) for t in tables}
     assert station.kinds()[-1] == "receipt"
+
+
+@pytest.mark.parametrize(("owed", "cases"), [(True, 1), (False, 2)], ids=["owed", "there_already"])
+def test_a_bureaus_form_from_a_mailbox_nobody_knows_completes_its_case_and_changes_none(
+    station: Station, owed: bool, cases: int
+) -> None:
+    bureau = station.bureau("望海市")
+    letter, form = station.pieces.letter_pdf(bureau), station.pieces.form(bureau)
+    station.arrives(make_mail(station.mail(bureau, (letter,) if owed else (letter, form))))
+    station.poll()
+
+    again = station.mail(bureau, (station.pieces.form(bureau),))
+    colleague = replace(again, sender="clerk@elsewhere.example", sender_name="张三")
+    station.arrives(answering(station.raw_letters()[-1], colleague))
+    station.poll()
+
+    states = [state for _, state in station.numbers()]
+    assert (len(states), states[0]) == (cases, "accepted")
