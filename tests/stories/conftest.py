@@ -110,9 +110,9 @@ def configuration(folder: Path, servers: ServerPair, database_url: str) -> Setti
         f'host = "127.0.0.1"\nsecurity = "plain"\nusername = "{BOX}"\npassword_file = "secret"\ntimeout_seconds = 10\n'
     )
     (folder / "config.toml").write_text(
+        f'[database]\nurl = "{database_url}"\n'
         f'[[mailbox]]\nname = "collection"\nport = {servers.imap_port}\n{login}'
-        f'[smtp]\nport = {servers.smtp_port}\n{login}from = "征集工作邮箱 <{BOX}>"\n'
-        f'[database]\nurl = "{database_url}"\n',
+        f'[smtp]\nport = {servers.smtp_port}\n{login}from = "征集工作邮箱 <{BOX}>"\n',
         encoding="utf-8",
     )
     return load_settings(folder / "config.toml")
