@@ -36,6 +36,7 @@ _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 _sighting = Sighting.__table__  # type: ignore[attr-defined]
 
 _PLACE = "<numbers.taken>"
+_VERSION = text("SELECT version_num FROM alembic_version")
 REBUILT = "台账曾由存档重建，不能确定这封信是否已经发出"
 """Why a letter waits for staff that the older database does not know as sent."""
 _SETTLED = frozenset({"judged", "duplicate", "quarantined"})
@@ -141,7 +142,7 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 def _refuse_another_version(engine: Engine, file: Path) -> None:
     with suppress(DatabaseError), engine.connect() as connection:
-        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        found = connection.execute(_VERSION).scalar()
         if found is None or found > HEAD:  # older ones lack columns, which are empty then
             raise DatabaseUnusable(f"数据库 {file}", f"版本 {found} 不是本版程序的格式", "请使用与它相应的程序")
 
@@ -152,7 +153,10 @@ def _read(engine: Engine, table: Table) -> tuple[list[_Row], bool]:
     key = next(iter(table.primary_key.columns))
     try:
         with engine.connect() as connection:
-            there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+            looked_at = inspect(connection)
+            if not looked_at.has_table(table.name):  # of a later version than these records
+                return [], connection.execute(_VERSION).scalar() != HEAD
+            there = {column["name"] for column in looked_at.get_columns(table.name)}
             columns = [column for column in table.c if column is not _outbox.c.content and column.name in there]
             for row in connection.execute(select(*columns).order_by(key)).mappings():
                 rows.append(dict(row))
