@@ -278,17 +278,14 @@ def templates_preview(
     campaign: CampaignOption = None,
 ) -> int:
     from service import rulebook
-    from service.bench import letters_for
-    from service.previewing import papers_of
-    from service.replies.preview import preview
+    from service.bench import FINDINGS, letters_for
+    from service.checks.wording import load_wording
+    from service.previewing import preview_all
 
     settings = settings_if_any() if rules else campaign_settings(campaign)
     book = rulebook.load(rules or (settings.rules_dir if settings else rulebook.defaults_folder()))
     letters = letters_for(settings)
-    for file in preview(folder, letters, book):
+    wording = load_wording(letters.templates.folder / FINDINGS)
+    for file in preview_all(folder, letters, wording, book):
         out.print(str(file), markup=False)
-    for name, paper in papers_of(letters.templates, book.campaign):
-        for suffix, content in ((".html", paper.html), (".txt", f"主题：{paper.subject}\n\n{paper.text}")):
-            (folder / f"{name}{suffix}").write_text(content, encoding="utf-8")
-            out.print(str(folder / f"{name}{suffix}"), markup=False)
     return 0

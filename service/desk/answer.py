@@ -103,19 +103,21 @@ def _names_of(content: bytes) -> tuple[str, ...]:
     return tuple(one_line(str(part.get_filename() or ""), 100) for part in _parsed(content).iter_attachments())
 
 
-def sample_answer() -> Answer:
-    """One result of each kind."""
+def sample_answers() -> tuple[Answer, Answer]:
+    """One order carried out, and one result of each kind."""
     lines = {Outcome.RELEASED: "放行 信17", Outcome.DISCARDED: "不发 信18", Outcome.DONE: "已办 LH2020-0023"}
     lines |= {Outcome.CONFIRMED: "确认 LH2020-0012", Outcome.REVOKED: "撤销 lisi@freemail.example"}
-    results = tuple(Result(lines.get(outcome, "受理 LH2020-0012"), outcome, "LH2020-0012") for outcome in Outcome)
-    return Answer(results, ("放行", "不发", "已办", "受理", "认定", "确认", "撤销"))
+    every = tuple(Result(lines.get(outcome, "受理 LH2020-0012"), outcome, "LH2020-0012") for outcome in Outcome)
+    words = ("放行", "不发", "已办", "受理", "认定", "确认", "撤销")
+    one = Result("认定 LH2020-0027 岭海大学", Outcome.ACCEPTED, "LH2020-0027")
+    return Answer((one,), words), Answer(every, words)
 
 
 def sample_draft() -> WaitingLetter:
     """A redirect that waits."""
-    text = "您好：\r\n\r\n请将材料报送岭西市科学技术局。\r\n"
+    text = "您好：\r\n\r\n请将材料报送岭西市科学技术局。\r\n下一步：请将同样的材料发给岭西市科学技术局。\r\n"
     mail = f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}".encode()
-    subject = "【转报通知】请报送岭西市科学技术局 [LH2020-0012]"
+    subject = "【转报通知】请将材料报送岭西市科学技术局 [LH2020-0012]"
     return WaitingLetter(17, subject, ("kyc@unit.example",), "", "LH2020-0012", mail)
 
 
@@ -123,6 +125,7 @@ def _trials(templates: Templates) -> Iterator[tuple[str, Callable[[], object]]]:
     made = datetime.fromisoformat("2020-03-25T09:10:00+08:00")
     names = ("2020年需求征集", "岭海省科学技术厅", (), "LH2020", made, "Asia/Shanghai", "岭海省", "岭州市")
     campaign = Campaign(*names, required_pieces=(), staff=(), admins=())
-    yield "answer", partial(render_answer, sample_answer(), campaign, made, templates)
+    for answer in sample_answers():
+        yield "answer", partial(render_answer, answer, campaign, made, templates)
     for number in ("LH2020-0012", None):
         yield "draft", partial(render_draft, replace(sample_draft(), number=number), campaign, made, templates)

@@ -28,7 +28,7 @@ def digest_problems(templates: Templates) -> tuple[str, ...]:
 
 
 def sample_facts() -> tuple[DigestFacts, DigestFacts]:
-    """An invented busy day and an invented quiet one."""
+    """An invented busy day, and an invented quiet one."""
     made = datetime.fromisoformat("2020-03-25T08:00:00+08:00")
     quiet = DigestFacts(
         department="岭海省科学技术厅",

@@ -10,7 +10,7 @@ from service.domain.judgement import Decision, Judgement, Letter, Severity
 from service.domain.rules import Rulebook
 from service.replies.checklist import file_view
 from service.replies.returned import Returned, are_all_marked
-from service.replies.view import SHOWN_POINTS, as_seen, in_reading_order
+from service.replies.view import SHOWN_POINTS, as_seen, asked_points, count_of, in_reading_order
 from service.typesetting.papers import OutgoingFile
 from service.typesetting.text import one_line
 
@@ -19,11 +19,11 @@ _CENTRED = frozenset({1, 4, 8})
 _HEAD_ROW = 3
 
 
-def has_issue_list(decision: Decision, returned: Sequence[Returned] = ()) -> bool:
+def has_issue_list(decision: Decision, rulebook: Rulebook, returned: Sequence[Returned] = ()) -> bool:
     """Whether the letter is a correction that speaks of cells not marked in a file that goes back, or has more points
     than its text shows."""
     asks = decision.reply is not None and decision.reply.letter is Letter.CORRECTION
-    many = len(decision.of_severity(Severity.CORRECT)) > SHOWN_POINTS
+    many = count_of(asked_points(decision, rulebook)) > SHOWN_POINTS
     return asks and (many or not are_all_marked(decision, returned))
 
 

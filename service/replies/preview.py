@@ -8,19 +8,22 @@ from service.domain.rules import Rulebook
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.replies.rendering import Letters
-from service.replies.samples import sample_file, sample_judgements
+from service.replies.sample_corrections import Say, sample_file
+from service.replies.samples import sample_judgements
 
 _SENDER = Address("征集工作邮箱", "collection@mail.example")
 
 
-def preview(folder_out: Path, letters: Letters, rulebook: Rulebook) -> tuple[Path, ...]:
+def preview(folder_out: Path, letters: Letters, rulebook: Rulebook, say: Say) -> tuple[Path, ...]:
     """Write NAME.html, NAME.txt and NAME.eml of every letter; returns the paths written.
+
+    say: the sentences of findings.
 
     Raises jinja2.TemplateError for a broken template, OSError when the folder cannot be written.
     """
     folder_out.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, judgement in sample_judgements(rulebook).items():
+    for name, judgement in sample_judgements(rulebook, say).items():
         number = f"{rulebook.campaign.number_prefix}-0012"
         letter = letters.render(judgement, rulebook, number, letters.returned(judgement, rulebook, sample_file))
         envelope = judgement.dossier.submission.envelope

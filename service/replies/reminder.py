@@ -44,9 +44,11 @@ def reminder_problems(templates: Templates) -> tuple[str, ...]:
     return tuple(templates.problems("reminder", _trials(templates)))
 
 
-def sample_reminders() -> tuple[Reminder, Reminder]:
-    """A case that lacks something, and a bureau that is silent."""
-    return Reminder("云江市科学技术局", "LH2020-0012", ("报送函扫描件",)), Reminder("岭西市科学技术局", None, ())
+def sample_reminders() -> tuple[Reminder, Reminder, Reminder]:
+    """A case that lacks pieces, one with cells to correct, and a bureau that is silent."""
+    unit, number = "云江市科学技术局", "LH2020-0012"
+    lacks = ("报送函扫描件", "表3")
+    return Reminder(unit, number, lacks), Reminder(unit, number, ()), Reminder("岭西市科学技术局", None, ())
 
 
 def _trials(templates: Templates) -> Iterator[Callable[[], object]]:

@@ -40,7 +40,7 @@ class Letters:
         """
         letter = self._in_words(judgement, rulebook, number, returned)
         files = tuple(one.file for one in returned)
-        if has_issue_list(judgement.decision, returned):
+        if has_issue_list(judgement.decision, rulebook, returned):
             files += (issue_list(judgement, rulebook, self.templates.words("issue_list")),)
         return replace(letter, attachments=files)
 
@@ -51,7 +51,8 @@ class Letters:
         if plan is None:
             raise ValueError("the decision plans no reply")
         not_told = self.templates.words("_shared").not_told
-        view = view_of(judgement, rulebook, number, returned, has_issue_list(judgement.decision, returned), not_told)
+        has_list = has_issue_list(judgement.decision, rulebook, returned)
+        view = view_of(judgement, rulebook, number, returned, has_list, not_told)
         return self.templates.render(plan.letter.value, view.values())
 
     def problems(self) -> tuple[str, ...]:

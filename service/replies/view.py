@@ -6,6 +6,7 @@ The names of the fields are the placeholders that admins use; mail_templates/REA
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from service.typesetting.text import one_line, shorten_middle
 
 UNIT_LIMIT = 40
 MESSAGE_LIMIT = 400
-SHOWN_POINTS = 30
+SHOWN_POINTS = 20
 """More points than this would make a letter nobody reads; the rest stand in the attached list."""
 SHOWN_NOTES = 6
 _DOCUMENTS = (".docx", ".docm", ".doc", ".wps", ".odt", ".rtf")
@@ -29,8 +30,9 @@ class Point:
 
     code: str
     message: str
-    spots: tuple[str, ...] = ()  # cells as "D5", else row numbers as "7"
+    spots: tuple[str, ...] = ()  # cells as "D5", else row numbers as "7"; more than two running as "D5至D9"
     in_cells: bool = True
+    places: int = 0  # how many cells or rows these are
     index: int = 0  # counted through the letter, from 1
 
 
@@ -98,7 +100,7 @@ def view_of(
     route, city = decision.route, rulebook.city(decision.route.city)
     groups = checklist(judgement, rulebook)
     pieces = [p for g in groups for p in g.pieces]
-    asked = _point_groups(decision.of_severity(Severity.CORRECT), rulebook)
+    asked = asked_points(decision, rulebook)
     shown, more = _first(asked, SHOWN_POINTS)
     remarks = [f for f in decision.of_severity(Severity.REMARK) if _is_told(f, not_told)]
     notes, more_notes = _first(_point_groups(remarks, rulebook), SHOWN_NOTES)
@@ -127,7 +129,7 @@ def view_of(
         carried=tuple(p for p in pieces if p.carried),
         missing=tuple(p for p in pieces if p.state == "missing"),
         others=other_files(judgement),
-        asks=sum(len(g.points) for g in asked),
+        asks=count_of(asked),
         points=shown,
         more_points=more,
         notes=notes,
@@ -136,6 +138,15 @@ def view_of(
         returned=tuple(one.file.name for one in returned),
         has_list=has_list,
     )
+
+
+def asked_points(decision: Decision, rulebook: Rulebook) -> tuple[PointGroup, ...]:
+    """What the submitter is asked to correct, the same sentence once."""
+    return _point_groups(decision.of_severity(Severity.CORRECT), rulebook)
+
+
+def count_of(groups: Sequence[PointGroup]) -> int:
+    return sum(len(g.points) for g in groups)
 
 
 def _is_told(remark: Finding, not_told: Collection[str]) -> bool:
@@ -198,7 +209,22 @@ def _points(findings: Sequence[Finding]) -> Iterator[Point]:
         if spot:
             here.append(spot)
     for (code, message, in_cells), where in spots.items():
-        yield Point(code, message, tuple(dict.fromkeys(where)), in_cells)
+        places = tuple(dict.fromkeys(where))
+        yield Point(code, message, tuple(_runs(places)), in_cells, len(places))
+
+
+def _runs(spots: Sequence[str]) -> Iterator[str]:
+    """Neighbours below each other are told as one: D5至D9."""
+
+    def rank(at: tuple[int, str]) -> tuple[str, int]:
+        column = at[1].rstrip("0123456789")
+        row = at[1][len(column) :]
+        return column, int(row or 0) - at[0]
+
+    in_order = sorted(enumerate(spots), key=lambda at: (len(rank(at)[0]), rank(at)[0]))  # stable: rows as they come
+    for _, run in groupby(enumerate(spot for _, spot in in_order), key=rank):
+        first, *others = [spot for _, spot in run]
+        yield from (first, *others) if len(others) < 2 else (f"{first}至{others[-1]}",)
 
 
 def as_seen(place: Place) -> Place:
@@ -217,4 +243,4 @@ def _first(groups: Sequence[PointGroup], limit: int) -> tuple[tuple[PointGroup, 
         left -= len(taken)
         if taken:
             shown.append(PointGroup(group.file, group.sheet, group.label, taken))
-    return tuple(shown), sum(len(g.points) for g in groups) - (limit - left)
+    return tuple(shown), count_of(groups) - (limit - left)

@@ -501,7 +501,7 @@ def test_of_many_such_cells_the_first_are_listed_and_the_others_counted() -> Non
     remarks = with_cells(*({"phone": "张某", "post": f"岗位{n}"} for n in range(9))).decision.findings
 
     assert [f.place.row for f in remarks] == [3, 4, 5, 6, 7, 8]
-    assert remarks[-1].message == "「联系电话」从这一格起，还有 4 格没有认出。已照收，无需修改。"
+    assert remarks[-1].message == "「联系电话」从这一格起，还有4格没有认出。已照收，无需修改。"
 
 
 def test_choices_of_ones_own_are_counted_apart_from_what_submitters_are_told() -> None:

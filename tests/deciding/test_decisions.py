@@ -657,7 +657,7 @@ def test_why_tells_every_step() -> None:
 def test_why_names_the_place_of_a_finding_and_the_kind_of_evidence_in_words() -> None:
     story = judged(a_submission(tables=(a_table(1, [a_row(None)]), *four_tables()[1:]))).decision.why
 
-    assert any(step.startswith("须补正 F220：征集表.xlsx，表1，B3：这一行有内容") for step in story)
+    assert any(step.startswith("须补正 F220：征集表.xlsx，表1，B3：已填内容") for step in story)
     assert any(step.startswith("证据：报送函落款 “") for step in story)
 
 
@@ -670,7 +670,7 @@ def test_rules_explain_tells_which_line_decides() -> None:
 def test_a_message_says_what_was_seen_and_then_what_to_do() -> None:
     message = found(judged(a_submission(tables=(a_table(1, [a_row(None)]), *four_tables()[1:]))), "F220").message
 
-    assert message == "这一行有内容，但「单位名称」是空的。请补上单位全称。"
+    assert message == "已填内容，但没有写「单位名称」。请补写单位全称。"
 
 
 def test_every_sentence_is_there_and_no_unknown_one() -> None:

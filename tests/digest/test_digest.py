@@ -17,12 +17,10 @@ FOLDER = Path(__file__).parents[2] / "mail_templates"
 TEMPLATES = Templates(FOLDER)
 BUSY, QUIET = sample_facts()
 
-FULL_TEXT = """【每日简报】3月24日：7 件事需要处理
+FULL_TEXT = """【每日简报】3月24日：7件事需要处理
 
-岭海省科学技术厅 · 每日简报（3月24日）
-
-7 件事需要处理。
-来件 22 封，新立 11 件，收齐 3 件。累计 31 件，已收齐 24 件。今天截止（2020年3月25日24时）。
+7件事需要处理。
+3月24日：来件22封，新立11件，收齐3件。累计31件，已收齐24件。今天截止（2020年3月25日24时）。
 
 【注意】units.csv 第 12 行：同一地址已在第 4 行出现，请删去一处。服务仍按原规则运行。
 
@@ -45,7 +43,7 @@ FULL_TEXT = """【每日简报】3月24日：7 件事需要处理
    等待审定。
 
 ■ 来件结论
-回执 9，补正 4，转报 2，转人工 2，非报送件 5
+回执9，补正4，转报2，转人工2，非报送5
 
 ■ 新收齐
 - LH2020-0012 云江市科学技术局
@@ -55,20 +53,22 @@ FULL_TEXT = """【每日简报】3月24日：7 件事需要处理
 ■ 规则的改动
 - 3月24日 15:20 wangwu@ste.linghai.example 用邮件启用了规则的改动：units.csv：第12行改动
 
-■ 未登记的邮箱代单位来件（2 个）
+■ 未登记的邮箱代单位来件（2个）
 - 岭海大学 ← lisi@freemail.example（LH2020-0019）
 - 岭东市科学技术局 ← wangwu@freemail.example（LH2020-0021）
 来件照常办理，每个邮箱只列一次。核实后可回复“确认 编号”或“确认 邮箱”，以后不再提示；“撤销 编号”或“撤销 邮箱”取消确认。
 
-■ 尚未报齐（3 个单位）
-岭西市科学技术局（未来件）、岭北市科学技术局（未来件）、岭东市科学技术局（缺报送函扫描件）
+■ 尚未报齐（3个单位）
+未来件：岭西市科学技术局、岭北市科学技术局
+缺报送函扫描件：岭东市科学技术局
 
-1 封回信的送达结果不明，正在核实。
+1封回信的送达结果不明，正在核实。
 
 可直接回复本简报办理，每行一条：“放行 信17”照原样发出，“不发 信17”取消，“已办 编号”不再列出，“受理 编号”予以受理，“认定 编号 单位名称”认定报送单位。
 
-本简报由征集邮箱服务于 2020年3月25日 08:00 自动生成；每天一封，没有收到即表示服务可能已停止。
+本简报由征集邮箱服务于2020年3月25日 08:00自动生成；每天一封，没有收到即表示服务可能已停止。
 2020年海外人才与科技交流合作需求征集
+岭海省科学技术厅 · 每日简报
 """
 
 
@@ -141,9 +141,9 @@ def test_the_days_left_are_counted_and_then_the_end_is_told() -> None:
     early = replace(QUIET, made=QUIET.made - timedelta(days=5))
     late = replace(QUIET, made=QUIET.made + timedelta(days=5))
 
-    assert "距截止还有 5 天" in render_digest(early, TEMPLATES).text
+    assert "距截止还有5天" in render_digest(early, TEMPLATES).text
     assert "今天截止" in render_digest(QUIET, TEMPLATES).text
-    assert "征集已于 2020年3月25日24时截止" in render_digest(late, TEMPLATES).text
+    assert "征集已于2020年3月25日24时截止" in render_digest(late, TEMPLATES).text
 
 
 def test_more_matters_than_one_reads_are_counted() -> None:
@@ -151,16 +151,16 @@ def test_more_matters_than_one_reads_are_counted() -> None:
 
     text = render_digest(replace(BUSY, needs_person=many), TEMPLATES).text
 
-    assert "另有 3 件" in text
-    assert f"{SHOWN + 7} 件事需要处理" in text
+    assert "另有3件" in text
+    assert f"{SHOWN + 7}件事需要处理" in text
 
 
 def test_sendings_in_doubt_are_counted() -> None:
     text = render_digest(replace(QUIET, ambiguous=2, resent=1, held=4), TEMPLATES).text
 
-    assert "2 封回信的送达结果不明" in text
-    assert "1 封回信已重发一次" in text
-    assert "4 封回信待发" in text
+    assert "2封回信的送达结果不明" in text
+    assert "1封回信已重发一次" in text
+    assert "4封回信待发" in text
 
 
 def test_values_from_mails_are_text() -> None:

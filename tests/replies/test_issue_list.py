@@ -8,9 +8,10 @@ from openpyxl import load_workbook
 from service.domain.judgement import Finding, Judgement, Place, Severity
 from service.replies.rendering import Letters
 from service.replies.samples import sample_judgements, sample_rulebook
+from tests.replies.conftest import SAY
 
 RULEBOOK = sample_rulebook()
-SAMPLE = sample_judgements(RULEBOOK)["correction"]
+SAMPLE = sample_judgements(RULEBOOK, SAY)["correction"]
 
 
 def rows(letters: Letters, judgement: Judgement) -> list[tuple[object, ...]]:
@@ -51,6 +52,6 @@ def test_the_same_correction_makes_the_same_file(letters: Letters) -> None:
 
 
 def test_a_correction_without_cells_has_no_list(letters: Letters) -> None:
-    judgement = sample_judgements(RULEBOOK)["correction-letter-missing"]
+    judgement = sample_judgements(RULEBOOK, SAY)["correction-letter-missing"]
 
     assert letters.render(judgement, RULEBOOK, None).attachments == ()

@@ -17,10 +17,10 @@ from service.domain.submission import Attachment, Role
 from service.replies.checklist import FileView, file_view
 from service.replies.rendering import Letters
 from service.replies.samples import sample_judgements, sample_rulebook
-from tests.replies.conftest import TEMPLATES
+from tests.replies.conftest import SAY, TEMPLATES
 
 RULEBOOK = sample_rulebook()
-SAMPLES = sample_judgements(RULEBOOK)
+SAMPLES = sample_judgements(RULEBOOK, SAY)
 HIDDEN = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -93,8 +93,7 @@ def test_a_late_supplement_to_a_case_on_time_says_when_the_case_began(letters: L
 
     text = letters.render(late, RULEBOOK, "LH2020-0012").text
 
-    assert "（首次来件 2020年3月" in text
-    assert "，按时，截止 2020年3月25日24时）" in text
+    assert "收到时间：2020年3月27日 09:11，首次来件2020年3月24日 13:05，按时\n截止时间：2020年3月25日24时\n" in text
 
 
 def test_a_correction_after_the_deadline_names_no_past_date_to_answer_by(letters: Letters) -> None:
@@ -103,8 +102,8 @@ def test_a_correction_after_the_deadline_names_no_past_date_to_answer_by(letters
 
     letter = letters.render(late, RULEBOOK, "LH2020-0012")
 
-    assert "前回复" not in letter.text
-    assert "请尽快回复" in letter.text
+    assert "24时前" not in letter.text
+    assert "请尽快直接回复" in letter.text
 
 
 def test_who_answers_that_there_is_no_need_is_not_told_that_files_came(letters: Letters) -> None:
@@ -169,7 +168,38 @@ def test_the_same_sentence_about_several_cells_is_said_once(letters: Letters) ->
     text = letters.render(SAMPLES["correction"], RULEBOOK, "LH2020-0012").text
 
     assert text.count("「是否有经费预算」没有勾选") == 1
-    assert "单元格 D5、D9" in text
+    assert "单元格D5、D9：" in text
+
+
+def test_neighbours_below_each_other_are_told_as_one_run(letters: Letters) -> None:
+    cells = ("D5", "E7", "D6", "D7", "AA9", "AA10", "D9")
+    found = [Finding("F210", "没有勾选。", Place("表.xlsx", 3, "表3", cell=cell), Severity.CORRECT) for cell in cells]
+    many = [Finding("F220", "没有写。", Place("表.docx", 1, row=row), Severity.CORRECT) for row in range(3, 45, 2)]
+
+    text = letters.render(with_findings(SAMPLES["correction"], *found, *many), RULEBOOK, None).text
+
+    assert "单元格D5至D7、D9、E7、AA9、AA10：没有勾选。（F210）" in text
+    assert "第3、5、7、9、11、13、15、17等21行：没有写。（F220）" in text
+
+
+def test_the_name_of_a_file_is_said_once_for_all_its_sheets(letters: Letters) -> None:
+    text = letters.render(SAMPLES["correction"], RULEBOOK, None).text
+
+    told, listed = text.split("应报材料")
+    assert told.count("（表1-4）.xlsx") == listed.count("（表1-4）.xlsx") == 1
+    assert "工作表“表3”\n2. 单元格D5" in told and "工作表“表4”\n4. 单元格D5" in told
+
+
+def test_points_that_are_one_sentence_need_no_list_when_every_cell_is_marked(letters: Letters) -> None:
+    found = [
+        Finding("F220", "没有写。", Place("a.xlsx", 1, "表1", cell=f"B{n}"), Severity.CORRECT) for n in range(3, 60)
+    ]
+    judgement = with_findings(SAMPLES["correction"], *found)
+
+    letter = letters.render(judgement, RULEBOOK, None, letters.returned(judgement, RULEBOOK, lambda _: b"marked"))
+
+    assert [file.name for file in letter.attachments] == ["a（已标注）.xlsx"]
+    assert "需更正之处已在附回的原件（已标注）中标黄并加批注" in letter.text
 
 
 def test_places_in_a_word_file_are_told_by_table_and_row_for_nobody_sees_cell_names_there(letters: Letters) -> None:
@@ -177,7 +207,7 @@ def test_places_in_a_word_file_are_told_by_table_and_row_for_nobody_sees_cell_na
 
     text = letters.render(judgement, RULEBOOK, None).text
 
-    assert "表.docx，表3（第3个表格）" in text and "第 12 行：没有勾选。" in text
+    assert "表.docx，表3（第3个表格）" in text and "第12行：没有勾选。（F210）" in text
     assert "工作表“" not in text and "D12" not in text
 
 
@@ -204,10 +234,12 @@ def test_points_are_told_in_the_order_in_which_a_person_goes_through_the_file(le
 
 
 def test_more_points_than_one_reads_stand_in_the_attached_list(letters: Letters) -> None:
-    letter = letters.render(SAMPLES["correction-many"], RULEBOOK, "LH2020-0012")
+    points = [Finding("F220", f"第{n}处。", Place("a.xlsx", cell=f"B{n}"), Severity.CORRECT) for n in range(32)]
 
-    assert "还有 42 项需要补正" in letter.text
-    assert "另有 12 项，见附件" in letter.text
+    letter = letters.render(with_findings(SAMPLES["correction"], *points), RULEBOOK, "LH2020-0012")
+
+    assert "还有32项需要补正" in letter.text
+    assert "另有12项，见附件" in letter.text
     assert [f.name for f in letter.attachments] == ["问题清单.xlsx"]
 
 
@@ -227,7 +259,7 @@ def test_a_table_left_out_beside_others_is_not_called_missing(letters: Letters) 
 
     text = letters.render(judgement, RULEBOOK, "LH2020-0012").text
 
-    assert "[未附] 表2 2020年科技交流合作（项目）需求情况表，按无需求登记" in text
+    assert "[未附] 表2，按无需求登记" in text
     assert text.count("表1-4）.xlsx") == 1
 
 
@@ -256,7 +288,7 @@ def test_a_table_spread_over_many_files_names_the_first_and_counts_them(letters:
 
     text = letters.render(Judgement(dossier, sample.decision), RULEBOOK, None).text
 
-    assert "    4.xlsx（在“材料.zip”内） 等 30 个文件\n" in text
+    assert "    4.xlsx（在“材料.zip”内） 等30个文件\n" in text
     assert "5.xlsx" not in text
 
 
@@ -346,7 +378,7 @@ def test_the_templates_that_come_with_the_service_have_no_problems(letters: Lett
             "receipt.words",
             "{{ unit }}",
             "{{ untit }}",
-            "receipt.words:3: 用到了不存在的占位符",
+            "receipt.words:4: 用到了不存在的占位符",
             id="unknown_placeholder",
         ),
         pytest.param("correction.txt", "{{ say.more() }}", "{{ say.more() }", "correction.txt:", id="syntax_error"),

@@ -143,7 +143,7 @@ def test_admins_hear_once_of_broken_rules_and_once_of_their_mending(desk: Desk) 
     units.write_bytes(units.read_bytes())  # saved again as it was
     desk.poll()
     desk.poll()
-    assert desk.told() == ["【规则通知】规则有 1 处问题，没有启用"]
+    assert desk.told() == ["【规则通知】规则有1处问题，没有启用"]
     assert desk.incident().open
     facts = digest_facts(desk_of(desk.service), None)
     assert len(facts.rules_problems) == 1 and "是否想写“direct”" in facts.rules_problems[0]
@@ -152,7 +152,7 @@ def test_admins_hear_once_of_broken_rules_and_once_of_their_mending(desk: Desk) 
     desk.poll()
     desk.poll()
 
-    assert desk.told() == ["【规则通知】规则有 1 处问题，没有启用", "【规则通知】规则已生效"]
+    assert desk.told() == ["【规则通知】规则有1处问题，没有启用", "【规则通知】规则已生效"]
     body = desk.station.letters()[-1].get_body(("plain",))
     assert body is not None and "units.csv：第" in body.get_content() and "新增" in body.get_content()
     assert not digest_facts(desk_of(desk.service), None).rules_problems
@@ -198,7 +198,7 @@ def test_a_restart_with_rules_that_are_still_broken_goes_on_by_the_last_good_one
     with open_service(station.settings) as service:
         desk = Desk(station, service, Poller(service, rules_settle=AT_ONCE))
         assert desk.decides() == ("needs_correction", good)
-        assert desk.told() == ["【规则通知】规则有 1 处问题，没有启用"]
+        assert desk.told() == ["【规则通知】规则有1处问题，没有启用"]
     with open_desk(station.settings) as view:
         assert view.rulebook.version == good
 
@@ -224,7 +224,7 @@ def test_broken_words_change_nothing_and_are_told_too(desk: Desk) -> None:
 
     assert desk.decides()[0] == "needs_correction"
 
-    assert desk.told() == ["【规则通知】规则有 1 处问题，没有启用"]
+    assert desk.told() == ["【规则通知】规则有1处问题，没有启用"]
     assert "receipt.html" in desk.incident().problems[0]
 
 
