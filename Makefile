@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Debian and Ubuntu leave venv out of python3; whoever may install it for us gets it.
 APT := $(if $(filter 0,$(shell id -u)),,sudo -n) env DEBIAN_FRONTEND=noninteractive apt-get
 
-.PHONY: install dev demo test check bench lock wheel clean
+.PHONY: install dev demo test check screens bench lock wheel clean
 
 install: $(VENV)/.installed
 dev: $(VENV)/.dev
@@ -35,6 +35,10 @@ check: dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+screens: dev
+	$(BIN)/python -m pytest -m screens tests/screens
+	$(BIN)/python -m tests.screens.pictures docs/letters
 
 bench: dev
 	$(BIN)/python -m benchmarks.ingest

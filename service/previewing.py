@@ -54,9 +54,9 @@ def papers_of(templates: Templates, campaign: Campaign) -> Iterator[tuple[str, R
     last_day = campaign.deadline - timedelta(hours=14)
     yield "reminder-last-day", render_reminder(sample_reminders()[0], campaign, last_day, templates)
     yield "rules-trial", render_trial(sample_trial(), Path("rules"), campaign, made, templates)
-    for answer in sample_answers_on_rules():
-        name = f"rules-answer-{answer.outcome.value.replace('_', '-')}"
-        yield name, render_answer_on_rules(answer, Path("rules"), campaign, made, templates)
+    for told in sample_answers_on_rules():
+        name = f"rules-answer-{told.outcome.value.replace('_', '-')}"
+        yield name, render_answer_on_rules(told, Path("rules"), campaign, made, templates)
     yield "draft", render_draft(sample_draft(), campaign, made, templates)
     for name, answer in zip(("answer", "answer-many"), sample_answers(), strict=True):
         yield name, render_answer(answer, campaign, made, templates)
