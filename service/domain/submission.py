@@ -25,6 +25,8 @@ class Problem(StrEnum):
     """Why an attachment could not be used as its sender meant it."""
 
     EMPTY = "empty"  # zero length: A304
+    SHORTCUT = "shortcut"  # attached in the file's place, and tells only where that lies: A304
+    LOCK_FILE = "lock_file"  # what an office program leaves beside an open file, attached in its place: A304
     DAMAGED = "damaged"  # F203 for a form, A302 for a container
     ENCRYPTED = "encrypted"  # F204
     REFUSED = "refused"  # over a limit: A303

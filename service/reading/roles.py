@@ -20,6 +20,7 @@ from service.reading.forms import FormReading
 from service.reading.found import Found, extension_of
 from service.reading.letters import DocumentReading
 from service.reading.limits import DOCUMENTS
+from service.reading.stand_ins import NOTES, meant_name, stands_in
 
 
 class Sort(StrEnum):
@@ -182,6 +183,8 @@ def opinion_on(item: Item, mail: Picture) -> Opinion:
     """The role of one file, given what the whole mail holds."""
     if item.copy_of is not None:
         return Opinion(Role.SUPPORTING, f"与“{item.copy_of}”内容完全相同，只读取一次")
+    if (stand_in := stands_in(item.name)) and (role := _role_meant(item, mail)):
+        return Opinion(role, f"{NOTES[stand_in]}，名称所指的文件没有收到", stand_in, NOTES[stand_in])
     if _is_decoration(item):
         return Opinion(Role.DECORATION, "签名图标、系统文件或小图片")
     if item.found.is_container:
@@ -191,6 +194,19 @@ def opinion_on(item: Item, mail: Picture) -> Opinion:
     if not item.found.content:
         return _by_name(item, mail, Problem.EMPTY, "附件大小为0字节")
     return _by_content(item, mail)
+
+
+def _role_meant(item: Item, mail: Picture) -> Role | None:
+    """What a file would have been in whose place another was attached; None where that was found, or is no piece."""
+    if item.depth or item.found.inline:
+        return None
+    name = meant_name(item.name)
+    sort = _sort_by_extension(extension_of(name))
+    if mail.hints.letter(name) or sort in {Sort.PAGES, Sort.PICTURE}:
+        return None if mail.letter_paths else Role.COVER_LETTER
+    if mail.hints.form(name) or sort in {Sort.SHEET, Sort.WORDS}:
+        return None if mail.has_form else Role.FORM
+    return None
 
 
 def _is_decoration(item: Item) -> bool:

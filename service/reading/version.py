@@ -1,3 +1,3 @@
 """The version of the readers: raised whenever the same bytes may give another Submission."""
 
-READER_VERSION = "11"
+READER_VERSION = "12"

@@ -84,6 +84,7 @@ def test_a_form_without_a_letter_asks_for_the_letter() -> None:
         (an_attachment("材料.zip", Role.CONTAINER, Problem.REFUSED, "application/zip"), "A303"),
         (an_attachment("报送函.zip", Role.LINK, None, ""), "A301"),
         (an_attachment("报送函.pdf", Role.UNREADABLE, Problem.EMPTY, "inode/x-empty", 0), "A304"),
+        (an_attachment("报送函.pdf.lnk", Role.COVER_LETTER, Problem.SHORTCUT, "application/x-ms-shortcut"), "A304"),
     ],
     ids=[
         "unread_scan",
@@ -96,6 +97,7 @@ def test_a_form_without_a_letter_asks_for_the_letter() -> None:
         "bomb",
         "link",
         "empty_pdf",
+        "shortcut",
     ],
 )
 def test_a_letter_that_may_be_in_an_unread_file_is_not_called_missing(file: Attachment, instead: str) -> None:
@@ -193,6 +195,8 @@ def test_nothing_attached_asks_for_both() -> None:
         (an_attachment("表.xlsx", Role.FORM), {"F205": Severity.STAFF}),
         (an_attachment("表.xlsm", Role.FORM, Problem.MACROS), {"F205": Severity.STAFF, "A306": Severity.REMARK}),
         (an_attachment("表.xlsx", Role.FORM, Problem.EMPTY, "inode/x-empty", 0), {"A304": Severity.CORRECT}),
+        (an_attachment("表.xlsx.lnk", Role.FORM, Problem.SHORTCUT, "application/x-ms-shortcut"), {"A304": Severity.CORRECT}),
+        (an_attachment("~$表.xlsx", Role.FORM, Problem.LOCK_FILE, "application/octet-stream"), {"A304": Severity.CORRECT}),
         (an_attachment("表.zip", Role.CONTAINER, Problem.DAMAGED, "application/zip"), {"A302": Severity.CORRECT}),
         (an_attachment("表.zip", Role.CONTAINER, Problem.REFUSED, "application/zip"), {"A303": Severity.CORRECT}),
         (an_attachment("表.xlsx", Role.LINK, None, ""), {"A301": Severity.CORRECT}),
@@ -201,7 +205,7 @@ def test_nothing_attached_asks_for_both() -> None:
         (an_attachment("说明.txt", Role.SUPPORTING, Problem.UNREADABLE_TEXT, "text/plain"), {"A302": Severity.STAFF}),
         (an_attachment("简介.docx", Role.SUPPORTING, None, "application/msword"), {"F201": Severity.CORRECT}),
     ],
-    ids=["scan", "damaged", "damaged_by_kind", "unsupported", "locked", "no_table", "macros", "empty", "damaged_zip", "bomb", "link", "unknown", "unknown_and_damaged", "unread_beside", "other"],
+    ids=["scan", "damaged", "damaged_by_kind", "unsupported", "locked", "no_table", "macros", "empty", "shortcut", "lock_file", "damaged_zip", "bomb", "link", "unknown", "unknown_and_damaged", "unread_beside", "other"],
 )  # fmt: skip
 def test_one_reason_is_given_for_a_form_that_cannot_be_used(file: Attachment, expected: Mapping[str, Severity]) -> None:
     judgement = judged(a_submission(attachments=(a_scan(), file), tables=()))

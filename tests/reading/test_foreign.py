@@ -47,3 +47,34 @@ def test_a_form_cut_short_is_damaged_although_parts_of_it_are_whole() -> None:
     found = read(a_mail({"函.pdf": LETTER, "征集表.xlsx": a_form()[:-300]}))
 
     assert (the(found, "征集表.xlsx").problem, found.tables) == (Problem.DAMAGED, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "problem", "role"),
+    [
+        ("征集表.xlsx.lnk", Problem.SHORTCUT, Role.FORM),
+        ("征集表.xlsx - 快捷方式.lnk", Problem.SHORTCUT, Role.FORM),
+        ("需求.xls - Shortcut.LNK", Problem.SHORTCUT, Role.FORM),
+        ("征集表.url", Problem.SHORTCUT, Role.FORM),
+        ("~$征集表.xlsx", Problem.LOCK_FILE, Role.FORM),
+        ("~$求汇总.docx", Problem.LOCK_FILE, Role.FORM),
+    ],
+)
+def test_what_was_attached_in_place_of_the_form_is_named(name: str, problem: Problem, role: Role) -> None:
+    found = read(a_mail({"函.pdf": LETTER, name: b"\x05wps" + b" " * 161}))
+
+    assert (the(found, name).problem, the(found, name).role) == (problem, role)
+
+
+def test_a_shortcut_in_place_of_the_letter_is_named() -> None:
+    found = read(a_mail({"征集表.xlsx": a_form(), "报送函.pdf - 快捷方式.lnk": b"L\0\0\0"}))
+
+    shortcut = the(found, "报送函.pdf - 快捷方式.lnk")
+    assert (shortcut.problem, shortcut.role) == (Problem.SHORTCUT, Role.COVER_LETTER)
+
+
+@pytest.mark.parametrize("name", ["~$征集表.xlsx", "征集表.xlsx - 快捷方式.lnk", "回收站.lnk", "~$报送函.docx"])
+def test_beside_the_files_themselves_what_systems_leave_is_decoration(name: str) -> None:
+    found = read(a_mail({"函.pdf": LETTER, "征集表.xlsx": a_form(), name: b"x" * 165}))
+
+    assert the(found, name).role is Role.DECORATION
