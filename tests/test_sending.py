@@ -90,7 +90,7 @@ def test_beyond_what_is_said_about_a_case_in_a_day_letters_are_left_to_staff(out
     assert parked(outbox) == [("2", "一天之内就这一报送件发出的信过多")]
 
 
-def test_beyond_the_answers_of_an_hour_letters_wait_and_leave_later(outbox: Outbox) -> None:
+def test_h5_beyond_the_answers_of_an_hour_letters_wait_and_leave_later(outbox: Outbox) -> None:
     for name in ("1", "2", "3"):
         waits(outbox, name, f"{name}@unit.example")
     brake = Brake(answers_per_hour=2)

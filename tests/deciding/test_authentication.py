@@ -51,7 +51,7 @@ def test_a_field_of_our_server_says_what_is_known(field: str, known: Authenticat
     assert authenticated(stamped(field), TRUSTED) is Authentication(known)
 
 
-def test_only_the_topmost_field_of_our_server_counts() -> None:
+def test_h3_only_the_topmost_field_of_our_server_counts() -> None:
     real, forged = f"{MX}; dmarc=fail", f"{MX}; dmarc=pass"
 
     assert authenticated(stamped("mx.other.example; dmarc=pass", real, forged), TRUSTED) is Authentication.FAILED
@@ -92,7 +92,7 @@ def test_a_forged_sender_goes_to_staff_and_nobody_is_written_to() -> None:
     assert "身份验证未通过" in judgement.decision.why[-1]
 
 
-def test_a_registered_domain_that_fails_goes_to_staff_and_that_address_gets_nothing() -> None:
+def test_h4_a_registered_domain_that_fails_goes_to_staff_and_that_address_gets_nothing() -> None:
     kjj = "kjj@yunjiang.example"
     envelope = replace(stamped(f"{MX}; dmarc=fail", sender=kjj), reply_to=(Address("", "kyc@yunjiang.example"),))
 

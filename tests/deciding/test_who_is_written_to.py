@@ -66,7 +66,7 @@ def test_a_domain_that_passes_for_another_is_told(domain: str, unit: str | None,
 
 
 @pytest.mark.parametrize("domain", ["yunjiang.example.mail.example", "kjj-yunjiang.example", "yunj1ang.example"])
-def test_a_look_alike_of_a_registered_domain_goes_to_staff_and_gets_no_letter(domain: str) -> None:
+def test_h2_a_look_alike_of_a_registered_domain_goes_to_staff_and_gets_no_letter(domain: str) -> None:
     judgement = judged(a_submission(envelope=an_envelope(f"kjj@{domain}")))
 
     assert (judgement.decision.verdict, judgement.decision.reply) == (Verdict.STAFF_REVIEW, None)
@@ -76,7 +76,7 @@ def test_a_look_alike_of_a_registered_domain_goes_to_staff_and_gets_no_letter(do
 @pytest.mark.parametrize(
     "name", ["科技局 <kjj@yunjiang.example>", "kjj@yunjiang.example", "科技局 kjj＠yunjiang.example"]
 )
-def test_a_name_that_is_another_houses_address_goes_to_staff_and_gets_no_letter(name: str) -> None:
+def test_h2_a_name_that_is_another_houses_address_goes_to_staff_and_gets_no_letter(name: str) -> None:
     judgement = judged(a_submission(envelope=an_envelope(FREE, name)))
 
     assert (judgement.decision.verdict, judgement.decision.reply) == (Verdict.STAFF_REVIEW, None)

@@ -170,7 +170,7 @@ def test_the_same_mail_by_another_way_is_a_twin(records: Records) -> None:
     assert len(records.outbox.due(NOON)) == 1
 
 
-def test_the_same_message_id_with_other_content_is_no_twin(records: Records) -> None:
+def test_h13_the_same_message_id_with_other_content_is_no_twin(records: Records) -> None:
     is_recorded(records, a_mail(1))
     forged = replace(a_mail(1), sha256=f"{98:064x}", text="别的内容")
 

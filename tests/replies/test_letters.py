@@ -320,14 +320,14 @@ def test_a_file_out_of_an_archive_is_named_with_its_archive(letters: Letters) ->
     assert "说明.docx（在“材料.zip”内）" in text
 
 
-def test_template_syntax_in_a_value_is_printed_as_it_is(letters: Letters) -> None:
+def test_h17_template_syntax_in_a_value_is_printed_as_it_is(letters: Letters) -> None:
     letter = letters.render(with_unit(SAMPLES["receipt"], "{{ 7*7 }}{% raw %}"), RULEBOOK, None)
 
     assert "{{ 7*7 }}{% raw %}" in letter.subject
     assert letter.text.startswith("{{ 7*7 }}{% raw %}：")
 
 
-def test_markup_in_a_value_is_text(letters: Letters) -> None:
+def test_h17_markup_in_a_value_is_text(letters: Letters) -> None:
     letter = letters.render(asked("<script>alert(1)</script><b>看</b>", attachment="<i>.xlsx"), RULEBOOK, None)
 
     assert "<script>" not in letter.html

@@ -253,7 +253,7 @@ def test_a_domain_with_a_signature_sends_nobody_away() -> None:
     assert judged(mail).decision.verdict == "needs_correction"
 
 
-def test_a_name_on_free_mail_alone_decides_nothing() -> None:
+def test_h15_a_name_on_free_mail_alone_decides_nothing() -> None:
     mail = without_pieces("见附件。\n岭海理工大学", envelope=an_envelope("wang@qq.com", name="岭海理工大学"))
 
     assert speaks(mail) == (Channel.UNKNOWN, None)

@@ -103,7 +103,7 @@ def test_every_kind_of_mail_is_told_from_the_others(mail: Submission, expected: 
     ],
     ids=lambda s: next(iter(s)),
 )
-def test_a_form_that_came_by_machine_or_list_is_taken_in_but_not_answered(signals: dict[str, str]) -> None:
+def test_h11_a_form_that_came_by_machine_or_list_is_taken_in_but_not_answered(signals: dict[str, str]) -> None:
     mail = a_submission(envelope=an_envelope(signals=signals))
 
     assert kind(mail) is MailKind.SUBMISSION
@@ -141,7 +141,7 @@ def test_a_person_who_answers_below_our_quoted_letter_is_no_machine() -> None:
         ("", "no"),
     ],
 )
-def test_auto_submitted_is_read_as_a_token(value: str, token: str) -> None:
+def test_h10_auto_submitted_is_read_as_a_token(value: str, token: str) -> None:
     assert auto_submitted(an_envelope(signals={"auto-submitted": value})) == token
 
 

@@ -106,7 +106,7 @@ def test_what_must_go_through_the_city_is_sent_there(station: Station) -> None:
     assert body is not None and station.world.bureau_of(unit.city).name in body.get_content()
 
 
-def test_an_automatic_reply_to_our_receipt_ends_the_conversation(station: Station) -> None:
+def test_h9_an_automatic_reply_to_our_receipt_ends_the_conversation(station: Station) -> None:
     station.arrives(make_mail(station.complete(station.bureau("云江市"))))
     station.poll()
 

@@ -50,7 +50,7 @@ def a_letter_was_sent(station: Station) -> bytes:
 
 
 @pytest.mark.parametrize("bounce", [dsn, qq_bounce, coremail_bounce])
-def test_a_bounced_letter_is_shown_to_staff_and_its_address_left_alone(
+def test_h7_a_bounced_letter_is_shown_to_staff_and_its_address_left_alone(
     station: Station, bounce: Callable[[bytes], bytes]
 ) -> None:
     station.arrives(bounce(a_letter_was_sent(station)))
@@ -100,7 +100,7 @@ def test_an_address_that_answers_our_letter_works(station: Station) -> None:
         pytest.param((b"Action: failed", b"Action: delayed"), id="word_of_delay"),
     ],
 )
-def test_what_is_no_bounce_of_ours_changes_nothing(station: Station, change: tuple[bytes, bytes]) -> None:
+def test_h7_what_is_no_bounce_of_ours_changes_nothing(station: Station, change: tuple[bytes, bytes]) -> None:
     station.arrives(dsn(a_letter_was_sent(station)).replace(*change))
     station.poll()
 
