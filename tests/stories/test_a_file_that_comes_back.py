@@ -46,7 +46,7 @@ def test_the_marked_form_passes_when_its_marked_cells_are_filled_in(station: Sta
     assert marked == gaps.keys()
     text = station.letters()[0].get_body(("plain",))
     assert text is not None
-    assert "征集表（表1-4）（已标注）.xlsx" in text.get_content()
+    assert "附回的原件（已标注）" in text.get_content()
 
     for (sheet, cell), value in gaps.items():
         book[sheet][cell] = value

@@ -112,5 +112,5 @@ def test_a_silent_bureau_is_only_written_to_by_staff(office: Station) -> None:
     with open_service(office.settings) as service:
         waiting = service.parts.records.outbox.waiting_for_staff(("draft",))
     assert waiting
-    assert all("尚未收到报送材料" in letter.subject for letter in waiting)
+    assert all("尚未收到贵单位的材料" in letter.subject for letter in waiting)
     assert office.kinds() == []
