@@ -40,6 +40,7 @@ def corrections(whole: Judgement, late: Judgement, follow_up: Judgement, say: Sa
         "correction-nothing-attached": _without_anything(whole, say),
         "correction-many": _with_many_wrong_cells(whole, say),
         "correction-form-scanned": _with_scanned_form(whole, say),
+        "correction-shortcut": _with_shortcut(whole, say),
         "correction-follow-up": _still_wrong(follow_up, say),
         "correction-late": _with_one_wrong_cell(late, say),
     }
@@ -154,6 +155,16 @@ def _with_scanned_form(whole: Judgement, say: Say) -> Judgement:
     faulty = [Piece(p.piece, PieceState.FAULTY, dossier.submission.sha256, name) for p in whole.decision.pieces[1:]]
     pieces = (whole.decision.pieces[0], *faulty)
     return _asking(Judgement(dossier, whole.decision), (finding(say, "F202", Place(name)),), pieces)
+
+
+def _with_shortcut(whole: Judgement, say: Say) -> Judgement:
+    name = "征集表（表1-4）.xlsx - 快捷方式.lnk"
+    link = Attachment(name, name, 1_404, sha256(b"shortcut").hexdigest(), _OCTETS, Role.FORM, Problem.SHORTCUT)
+    mail = replace(whole.dossier.submission, attachments=(whole.dossier.submission.attachments[0], link), tables=())
+    dossier = replace(whole.dossier, submission=mail, tables=(), table_mails=())
+    found = finding(say, "A304", Place(name), variant="shortcut")
+    faulty = [Piece(p.piece, PieceState.FAULTY, mail.sha256, name) for p in whole.decision.pieces[1:]]
+    return _asking(Judgement(dossier, whole.decision), (found,), (whole.decision.pieces[0], *faulty))
 
 
 def _with_many_wrong_cells(whole: Judgement, say: Say) -> Judgement:
