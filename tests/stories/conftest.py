@@ -132,7 +132,7 @@ def servers(request: pytest.FixtureRequest, certificates: Certificates) -> Itera
 
 @pytest.fixture(name="servers", params=["in_process", pytest.param("dovecot_postfix", marks=pytest.mark.real_servers)])
 def over_sqlite(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[ServerPair]:
-    """For a module whose stories are about SQLite's file: import it there."""
+    """For a module whose stories are about SQLite's file, or ask nothing of the database: import it there."""
     yield from serving(request, certificates)
 
 

@@ -7,7 +7,9 @@ from io import BytesIO
 import openpyxl
 
 from service.demo.mime import File, make_mail
-from tests.stories.conftest import IN_TIME, Station, answering
+from tests.stories.conftest import IN_TIME, Station, answering, over_sqlite
+
+__all__ = ["over_sqlite"]
 
 NAME = "征集表（表1-4）.xlsx"
 

@@ -8,7 +8,9 @@ import pytest
 
 from service.demo.mime import File, make_mail
 from service.wiring import desk_of, open_service
-from tests.stories.conftest import IN_TIME, Station, answering
+from tests.stories.conftest import IN_TIME, Station, answering, over_sqlite
+
+__all__ = ["over_sqlite"]
 
 LETTER = 0
 

@@ -17,7 +17,9 @@ from service.reloading import INCIDENT, Incident, RulesWatch
 from service.reporting import digest_facts
 from service.wiring import Service, desk_of, open_desk, open_service
 from tests.servers.pair import BOX, UNIT, ServerPair, in_process
-from tests.stories.conftest import Station
+from tests.stories.conftest import Station, over_sqlite
+
+__all__ = ["over_sqlite"]
 
 ADMIN = UNIT
 AT_ONCE = 0.0

@@ -14,7 +14,9 @@ from service.reporting import digest_facts, digest_for
 from service.settings import load_settings
 from service.wiring import desk_of, open_service
 from tests.servers.pair import BOX, UNIT
-from tests.stories.conftest import Station
+from tests.stories.conftest import Station, over_sqlite
+
+__all__ = ["over_sqlite"]
 
 FROM = re.compile(rb"(?m)^From: .*(?:\r\n[ \t].*)*")
 
