@@ -17,7 +17,6 @@ from service.demo.mime import make_mail
 from service.digest.facts import Speaker
 from service.domain.confirmations import Confirmation
 from service.domain.judgement import Decision
-from service.rebuilding import rebuild
 from service.records.engine import open_engine
 from service.records.store import Records
 from service.records.tables import Mail, Outgoing
@@ -249,19 +248,6 @@ def test_admins_see_who_confirmed_what_and_may_take_it_back(
     assert run([*config, "rules", "mailboxes", "--revoke", UNIT.upper()]) == 0
     assert standing(shown) == []
     assert run([*config, "rules", "mailboxes", "--revoke", UNIT]) == 2
-
-
-def test_a_rebuild_keeps_what_was_confirmed_and_judges_each_mail_with_what_stood_then(shown: Station) -> None:
-    order(shown, f"确认 {numbers(shown)[0]}")
-    form = shown.mail(shown.bureau(CITY), (shown.pieces.form(shown.bureau(CITY)),), subject="更正的表")
-    shown.arrives(make_mail(form), IN_TIME + timedelta(hours=1))
-    shown.poll()
-    before, kept = decisions(shown), confirmations(shown)
-
-    assert rebuild(shown.settings).changed == ()
-
-    assert (decisions(shown), confirmations(shown)) == (before, kept)
-    assert sum("confirmed_mailbox" in decision for decision in before) == 1
 
 
 def decisions(office: Station) -> list[str]:

@@ -1,19 +1,23 @@
 """What staff ordered stands after a rebuild, which is for SQLite's file."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from service.demo.mime import make_mail
 from service.rebuilding import rebuild
 from service.records.tables import Outgoing
 from service.wiring import open_service
 from tests.crash.keeping import records
-from tests.stories.conftest import Station, answering, over_sqlite
+from tests.stories.conftest import IN_TIME, Station, answering, over_sqlite
+from tests.stories.test_confirmed_mailboxes import CITY, confirmations, decisions, numbers, order, shown
 from tests.stories.test_reminders import at, poll
 from tests.stories.test_reminders import incomplete as incomplete_then
 from tests.stories.test_reminders import office as reminding
 from tests.stories.test_the_desk import contradictory, from_staff, incomplete, letters, office
 
-__all__ = ["contradictory", "office", "over_sqlite", "reminding"]
+__all__ = ["contradictory", "office", "over_sqlite", "reminding", "shown"]
 
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 TABLES = ("mail", "collection_case", "case_version", "sighting", "counter", "event", "note")
@@ -80,3 +84,16 @@ def test_reminders_and_the_replies_to_them_are_the_same_after_a_rebuild(remindin
     assert records(reminding.settings.data_dir / "records.db", (*TABLES, "outbox")) == before
     poll(reminding, at(24))
     assert reminding.kinds() == ["correction", "reminder", "receipt"]
+
+
+def test_a_rebuild_keeps_what_was_confirmed_and_judges_each_mail_with_what_stood_then(shown: Station) -> None:
+    order(shown, f"确认 {numbers(shown)[0]}")
+    form = shown.mail(shown.bureau(CITY), (shown.pieces.form(shown.bureau(CITY)),), subject="更正的表")
+    shown.arrives(make_mail(form), IN_TIME + timedelta(hours=1))
+    shown.poll()
+    before, kept = decisions(shown), confirmations(shown)
+
+    assert rebuild(shown.settings).changed == ()
+
+    assert (decisions(shown), confirmations(shown)) == (before, kept)
+    assert sum("confirmed_mailbox" in decision for decision in before) == 1
