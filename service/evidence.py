@@ -29,7 +29,16 @@ class Probed:
     copy_seconds: float | None  # until it was there; None: it was not, as long as was waited
     copy_folder: str = ""
     sent_folder: str = ""  # where the server kept a copy by itself; "": it keeps none
-    offers: tuple[str, ...] = ()  # of IDLE, MOVE, UIDPLUS, ID, keywords, header
+    offers: tuple[str, ...] = ()  # of IDLE, MOVE, UIDPLUS, ID, keywords
+    is_junk: bool = False  # the copy lay among the junk
+    is_renamed: bool = False  # the server gave the copy another Message-ID: it proves nothing
+    clock_ahead: float = 0.0  # seconds that the receiving server's clock is ahead of ours
+    authserv_id: str = ""  # what the receiving server calls itself in Authentication-Results; "": it adds none
+
+    @property
+    def copies_prove(self) -> bool:
+        """Whether a copy of a letter comes in, and can be told for what it is."""
+        return self.copy_seconds is not None and not self.is_renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ def channel(smtp: SmtpSection, seen: Probed | None, trouble: Broken | None) -> C
         return "copy"
     if smtp.evidence != "auto":
         return "none" if smtp.evidence == "none" else "sent"
-    if seen and not seen.sent_folder and seen.copy_seconds is not None and trouble is None:
+    if seen and not seen.sent_folder and seen.copies_prove and trouble is None:
         return "copy"
     return "sent"
 

@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 
 from service.attributing import Attributed, attribute, candidates_of, of_its_case
+from service.datafolder import refuse_a_half_restore
 from service.domain.judgement import Judgement
 from service.domain.mail import MailKind
 from service.domain.orders import Ruling
@@ -31,7 +32,7 @@ from service.records.snapshots import decision_from
 from service.records.views import Views
 from service.settings import Settings
 from service.trial import Change, Outcome
-from service.wiring import open_workshop, refuse_a_half_restore
+from service.wiring import open_workshop
 
 Tick = Callable[[], None]
 _Writer = Callable[[str | None, int], OutgoingLetter | None]

@@ -1,11 +1,8 @@
 """The only place that builds adapters: from settings to the parts that work together."""
 
 import gc
-import os
-import secrets
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,12 +15,12 @@ from service.amending.amendments import Desk as RulesDesk
 from service.amending.trials import Trials
 from service.amending.writing import Journal
 from service.archive import Archive
-from service.backup import Manifest, marker
 from service.bench import FINDINGS, Clock, letters_for, now, own_addresses, sender_of, trusted_servers
 from service.checks.wording import Wording, load_wording
+from service.datafolder import open_records, refuse_a_lost_database, signing_key
 from service.domain.mail import Address
 from service.domain.rules import Rulebook
-from service.errors import DatabaseUnusable, RulesInvalid
+from service.errors import RulesInvalid
 from service.folders import Seen, seen_of
 from service.inforce import InForce, all_in_force, in_place_of, kept_rules, scopes_of
 from service.keeping import KeptRules
@@ -32,9 +29,8 @@ from service.parts import Campaigns, Parts, Rules, Scope
 from service.reading.sandbox import Reader
 from service.readings import CachedReading, Marking, reading_version
 from service.records.engine import open_engine
-from service.records.files import database_file
 from service.records.past import PastMail, past_mails
-from service.records.store import LAST_BACKUP, Records
+from service.records.store import Records
 from service.records.views import Views
 from service.replies.rendering import Letters
 from service.replies.smtp import Submitter
@@ -65,9 +61,7 @@ class Desk:
 def open_desks(settings: Settings, clock: Clock = now) -> Iterator[tuple[Desk, ...]]:
     """The records, opened beside a running service, as each campaign looks at them. Raises DatabaseUnusable, as the
     service does."""
-    refuse_a_lost_database(settings, Archive(settings.data_dir / "archive"))
-    records = Records(open_engine(settings.database_url))
-    try:
+    with open_records(settings) as records:
         found = all_in_force(settings)
         scopes = scopes_of([force.book for force in found])
         yield tuple(
@@ -84,8 +78,6 @@ def open_desks(settings: Settings, clock: Clock = now) -> Iterator[tuple[Desk, .
             )
             for force, scope in zip(found, scopes, strict=True)
         )
-    finally:
-        records.engine.dispose()
 
 
 @contextmanager
@@ -294,15 +286,6 @@ class _Common:
         )
 
 
-def note_backup(settings: Settings, manifest: Manifest, folder: Path) -> None:
-    """Keep in the records that a backup was made, for `doctor`."""
-    engine = open_engine(settings.database_url)
-    try:
-        Records(engine).set_note(LAST_BACKUP, f"{manifest.made} {folder}")
-    finally:
-        engine.dispose()
-
-
 def reading_by(campaign: Running, book: Rulebook) -> CachedReading:
     """A running campaign's readings under other rules."""
     return CachedReading(campaign.parts.archive, campaign.reader, reading_version(book))
@@ -372,54 +355,3 @@ def smtp_settings(settings: Settings) -> SmtpSettings:
         ca_file=settings.path(section.ca_file),
         timeout_seconds=section.timeout_seconds,
     )
-
-
-def signing_key(data_dir: Path) -> bytes:
-    """The key that signs our Message-IDs: made once, kept with the data, readable by the service only."""
-    file = data_dir / "signing.key"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    if not file.exists():
-        _make_key(file)
-    return file.read_bytes()
-
-
-def _make_key(file: Path) -> None:
-    """Whole or not at all: written beside, then linked into place; of two makers the first wins."""
-    descriptor, beside = tempfile.mkstemp(dir=file.parent, prefix=".signing-")
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(secrets.token_bytes(32))
-            stream.flush()
-            os.fsync(stream.fileno())
-        with suppress(FileExistsError):
-            os.link(beside, file)
-    finally:
-        Path(beside).unlink()
-
-
-def refuse_a_lost_database(settings: Settings, archive: Archive) -> None:
-    """An archive without its database would answer every submitter again: a person has to say what happened.
-
-    An empty file beside an empty archive is what a first start leaves that died while it made the database.
-    """
-    refuse_a_half_restore(settings)
-    file = database_file(settings.database_url)
-    if file is None:
-        return
-    if next(iter(archive), None) is None:
-        if file.exists() and not file.stat().st_size:
-            file.unlink()
-    elif not file.exists() or not file.stat().st_size:
-        raise DatabaseUnusable(
-            f"数据库 {file}",
-            "文件不见了或是空的，而存档里有邮件；重新开始会再次答复所有人",
-            "请先用备份恢复数据库文件；没有备份时可用 rebuild 由存档重建",
-        )
-
-
-def refuse_a_half_restore(settings: Settings) -> None:
-    """What a restore brought back in part is nothing to work with."""
-    if (state := marker.begun(settings.data_dir)) is not None:
-        raise DatabaseUnusable(
-            f"数据目录 {settings.data_dir}", f"从备份 {state} 的恢复没有完成", "请再次运行同样的 restore 命令"
-        )

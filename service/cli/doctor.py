@@ -1,8 +1,7 @@
 """`doctor`: one line for everything the service stands on, each with the next step."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +14,10 @@ from service.bench import FINDINGS, letters_for, now, own_addresses, trusted_ser
 from service.checks.wording import load_wording
 from service.cli import words
 from service.cli.context import out, settings
+from service.cli.evidence import evidence_signs, probe_signs
+from service.cli.signs import Sign, attempt
 from service.cli.words import say
+from service.datafolder import open_records
 from service.errors import ServiceError
 from service.inforce import all_in_force
 from service.mailbox import probe
@@ -25,11 +27,10 @@ from service.reading.containers.archives import can_open
 from service.reading.forms import office
 from service.reading.letters import OcrProcess
 from service.reading.sniff import RAR
-from service.records.engine import open_engine
-from service.records.store import LAST_BACKUP, Records
+from service.records.store import LAST_BACKUP
 from service.replies.smtp import Submitter
 from service.settings import Settings
-from service.wiring import mailbox_settings, refuse_a_lost_database, smtp_settings
+from service.wiring import mailbox_settings, smtp_settings
 
 _ENOUGH_DISK = 2 << 30
 _CLOCK_SKEW_SECONDS = 120
@@ -37,63 +38,47 @@ _HOURS_A_DAY = 24
 _OLD_BACKUP_HOURS = 2 * _HOURS_A_DAY
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One line: good, a warning, or a failure with the exit code it would give."""
+def examine(patience: float | None = None) -> int:
+    """Print every line; returns the first failure's exit code, 0 when the service can run.
 
-    name: str
-    text: str
-    code: int = 0
-    warning: bool = False
-
-    @property
-    def mark(self) -> str:
-        return "✗" if self.code else ("!" if self.warning else "✓")
-
-
-def examine() -> int:
-    """Print every line; returns the first failure's exit code, 0 when the service can run."""
+    patience: seconds that a letter to ourselves is looked for; None: none is sent, the last result is told.
+    """
     try:
         chosen = settings()
     except ServiceError as error:
         out.print(f"✗ 配置　{error}", markup=False)
         return error.exit_code
     first = 0
-    for sign in _signs(chosen):
+    for sign in _signs(chosen, patience):
         out.print(f"{sign.mark} {sign.name}　{sign.text}", markup=False)
         first = first or sign.code
     return first
 
 
-def _signs(chosen: Settings) -> Iterator[Sign]:
+def _signs(chosen: Settings, patience: float | None) -> Iterator[Sign]:
     yield Sign("配置", str(chosen.file))
     yield from (Sign("配置", warning, warning=True) for warning in chosen.warnings)
     for own in chosen.campaigns:
-        yield _try("规则", partial(_rules, own))
-        yield _try("模板", partial(_templates, own))
+        yield attempt("规则", partial(_rules, own))
+        yield attempt("模板", partial(_templates, own))
         yield from _drafts(own)
         yield from _rules_by_mail(own)
     if chosen.others:
-        yield _try("征集活动", lambda: _together(chosen))
-    yield _try("数据库", lambda: _database(chosen))
+        yield attempt("征集活动", lambda: _together(chosen))
+    yield attempt("数据库", lambda: _database(chosen))
     yield backup_sign(chosen)
     yield from _mailboxes(chosen)
     yield _smtp(chosen)
-    yield _try("文字识别", _ocr)
+    if chosen.smtp is not None and chosen.mailboxes:
+        if patience is not None:
+            yield from probe_signs(chosen, patience)
+        yield from evidence_signs(chosen)
+    yield attempt("文字识别", _ocr)
     yield _archives()
     yield _old_documents()
     yield cage_sign(cage.tried(), [p for p in (chosen.file, chosen.data_dir) if p and cage.sees(p)])
     yield _disk(chosen.data_dir)
     yield _clock(chosen)
-
-
-def _try(name: str, look: Callable[[], str]) -> Sign:
-    try:
-        return Sign(name, look())
-    except ServiceError as error:
-        return Sign(name, str(error), error.exit_code)
-    except Exception as error:
-        return Sign(name, f"{type(error).__name__}：{error}", 1)
 
 
 def _rules(chosen: Settings) -> str:
@@ -154,23 +139,15 @@ def _templates(chosen: Settings) -> str:
 
 
 def _database(chosen: Settings) -> str:
-    refuse_a_lost_database(chosen, Archive(chosen.data_dir / "archive"))
-    engine = open_engine(chosen.database_url)
-    try:
-        return engine.url.render_as_string()
-    finally:
-        engine.dispose()
+    with open_records(chosen) as records:
+        return records.engine.url.render_as_string()
 
 
 def backup_sign(chosen: Settings) -> Sign:
     """How old the newest backup is: what came since would be lost with this disk."""
     try:
-        refuse_a_lost_database(chosen, Archive(chosen.data_dir / "archive"))
-        engine = open_engine(chosen.database_url)
-        try:
-            told = Records(engine).note(LAST_BACKUP)
-        finally:
-            engine.dispose()
+        with open_records(chosen) as records:
+            told = records.note(LAST_BACKUP)
     except ServiceError:
         return Sign("备份", "数据库打不开，不知道上次备份的时间", warning=True)
     if told is None:
@@ -187,7 +164,7 @@ def _mailboxes(chosen: Settings) -> Iterator[Sign]:
     if not chosen.mailboxes:
         yield Sign("邮箱", "配置里没有 [[mailbox]]；请填写", 24)
     for section in chosen.mailboxes:
-        yield _try(f"邮箱 {section.name}", lambda s=section: _mailbox(chosen, s))  # type: ignore[misc]
+        yield attempt(f"邮箱 {section.name}", lambda s=section: _mailbox(chosen, s))  # type: ignore[misc]
 
 
 def _mailbox(chosen: Settings, section: object) -> str:
@@ -204,7 +181,7 @@ def _mailbox(chosen: Settings, section: object) -> str:
 def _smtp(chosen: Settings) -> Sign:
     if chosen.smtp is None:
         return Sign("发信", "配置里没有 [smtp]，答复只会待发；请填写", warning=True)
-    return _try("发信", lambda: _smtp_line(chosen))
+    return attempt("发信", lambda: _smtp_line(chosen))
 
 
 def _smtp_line(chosen: Settings) -> str:
@@ -258,7 +235,7 @@ def _disk(data_dir: Path) -> Sign:
     text = f"{data_dir} 剩余 {free >> 30} GB"
     if free < _ENOUGH_DISK:
         return Sign("磁盘", f"{text}，不足 2 GB；请清理或扩容", warning=True)
-    return _try("磁盘", lambda: f"{text}，存档 {sum(1 for _ in Archive(data_dir / 'archive'))} 封")
+    return attempt("磁盘", lambda: f"{text}，存档 {sum(1 for _ in Archive(data_dir / 'archive'))} 封")
 
 
 def _clock(chosen: Settings) -> Sign:

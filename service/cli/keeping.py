@@ -34,7 +34,7 @@ def backup(
 ) -> int:
     from service.backup import back_up
     from service.bench import now
-    from service.wiring import note_backup, refuse_a_half_restore
+    from service.datafolder import note_backup, refuse_a_half_restore
 
     chosen, folder = settings(for_servers=False), folder.expanduser().resolve()
     _refuse_folder(folder, chosen)

@@ -79,10 +79,15 @@ def _dry_run() -> int:
     return dry_run(settings())
 
 
-def doctor() -> int:
+def doctor(
+    probe: Annotated[
+        bool, typer.Option("--probe", help="给本邮箱发一封检测信，查明发信中断时凭什么得知信已送达")
+    ] = False,
+    wait: Annotated[int, typer.Option("--wait", min=5, max=3600, help="检测信最多等多少秒")] = 120,
+) -> int:
     from service.cli.doctor import examine
 
-    return examine()
+    return examine(wait if probe else None)
 
 
 def demo(

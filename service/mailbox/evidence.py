@@ -26,7 +26,7 @@ def sent_message_ids(session: Session) -> Iterator[str]:
     Raises MailboxUnreachable.
     """
     with session.guard("查找已发送的信"):
-        folder = _folder(session)
+        folder = sent_folder(session)
     if folder is None:
         return
     uids = list_uids(session, folder).uids[-_NEWEST:]
@@ -37,13 +37,17 @@ def sent_message_ids(session: Session) -> Iterator[str]:
         yield from (found.decode("ascii", "replace") for found in _MESSAGE_ID.findall(headers))
 
 
-def _folder(session: Session) -> str | None:
-    """The folder that the server marks as that of sent mail, else one that is named so."""
+def sent_folder(session: Session) -> str | None:
+    """The folder that the server marks as that of sent mail, else one that is named so; None where there is none.
+
+    Raises what imaplib raises; use it inside `Session.guard`.
+    """
     folders = session.client.list_folders()
     marked = (name for flags, _, name in folders if any(flag.lower() == _SENT for flag in flags))
-    named = (name for _, delimiter, name in folders if _last(name, delimiter).lower() in _NAMES)
+    named = (name for _, delimiter, name in folders if last_level(name, delimiter).lower() in _NAMES)
     return next(marked, None) or next(named, None)
 
 
-def _last(name: str, delimiter: bytes | None) -> str:
+def last_level(name: str, delimiter: bytes | None) -> str:
+    """A folder's own name, without those of the folders around it."""
     return name.rpartition(delimiter.decode("ascii", "replace"))[2] if delimiter else name

@@ -44,14 +44,14 @@ def list_uids(session: Session, folder: str) -> FolderListing:
     """Every UID of a folder now. Raises MailboxUnreachable."""
     with session.guard("打开文件夹"):
         state = session.examine(folder)
-    return FolderListing(folder, state.uidvalidity, tuple(_list(session, state, 1)))
+    return FolderListing(folder, state.uidvalidity, tuple(uids_from(session, state, 1)))
 
 
 def due(session: Session, state: FolderState, known: LedgerView) -> Listing:
     """What is to be fetched now. Raises MailboxUnreachable."""
     memory, now = session.memory(state), session.clock()
     start = _start(state, memory, now)
-    listed = _list(session, state, start)
+    listed = uids_from(session, state, start)
     memory.uidnext, memory.watched = state.uidnext, (state.uidnext, state.exists)
     waiting = _unsettled(session.settings.name, state, memory, known, listed, start)
     memory.floor = min(waiting, default=max(listed, default=start - 1) + 1)
@@ -69,8 +69,8 @@ def _start(state: FolderState, memory: FolderMemory, now: float) -> int:
     return max(1, memory.floor - _OVERLAP)
 
 
-def _list(session: Session, state: FolderState, start: int) -> Listing:
-    """UID -> INTERNALDATE of every mail from that UID on, ascending."""
+def uids_from(session: Session, state: FolderState, start: int) -> Listing:
+    """Every mail of the open folder from that UID on. Raises MailboxUnreachable."""
     if state.exists == 0:
         return {}
     with session.guard("列出邮件"):

@@ -75,7 +75,7 @@ def test_a_backup_without_its_database_ends_well_only_for_those_who_said_so(
     on_a_server: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("service.cli.keeping.settings", lambda **_: on_a_server)
-    monkeypatch.setattr("service.wiring.note_backup", lambda *_: None)  # no server here
+    monkeypatch.setattr("service.datafolder.note_backup", lambda *_: None)  # no server here
 
     silent = command(["backup", str(tmp_path / "safe")])
     told = capfd.readouterr().err
