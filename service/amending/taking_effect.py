@@ -171,7 +171,7 @@ class TakingEffect:
 
     def _used(self, change: RuleChange) -> str:
         steps = ((change.enabled, "启用"), (change.undone, "回退"))
-        return "，".join(f"{step.by} 于 {self._moment(step.at)} {what}" for step, what in steps if step) + "。"
+        return "，".join(f"{step.by} 于{self._moment(step.at)}{what}" for step, what in steps if step) + "。"
 
     def _moment(self, at: str) -> str:
         zone = ZoneInfo(self._parts.rules.rulebook.campaign.timezone)

@@ -161,8 +161,11 @@ def sample_answers() -> tuple[Answer, ...]:
         Outcome.ENABLED: ("units.csv：第12行改动，第40行新增",),
         Outcome.UNDONE: ("units.csv：第12行改动，第40行新增",),
     }
+    moment = "2020年3月25日 09:02"
+    what = {Outcome.USED_TOKEN: f"wangwu@ste.linghai.example 于{moment}启用。"}
     return tuple(
-        replace(plain, outcome=outcome, lines=lines.get(outcome, ()), what="2020年3月25日 09:02") for outcome in Outcome
+        replace(plain, outcome=outcome, lines=lines.get(outcome, ()), what=what.get(outcome, moment))
+        for outcome in Outcome
     )
 
 

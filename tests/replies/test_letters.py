@@ -199,7 +199,7 @@ def test_points_that_are_one_sentence_need_no_list_when_every_cell_is_marked(let
     letter = letters.render(judgement, RULEBOOK, None, letters.returned(judgement, RULEBOOK, lambda _: b"marked"))
 
     assert [file.name for file in letter.attachments] == ["a（已标注）.xlsx"]
-    assert "需更正之处已在附回的原件（已标注）中标黄并加批注" in letter.text
+    assert "请在附回的原件（已标注）中按批注改好寄回。" in letter.text
 
 
 def test_places_in_a_word_file_are_told_by_table_and_row_for_nobody_sees_cell_names_there(letters: Letters) -> None:

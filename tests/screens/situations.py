@@ -14,6 +14,7 @@ from service.typesetting.papers import RenderedLetter
 TEMPLATES = Path(__file__).parents[2] / "mail_templates"
 SIMPLE = (
     "receipt", "receipt-nil", "receipt-nil-and-carried", "receipt-late", "receipt-follow-up", "correction-one",
+    "correction-late", "correction-follow-up",
     "correction-letter-missing", "correction-nothing-attached", "correction-form-scanned", "correction-shortcut", "redirect",
     "redirect-no-address", "handover", "reminder", "reminder-faulty", "reminder-silent", "reminder-last-day",
     "digest-quiet", "draft", "answer", "rules-broken", "rules-mended",

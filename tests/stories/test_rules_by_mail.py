@@ -234,7 +234,7 @@ def test_what_a_trial_tells_is_what_the_rules_do(office: Office, unit: str, aske
     office.sends(office.says("", asked))
 
     told = text_of(office.offered())
-    assert "共 2 封：1 封不变，1 封改变" in told
+    assert "共2封：1封不变，1封改变" in told
     assert number in told and "→ 转人工" in told and "units.csv:" in told
 
 
@@ -250,7 +250,7 @@ def test_a_unit_that_is_new_costs_no_second_reading_of_old_mail(office: Office, 
 
     told = text_of(office.offered())
     assert "岭海新设研究院" in told and "新增" in told
-    assert "2 封按原来读到的内容试看" in told
+    assert "2封按原来读到的内容试看" in told
 
 
 @pytest.mark.parametrize("name", ["通讯录.xlsx", "units (1).xlsx", "abc.XLSX"])
@@ -290,7 +290,7 @@ def test_who_may_change_the_rules_is_not_for_a_mail_to_say(office: Office, old: 
     new = f'"{LI}", "evil@freemail.example"]' if old.startswith(f'"{LI}') else 'number_prefix = "X'
     office.sends(office.says("", File("campaign.toml", campaign.replace(old, new, 1).encode(), "text/plain")))
 
-    assert office.answers() == ["寄来的规则有 1 处问题，没有试看"]
+    assert office.answers() == ["寄来的规则有1处问题，没有试看"]
     assert "不能用邮件修改" in text_of(office.to_admins()[-1])
 
 
@@ -298,7 +298,7 @@ def test_what_is_wrong_is_told_by_sheet_and_cell_and_nothing_is_staged(office: O
     cell, before = office.cell(unit, "route"), office.version()
     office.sends(office.says("", office.workbook(("units", cell, "dirct"))))
 
-    assert office.answers() == ["寄来的规则有 1 处问题，没有试看"]
+    assert office.answers() == ["寄来的规则有1处问题，没有试看"]
     assert f"工作表 units 单元格 {cell}（route）：不认识“dirct”；是否想写“direct”？" in text_of(office.to_admins()[-1])
     assert not office.to_admins(kind="rules_trial")
     assert office.version() == before
@@ -652,7 +652,7 @@ def test_a_long_trial_comes_with_a_workbook(office: Office) -> None:
 
     letter = office.offered()
     (attached,) = letter.iter_attachments()
-    assert "另有 20 处，见附件" in text_of(letter)
+    assert "另有20处，见附件" in text_of(letter)
     book = load_workbook(BytesIO(attached.get_content()))
     assert book["规则的改动"].max_row == 61
 
