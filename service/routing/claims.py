@@ -23,6 +23,7 @@ STRONG = frozenset({LETTER, SEAL, REPORTER, ROWS, ADDRESS, CONFIRMED, CASE})
 """Sources that may decide; all others only support (a domain alone never decides)."""
 
 _SAME_NAME = 0.6  # a scan's reading of a name that the form has typed
+_SENT_AWAY_BY = 0.8  # the same, before a unit is sent to another door by it
 _SEAL_READ = 0.6  # below it a seal's least certain character may be that of another place
 _SEAL_SURE = 0.9  # from so much for its least certain character a seal may contradict
 _SEAL_APART = 2  # characters by which names must differ to be told apart by a seal
@@ -235,11 +236,13 @@ def _hardly_differs(seal: Claim, other: Claim) -> bool:
 
 
 def _as_sealed(claim: Claim, seal: Claim | None, telling: frozenset[str]) -> Claim:
-    """A signature that was misread under the seal is that of the unit in its ring, when the two are alike."""
+    """A signature that was misread under the seal is that of the unit in its ring, when the two are alike: more so
+    where that unit reports elsewhere, for two universities of like names are no misreading of each other."""
     if claim.entry is not None or seal is None or seal.entry is None:
         return claim
     read, name = fold(claim.value), fold(seal.entry.name)
-    if similarity(name, read) < _SAME_NAME or differ_tellingly(read, name, telling):
+    alike = _SENT_AWAY_BY if seal.entry.reports_elsewhere else _SAME_NAME
+    if similarity(name, read) < alike or differ_tellingly(read, name, telling):
         return claim
     return replace(claim, entry=seal.entry, misread=True)
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from rapidfuzz.distance import JaroWinkler
 
 from service.domain.places import city_at_start, short_name, without_province
-from service.domain.rules import City, Rulebook, Unit, Weights
+from service.domain.rules import City, Rulebook, Unit, UnitRoute, Weights
 from service.routing.names import (
     bracketed,
     contract,
@@ -45,6 +45,11 @@ class Entry:
     @property
     def is_bureau(self) -> bool:
         return self.unit is None
+
+    @property
+    def reports_elsewhere(self) -> bool:
+        """A unit that does not report directly, or of which that is not known."""
+        return self.unit is not None and self.unit.route is not UnitRoute.DIRECT
 
 
 @dataclass(frozen=True, slots=True)

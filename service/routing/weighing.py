@@ -98,7 +98,7 @@ def _speaker(case: _Case) -> Claim | None:
     strong = [c for c in strong if c.source != CONFIRMED or len(_confirmed_for(case)) == 1]
     believed = [c for c in strong if c.sure or all(_agree(c, other, case) for other in strong)]
     head = max(believed, key=lambda c: c.weight, default=None)
-    if head is None or (not head.sure and _is_sent_away(head.entry)):
+    if head is None or (not head.sure and head.entry and head.entry.reports_elsewhere):
         return _confirmed(case)
     if head.source in (REPORTER, ROWS) and (bureau := _consolidating_bureau(head, case)):
         return bureau
@@ -110,11 +110,7 @@ def _confirmed(case: _Case) -> Claim | None:
     by_hand = {c.entry for c in case.claims if c.source in _NAMED_BY_HAND}
     weak = [c for c in case.claims if c.source in (DOMAIN, MANY_ROWS) and c.entry in by_hand]
     # Nobody is sent to another door on such evidence.
-    return next((c for c in weak if c.entry and not _is_sent_away(c.entry)), None)
-
-
-def _is_sent_away(entry: Entry | None) -> bool:
-    return entry is not None and entry.unit is not None and entry.unit.route is not UnitRoute.DIRECT
+    return next((c for c in weak if c.entry and not c.entry.reports_elsewhere), None)
 
 
 def _consolidating_bureau(head: Claim, case: _Case) -> Claim | None:
@@ -124,7 +120,7 @@ def _consolidating_bureau(head: Claim, case: _Case) -> Claim | None:
         city = found.name
     bureaus = [c for c in case.claims if c.entry and c.entry.is_bureau and c.entry.seat == city and c != head]
     named = [c for c in bureaus if c.source in _NAMING_A_BUREAU]
-    sent_away = head.entry is None or _is_sent_away(head.entry)
+    sent_away = head.entry is None or head.entry.reports_elsewhere
     return max(named, key=lambda c: c.weight, default=None) if sent_away else None
 
 

@@ -340,6 +340,9 @@ def test_a_letter_that_names_no_signer_claims_nothing(signer: str | None) -> Non
     assert speaks(a_submission(letters=(letter,), tables=(), text="")) == (Channel.UNKNOWN, None)
 
 
+UNIT_ELSEWHERE = next(u for u in a_rulebook().units if u.route is UnitRoute.VIA_CITY)
+
+
 def sealed(signer: str | None, seal_text: str, sure: float = 1.0, **changes: object) -> Submission:
     """A mail of a university whose letter bears this signature and this seal."""
     letter = replace(a_letter(signer, seal_text=seal_text, title=None, text="x"), seal_sure=sure)
@@ -390,6 +393,22 @@ def test_a_signature_misread_under_the_seal_is_that_of_the_seal() -> None:
     judgement = judged(sealed("岭海埋工火学", UNIVERSITY))
 
     assert (channel_of(judgement), codes(judgement)) == ((Channel.DIRECT_UNIT, UNIVERSITY), [])
+
+
+@pytest.mark.parametrize(
+    ("signer", "against"),
+    [("云江职业技未学院", ()), ("岭海工商职业学院", ("岭海工商职业学院", "云江职业技术学院"))],
+    ids=["misread", "another_name"],
+)
+def test_a_signature_like_the_seals_sends_nobody_away_unless_it_is_the_same_misread(
+    signer: str, against: tuple[str, ...]
+) -> None:
+    college = replace(UNIT_ELSEWHERE, name="云江职业技术学院", aliases=())
+    rulebook = replace(a_rulebook(), units=(*a_rulebook().units, college))
+    letter = replace(a_letter(signer, seal_text=college.name, title=None, text="x"), seal_sure=1.0)
+    mail = a_submission(letters=(letter,), tables=(), text="")
+
+    assert who_speaks(mail, rulebook).contradiction == against
 
 
 def test_a_signature_left_open_is_the_one_unit_that_its_reading_can_mean() -> None:
