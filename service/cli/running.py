@@ -11,7 +11,7 @@ from service.cli.context import err, out, progress, settings
 from service.locking import only_one
 
 if TYPE_CHECKING:
-    from service.daemon import Poller, Report
+    from service.polling import Poller, Report
 
 
 def register(app: typer.Typer) -> None:
@@ -40,8 +40,9 @@ def poll(
     once: Annotated[bool, typer.Option("--once", help="只收一轮（默认）")] = True,  # noqa: ARG001
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看有哪些新邮件、会怎样处理，不写不发不移")] = False,
 ) -> int:
-    from service.daemon import Poller, until_told_to_stop
+    from service.daemon import until_told_to_stop
     from service.logs import configure_logs
+    from service.polling import Poller
     from service.wiring import open_service
 
     configure_logs(sys.stderr.isatty(), quiet=err.is_terminal)

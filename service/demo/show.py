@@ -20,7 +20,6 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
 
-from service.daemon import Poller
 from service.defaults import rules_folder, templates_folder
 from service.demo.exhibition import Line, exhibit
 from service.demo.mails import DayMail, the_day
@@ -29,6 +28,7 @@ from service.demo.world import COLLECTION_ADDRESS, lay_over, the_world
 from service.domain.judgement import Verdict
 from service.locking import only_one
 from service.logs import configure_logs
+from service.polling import Poller
 from service.settings import Settings, load_settings
 from service.wiring import Service, desk_of, open_service
 

@@ -94,9 +94,9 @@ def _count_steps(step: _Steps) -> None:
     _before_files(step)
     _before_commits(step)
     _around_sends(step)
-    import service.daemon
+    import service.polling
 
-    service.daemon.SEND_EVERY = 0.0  # after every mail, so that steps come in the same order each time
+    service.polling.SEND_EVERY = 0.0  # after every mail, so that steps come in the same order each time
 
 
 def _before_files(step: _Steps) -> None:

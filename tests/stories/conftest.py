@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from service.daemon import Poller, Report
 from service.demo.mails import reply_to
 from service.demo.mime import File, Mail, make_mail
 from service.demo.pieces import Pieces
 from service.demo.submissions import Scribe, official_forms
 from service.demo.world import Sender, World, lay_over, the_world
+from service.polling import Poller, Report
 from service.records.views import CaseView
 from service.settings import Settings, load_settings
 from service.wiring import desk_of, open_service

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from service.daemon import Poller
 from service.demo.mime import Mail, make_mail
 from service.errors import RulesInvalid
+from service.polling import Poller
 from service.records.views import Views
 from service.reloading import INCIDENT, Incident, RulesWatch
 from service.reporting import digest_facts

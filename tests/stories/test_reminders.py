@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.daemon import Poller
 from service.demo.mime import make_mail
 from service.domain.rules import Reminders
+from service.polling import Poller
 from service.reminding import day_due, is_working_day
 from service.wiring import open_service
 from tests.stories.conftest import IN_TIME, Station, answering

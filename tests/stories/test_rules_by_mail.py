@@ -24,10 +24,10 @@ from service import rulebook
 from service.amending import amendments, writing
 from service.amending.trials import Trials, Tried
 from service.cli.main import run
-from service.daemon import Poller, Report
 from service.demo.mime import File, Mail, make_mail
 from service.demo.servers import MailServers
 from service.exchanging import export_tables
+from service.polling import Poller, Report
 from service.records.views import CaseView
 from service.reporting import digest_facts
 from service.settings import load_settings

@@ -13,10 +13,10 @@ import pytest
 from service import trial
 from service.archive import Archive
 from service.cli.main import run
-from service.daemon import Poller
 from service.demo.machines import vacation
 from service.demo.mime import File, make_mail
 from service.demo.world import Sender
+from service.polling import Poller
 from service.records.snapshots import decision_from
 from service.records.views import Views
 from service.settings import Settings

@@ -9,8 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from service.cli.main import run
-from service.daemon import Poller
 from service.errors import ConfigurationInvalid, RulesInvalid
+from service.polling import Poller
 from service.records.views import Views
 from service.reloading import INCIDENT, Incident
 from service.settings import load_settings
