@@ -20,7 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from service.domain.orders import Ruling
 from service.domain.outgoing import OutgoingLetter
 from service.errors import DatabaseUnusable
-from service.records import rulings
+from service.records import rulings, superseding
 from service.records.engine import HEAD
 from service.records.files import flaw_of, side_files
 from service.records.ledger import tell
@@ -257,6 +257,7 @@ class Carrier:
                 self._keep(connection, letters, None)
             unsent = _outbox.c.state.in_(["pending", "sending", "dot"])
             connection.execute(update(_outbox).where(unsent).values(state="parked", reason=REBUILT))
+            superseding.supersede_doubtful(connection, REBUILT)
             connection.execute(delete(_outbox).where(_outbox.c.message_id == _PLACE))
             connection.execute(delete(_note))
             for table in (_sighting, _note):
@@ -274,8 +275,8 @@ class Carrier:
         """The old stories first, as they were told; behind them those of mails that are new to the records."""
         told = [dict(r) for r in connection.execute(select(_event).order_by(_event.c.id)).mappings()]
         connection.execute(delete(_event))
-        cases: dict[str, int] = dict(connection.execute(select(_case.c.number, _case.c.id)).tuples().all())
-        mails: dict[str, int | None] = dict(connection.execute(select(_mail.c.sha256, _mail.c.case_id)).tuples().all())
+        cases = {row.number: row.id for row in connection.execute(select(_case.c.number, _case.c.id))}
+        mails = {row.sha256: row.case_id for row in connection.execute(select(_mail.c.sha256, _mail.c.case_id))}
         stories = []
         for row in self._old.rows.get("event", ()):
             if row["case_id"] is None:

@@ -13,10 +13,13 @@ from service.domain.judgement import Judgement, Letter, Verdict
 from service.domain.outgoing import OutgoingLetter
 from service.records.ledger import tell
 from service.records.outbox import AT_ONCE
-from service.records.tables import Outgoing
+from service.records.tables import Case, Outgoing, Version
 
+_case = Case.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
+_version = Version.__table__  # type: ignore[attr-defined]
 
+_TOGETHER = "同一报送件又有来件，一并答复"
 _ANSWERS = tuple(letter.value for letter in Letter)
 _NOT_SENT = ("pending", "draft")
 _FOR_STAFF = ("parked", "bounced")  # released by the number of their case, they would leave beside what is newer
@@ -37,7 +40,7 @@ _OVERTAKEN = {
 _SUPERSEDE = (
     update(_outbox)
     .where(_outbox.c.id == bindparam("this"), _outbox.c.state.in_((*_NOT_SENT, *_FOR_STAFF)))
-    .values(state="superseded", reason="同一报送件又有来件，一并答复")
+    .values(state="superseded", reason=_TOGETHER)
 )
 
 
@@ -58,12 +61,33 @@ def supersede(
     for row in connection.execute(query, values).all():
         if row.message_id in answered and row.state in _NOT_SENT:
             continue
-        connection.execute(
-            _SUPERSEDE, {"this": row.id, "state": "superseded", "reason": "同一报送件又有来件，一并答复"}
-        )
+        connection.execute(_SUPERSEDE, {"this": row.id, "state": "superseded", "reason": _TOGETHER})
         fate = "被退回" if row.state == "bounced" else "尚未发出"
         told = f"{row.letter} {fate}，又收到同一报送件的邮件，一并答复"
         tell(connection, now, "superseded", told, sha256=row.mail_sha256, case_id=case_id)
+
+
+def supersede_doubtful(connection: Connection, reason: str) -> None:
+    """As `supersede`, at one go, for letters that were parked for this reason while their mails were judged anew: what
+    the next mail of their case overtook is nothing to release any more."""
+    later = _outbox.alias()
+    own, next_one = _version.alias(), _version.alias()
+    overtaken = (
+        select(own.c.id)
+        .join(next_one, (next_one.c.case_id == own.c.case_id) & (next_one.c.seq > own.c.seq))
+        .outerjoin(later, later.c.mail_sha256 == next_one.c.mail_sha256)
+        .join(_case, _case.c.id == own.c.case_id)
+        .where(
+            own.c.mail_sha256 == _outbox.c.mail_sha256,
+            or_(
+                later.c.recipients == _outbox.c.recipients,
+                (_case.c.state == Verdict.ACCEPTED.value) & _ASKING,
+            ),
+        )
+        .exists()
+    )
+    doubtful = (_outbox.c.state == "parked") & (_outbox.c.reason == reason) & _outbox.c.letter.not_in(AT_ONCE)
+    connection.execute(update(_outbox).where(doubtful, overtaken).values(state="superseded", reason=_TOGETHER))
 
 
 def put_aside(

@@ -20,10 +20,10 @@ from service.trial import Change, Outcome, try_rules
 from service.wiring import open_trial
 from tests.servers.pair import UNIT
 from tests.stories.conftest import IN_TIME, Station, answering
-from tests.stories.test_the_desk import from_staff, letters, office
+from tests.stories.test_the_desk import contradictory, from_staff, letters, office
 from tests.stories.test_trial import EDITS, Day, Edit, day
 
-__all__ = ["day", "office"]
+__all__ = ["contradictory", "day", "office"]
 
 _mail = Mail.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
@@ -135,6 +135,35 @@ def test_under_the_same_rules_nothing_happens(copy: Copy) -> None:
 
     assert copy.apply()["changed"] == []
     assert (copy.decisions(), copy.letters()) == (before, sent)
+
+
+@pytest.mark.parametrize("edit", [EDITS[5], EDITS[10]], ids=["wrong_ways", "deadline"])
+def test_a_rebuild_afterwards_comes_to_the_same(copy: Copy, edit: Edit) -> None:
+    edit.make(copy.folder / "rules")
+    assert copy.apply()["changed"]
+    decisions, sent, newest = copy.decisions(), copy.letters(), newest_of(copy)
+
+    assert run(["--config", str(copy.folder / "config.toml"), "rebuild"]) == 0
+
+    rebuilt = copy.decisions()
+    assert {sha256: rebuilt[sha256] for sha256 in newest} == {sha256: decisions[sha256] for sha256 in newest}
+    assert {letter for letter in copy.letters() if letter[2] != "superseded"} == {
+        letter for letter in sent if letter[2] != "superseded"
+    }
+    assert copy.apply()["changed"] == []
+
+
+def test_what_staff_ruled_stands(office: Station, contradictory: tuple[str, bytes]) -> None:
+    number, digest = contradictory
+    office.arrives(answering(digest, from_staff(f"受理 {number}")))
+    office.poll()
+    assert (office.numbers(), office.kinds()) == ([(number, "accepted")], ["handover", "receipt"])
+    EDITS[9].make(office.settings.rules_dir)
+
+    assert apply(office) == 0
+    office.poll()
+
+    assert (office.numbers(), office.kinds()) == ([(number, "accepted")], ["handover", "receipt"])
 
 
 def without_form(office: Station) -> None:
