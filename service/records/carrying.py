@@ -257,7 +257,8 @@ class Carrier:
                 self._keep(connection, letters, None)
             unsent = _outbox.c.state.in_(["pending", "sending", "dot"])
             connection.execute(update(_outbox).where(unsent).values(state="parked", reason=REBUILT))
-            superseding.supersede_doubtful(connection, REBUILT)
+            if self._old.is_whole:  # else they may have left
+                superseding.supersede_doubtful(connection, REBUILT)
             connection.execute(delete(_outbox).where(_outbox.c.message_id == _PLACE))
             connection.execute(delete(_note))
             for table in (_sighting, _note):
