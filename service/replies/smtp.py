@@ -258,16 +258,17 @@ def _first_unspeakable(letter: _Letter) -> str | None:
 
 
 def _name_recipients(connection: smtplib.SMTP, letter: _Letter) -> tuple[RefusedAddress, ...]:
-    refused = []
+    answers = []
     for address in letter.recipients:
         code, text = connection.rcpt(_wire(address))
         if not 200 <= code < 300:
             answer = _refusal(code, text, address)
             if isinstance(answer, TryLater):
                 raise _Ended(answer)  # nobody gets it now, so that nobody gets it twice later
-            refused.append(RefusedAddress(address, answer.reason))
-    if len(refused) == len(letter.recipients):
-        raise _Ended(Refused(refused[0].reason, refused[0].address))
+            answers.append(answer)
+    if len(answers) == len(letter.recipients):
+        raise _Ended(answers[0])
+    refused = [RefusedAddress(answer.address or "", answer.reason) for answer in answers]
     for address in letter.copies:
         code, text = _ask_for_copy(connection, address)
         if not 200 <= code < 300:

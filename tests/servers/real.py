@@ -142,13 +142,13 @@ class RealServers:
     def __init__(self, certificates: Certificates) -> None:
         if os.geteuid() != 0:
             raise RuntimeError("the real servers need root: they run as users of their own")
-        self._dovecot, self._postfix = _program("dovecot"), _program("postfix")
-        self._doveadm = _program("doveadm")
+        self._dovecot, self._postfix = program("dovecot"), program("postfix")
+        self._doveadm = program("doveadm")
         self._certificates = certificates
         # Not pytest's folder: the servers' own users must be able to walk into it.
         self._root = Path(tempfile.mkdtemp(prefix="real-servers-"))
         self._root.chmod(0o755)
-        self.imap_port, self.imaps_port, self.smtp_port, self._lmtp, self._auth = _free_ports(5)
+        self.imap_port, self.imaps_port, self.smtp_port, self._lmtp, self._auth = free_ports(5)
 
     def __enter__(self) -> Self:
         try:
@@ -265,7 +265,7 @@ class RealServers:
         ports = {"imap": self.imap_port, "imaps": self.imaps_port, "lmtp": self._lmtp, "auth": self._auth}
         (root / "dovecot.conf").write_text(_DOVECOT.format(root=root, **ports, **self._paths()))
         _run([self._dovecot, "-c", str(root / "dovecot.conf")], root / "dovecot.log")
-        _await_port(self.imap_port, root / "dovecot.log")
+        await_port(self.imap_port, root / "dovecot.log")
 
     def _start_postfix(self) -> None:
         root = self._root / "postfix"
@@ -285,17 +285,19 @@ class RealServers:
         )
         (root / "etc/master.cf").write_text(_POSTFIX_SERVICES.format(smtp=self.smtp_port))
         _run([self._postfix, "-c", str(root / "etc"), "start"], root / "postfix.log")
-        _await_port(self.smtp_port, root / "postfix.log")
+        await_port(self.smtp_port, root / "postfix.log")
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Where a server of the distribution lies. Raises RuntimeError when it is not installed."""
     path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin")
     if path is None:
         raise RuntimeError(f"{name} is not installed: apt-get install dovecot-imapd dovecot-lmtpd postfix")
     return path
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody uses just now."""
     links = [socket.socket() for _ in range(count)]
     for link in links:
         link.bind(("127.0.0.1", 0))
@@ -313,12 +315,13 @@ def _run(command: list[str], log: Path) -> None:
         raise RuntimeError(f"{command} ended with {done.returncode}: {_tail(log)}")
 
 
-def _await_port(port: int, log: Path) -> None:
+def await_port(port: int, log: Path, *, greets: bool = True) -> None:
+    """Wait until a server listens, and greets. Raises RuntimeError with the end of its log when none does."""
     until = time.monotonic() + 20
     while time.monotonic() < until:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=5) as link:
-                if link.recv(1):
+                if not greets or link.recv(1):
                     return
         except OSError:
             time.sleep(0.05)

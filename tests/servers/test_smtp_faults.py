@@ -198,6 +198,26 @@ def test_b5_a_full_mailbox_of_the_recipient_is_refused_by_name(
     assert outcome.address == UNIT
 
 
+@pytest.mark.parametrize(
+    ("answer", "unknown"),
+    [
+        (b"550 5.1.1 no such user here\r\n", True),
+        (b"550 Mailbox not found\r\n", True),
+        (b"550 5.7.1 rejected as spam\r\n", False),
+        (b"552 5.2.2 mailbox over quota\r\n", False),
+    ],
+)
+def test_b5_an_address_without_a_mailbox_is_told_apart_from_a_letter_that_is_not_wanted(
+    line: FaultProxy, submitter: Submitter, dots: Dots, answer: bytes, unknown: bool
+) -> None:
+    line.on(rb"^RCPT", says(answer))
+
+    outcome = send(submitter, dots)
+
+    assert isinstance(outcome, Refused)
+    assert (outcome.address, outcome.unknown) == (UNIT, unknown)
+
+
 def test_b5_one_refused_recipient_of_two_does_not_cost_the_other_the_letter(
     servers: MailServers, submitter: Submitter, dots: Dots
 ) -> None:
