@@ -96,9 +96,11 @@ def route(dossier: Dossier, rulebook: Rulebook) -> Route:
     found = replace(found, near_miss=near_miss(found, dossier.submission, dossier.tables, rulebook))
     if earlier is None or found.contradiction or earlier.route.contradiction:
         return found
-    if earlier.route.channel is not Channel.UNKNOWN and _brings_nobody_else(found, earlier.route):
-        return replace(earlier.route, evidence=found.evidence)
-    return found
+    # A unit in no directory is routed by its name and its rows' city, which the case holds, whichever came first.
+    is_routed_anew = found.unit is not None and found.unit == earlier.route.unit and not found.known
+    if earlier.route.channel is Channel.UNKNOWN or is_routed_anew or not _brings_nobody_else(found, earlier.route):
+        return found
+    return replace(earlier.route, evidence=found.evidence)
 
 
 def _brings_nobody_else(found: Route, before: Route) -> bool:

@@ -207,7 +207,7 @@ def _of_case(earlier: CaseSoFar | None, rulebook: Rulebook) -> Iterator[Claim]:
     # What a case was thought to be before any letter came does not bind: the letter will say.
     if earlier and earlier.letter and earlier.route.unit and not earlier.route.contradiction:
         entry = directory_of(rulebook).match(earlier.route.unit)
-        yield Claim(CASE, earlier.number, entry, _weight(rulebook, CASE))
+        yield Claim(CASE, earlier.number if entry else earlier.route.unit, entry, _weight(rulebook, CASE))
 
 
 def _settle(claims: list[Claim], rulebook: Rulebook) -> Iterator[Claim]:
@@ -247,12 +247,17 @@ def _as_sealed(claim: Claim, seal: Claim | None, telling: frozenset[str]) -> Cla
     return replace(claim, entry=seal.entry, misread=True)
 
 
+def is_same_misread(read: str, name: str, telling: frozenset[str]) -> bool:
+    """Whether a scan's reading of a name may be a name that was typed; both folded."""
+    return similarity(name, read) >= _SAME_NAME and not differ_tellingly(read, name, telling)
+
+
 def _as_typed(claim: Claim, typed: Sequence[Claim], telling: frozenset[str]) -> Claim:
     read = fold(claim.value)
     for other in typed:
         name = fold(other.value)
         if name == read:
             return replace(claim, entry=other.entry, typed=True)  # read rightly after all
-        if claim.entry is None and similarity(name, read) >= _SAME_NAME and not differ_tellingly(read, name, telling):
+        if claim.entry is None and is_same_misread(read, name, telling):
             return replace(claim, value=other.value, entry=other.entry, typed=True)
     return claim

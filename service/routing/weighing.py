@@ -21,6 +21,7 @@ from service.routing.claims import (
     SIGNATURE,
     SUBJECT,
     Claim,
+    is_same_misread,
     row_units,
 )
 from service.routing.directory import Entry, directory_of
@@ -175,6 +176,9 @@ def _carries_name(head: Claim, line: Entry) -> bool:
 
 
 def _agree(head: Claim, other: Claim, case: _Case) -> bool:
+    if other.entry is None and other.source == CASE:
+        telling = directory_of(case.rulebook).telling
+        return head.entry is not None or is_same_misread(fold(other.value), fold(head.value), telling)
     if other.entry is None:
         return head.entry is not None or _same_door(head, other, case)
     if head.entry is None:
