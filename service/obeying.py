@@ -118,7 +118,7 @@ def _carry_out(order: Order, office: _Office) -> Iterator[Result]:
         yield _assign(order, office)
     elif order.action in (Action.CONFIRM, Action.REVOKE):
         yield from _mailboxes(order, office)
-    elif order.action in (Action.DONE, Action.ACCEPT, Action.IDENTIFY):
+    elif order.action in (Action.DONE, Action.ACCEPT, Action.IDENTIFY, Action.WITHDRAW):
         yield _about_case(order, office)
     else:
         waiting = _meant(order, office)
@@ -161,15 +161,18 @@ def _rule(order: Order, case: CaseView, office: _Office, parts: Parts) -> Result
     if newest is None or sender is None:
         return Result(order.line, Outcome.NO_SUCH_CASE)
     before = parts.records.ruling_on(newest.mail_sha256) or Ruling(sender.address)
-    ruling = replace(before, by=sender.address, accepted=True)
+    withdraws = order.action is Action.WITHDRAW
+    ruling = replace(before, by=sender.address, accepted=before.accepted or not withdraws, withdrawn=withdraws)
     if order.action is Action.IDENTIFY:
         route = deciding.speaker_of("", order.value, parts.rules.rulebook)
         if not route.known:
             return Result(order.line, Outcome.UNIT_UNKNOWN, order.value)
-        ruling = replace(before, by=sender.address, unit=route.unit)
+        ruling = replace(before, by=sender.address, unit=route.unit, withdrawn=False)
     judgement = office.doing.decide_anew(newest.mail_sha256, ruling, parts)
     if judgement is None:
         return Result(order.line, Outcome.AS_BEFORE, case.number)
+    if withdraws:
+        return Result(order.line, Outcome.WITHDRAWN, f"{case.number} {case.unit or ''}")
     return Result(
         order.line, Outcome(judgement.decision.verdict.value), f"{case.number} {ruling.unit or case.unit or ''}"
     )

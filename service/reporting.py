@@ -26,6 +26,7 @@ from service.reloading import INCIDENT, rules_problems
 from service.replies.composing import compose
 from service.replies.identity import message_id_for
 from service.routing import listed_unit
+from service.routing.kinds import WITHDRAWAL
 from service.typesetting.papers import RenderedLetter
 from service.wiring import Desk, Running, desk_of, mailbox_settings
 from service.workbook.cases import CaseForWorkbook
@@ -160,6 +161,9 @@ def _asked(mail: MailView, case: CaseView | None, desk: Desk) -> Matter:
         return Matter(mail.subject, _how_to_assign(mail, desk), mail.sender or "", mail.at)
     steps = [step for step in decision.why if not step.startswith("征集活动：")] if decision else []
     why = steps[0].removeprefix("邮件性质：") if steps else ""
+    if case is not None:
+        order = next(iter(desk.rulebook.mail.orders.get(Action.WITHDRAW, ())), "") if WITHDRAWAL in why else ""
+        why += f"；同意的，请回复“{order} {case.number}”" if order else f"（{case.number}）"
     return Matter(mail.subject, why, (case.unit if case else None) or mail.sender or "", mail.at)
 
 

@@ -74,7 +74,7 @@ def cases(as_json: JsonOption = False, campaign: CampaignOption = None) -> int:
         for case in found:
             grid.add_row(
                 case.number, case.unit or "未定", case.city or "", say(words.CHANNELS, case.channel),
-                say(words.VERDICTS, case.state), "是" if case.on_time else "逾期", str(case.versions),
+                say(words.CASES, case.state), "是" if case.on_time else "逾期", str(case.versions),
             )  # fmt: skip
         out.print(grid)
     return 0
@@ -164,7 +164,7 @@ def _tell_crops(files: Sequence[Path]) -> None:
 
 
 def _show(case: "CaseView", content: dict[str, Any], desk: "Desk") -> None:
-    out.rule(f"{case.number}　{case.unit or '单位未定'}　{say(words.VERDICTS, case.state)}")
+    out.rule(f"{case.number}　{case.unit or '单位未定'}　{say(words.CASES, case.state)}")
     out.print(
         f"渠道 {say(words.CHANNELS, case.channel)}　城市 {case.city or '—'}　{'按时' if case.on_time else '逾期'}"
     )

@@ -8,6 +8,7 @@ VERDICTS = {
     "not_a_submission": "非报送",
     "quarantined": "已隔离",
 }
+CASES = VERDICTS | {"not_a_submission": "已撤件"}
 CHANNELS = {"city_bureau": "市级汇总", "direct_unit": "直接报送", "via_city": "经所在市", "unknown": "未定"}
 KINDS = {
     "submission": "报送",

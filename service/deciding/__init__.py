@@ -86,11 +86,24 @@ def judge(
         route = Route(Channel.UNKNOWN) if kind.is_machine_made else routing.route(dossier, rulebook)
         return Judgement(dossier, decide(dossier, route, (), rulebook, own_addresses, reason))
     route = _ruled(routing.route(dossier, rulebook), ruling, rulebook)
+    if ruling is not None and ruling.withdrawn:
+        return _withdrawn(dossier, route, rulebook)
     findings = checks.run_all(dossier, route, rulebook, wording)
     if ruling is not None and ruling.accepted:
         findings = tuple(replace(finding, severity=Severity.REMARK) for finding in findings)
     told = ("工作人员已作认定；" if ruling else "") + ("回复了本报送件的来往邮件；" if joins_thread else "")
     return Judgement(dossier, decide(dossier, route, findings, rulebook, own_addresses, told + reason))
+
+
+def _withdrawn(dossier: Dossier, route: Route, rulebook: Rulebook) -> Judgement:
+    """Nothing that came up to this mail counts any more; whatever comes later does, as if it were the first."""
+    nothing = replace(
+        dossier, letter=None, letter_mail=None, tables=(), table_mails=(), states_nil=False, nil_source=None,
+        undecided=(), filled_rows=(),
+    )  # fmt: skip
+    why = ("工作人员已撤件：此前收到的材料不再计入", "不回信：由工作人员答复")
+    on_time = is_on_time(dossier, rulebook)
+    return Judgement(nothing, Decision(dossier.kind, Verdict.NOT_A_SUBMISSION, route, (), (), on_time, None, why))
 
 
 def _unclear(dossier: Dossier, rulebook: Rulebook, wording: Wording) -> tuple[Finding, ...]:

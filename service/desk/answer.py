@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     SEVERAL_UNITS = "several_units"  # an address alone does not say for which
     REVOKED = "revoked"
     NOT_CONFIRMED = "not_confirmed"
+    WITHDRAWN = "withdrawn"
     ACCEPTED = "accepted"  # these five: the new verdict after a ruling
     NEEDS_CORRECTION = "needs_correction"
     WRONG_ROUTE = "wrong_route"
@@ -106,9 +107,10 @@ def _names_of(content: bytes) -> tuple[str, ...]:
 def sample_answers() -> tuple[Answer, Answer]:
     """One order carried out, and one result of each kind."""
     lines = {Outcome.RELEASED: "放行 信17", Outcome.DISCARDED: "不发 信18", Outcome.DONE: "已办 LH2020-0023"}
+    lines |= {Outcome.WITHDRAWN: "撤件 LH2020-0031"}
     lines |= {Outcome.CONFIRMED: "确认 LH2020-0012", Outcome.REVOKED: "撤销 lisi@freemail.example"}
     every = tuple(Result(lines.get(outcome, "受理 LH2020-0012"), outcome, "LH2020-0012") for outcome in Outcome)
-    words = ("放行", "不发", "已办", "受理", "认定", "确认", "撤销")
+    words = ("放行", "不发", "已办", "受理", "认定", "撤件", "确认", "撤销")
     one = Result("认定 LH2020-0027 岭海大学", Outcome.ACCEPTED, "LH2020-0027")
     return Answer((one,), words), Answer(every, words)
 

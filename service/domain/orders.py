@@ -12,6 +12,7 @@ class Action(StrEnum):
     DONE = "done"  # a person took care of a case: the digest no longer names it
     ACCEPT = "accept"  # a case is accepted as it is
     IDENTIFY = "identify"  # a case is this unit's
+    WITHDRAW = "withdraw"  # a case counts for nothing any more, as its unit asked
     ASSIGN = "assign"  # a mail is of this campaign
     ENABLE = "enable"  # a change of the rules that was tried takes effect; admins only
     UNDO = "undo"  # the last change of the rules by mail is taken back; admins only
@@ -45,3 +46,4 @@ class Ruling:
     unit: str | None = None  # the directory's name of whom it speaks for
     accepted: bool = False  # as it is: nothing of it is asked for or doubted any more
     campaign: str = ""  # the prefix of its numbers, when a person had to say whose mail it is
+    withdrawn: bool = False  # nothing that its case held up to it counts any more

@@ -17,7 +17,7 @@ from service.records.ledger import tell
 from service.records.shelf import Recorded
 from service.records.snapshots import decision_from, decision_json, holding_from, holding_json, so_far
 from service.records.standing import Standing, standing_after
-from service.records.superseding import put_aside
+from service.records.superseding import put_aside, put_case_aside
 from service.records.tables import Case, Mail, Note, Outgoing, Version
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ _note = Note.__table__  # type: ignore[attr-defined]
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 _version = Version.__table__  # type: ignore[attr-defined]
 
+_LATER = ("campaign", "withdrawn")
+"""What rulings of before did not say: left out where it says nothing, so that the same ruling is written the same."""
 PREFIX = "ruling:"
 """A note under this and a mail's SHA-256 holds the ruling on it."""
 
@@ -37,7 +39,7 @@ Writer = Callable[[str, int], OutgoingLetter | None]
 
 
 def written(ruling: Ruling) -> str:
-    said = {name: value for name, value in asdict(ruling).items() if name != "campaign" or value}
+    said = {name: value for name, value in asdict(ruling).items() if value or name not in _LATER}
     return json.dumps(said, ensure_ascii=False, sort_keys=True)
 
 
@@ -134,7 +136,10 @@ def redecide(
     answers = select(func.count()).select_from(_outbox).where(_outbox.c.mail_sha256 == sha256)
     seq = connection.execute(answers).scalar_one()
     letter = write(case.number, seq)
-    put_aside(connection, sha256, ("draft",), "工作人员另作认定", now)
+    if ruling.withdrawn:
+        put_case_aside(connection, case.id, "报送件已撤回", now)
+    else:
+        put_aside(connection, sha256, ("draft",), "工作人员另作认定", now)
     if letter is not None:
         outbox.put(connection, letter, now, sha256=sha256, case_id=case.id, seq=seq)
     tell(connection, now, "ruled", f"{ruling.by} {decision.verdict.value}", sha256=sha256, case_id=case.id)

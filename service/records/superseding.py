@@ -90,6 +90,15 @@ def supersede_doubtful(connection: Connection, reason: str) -> None:
     connection.execute(update(_outbox).where(doubtful, overtaken).values(state="superseded", reason=_TOGETHER))
 
 
+def put_case_aside(connection: Connection, case_id: int, why: str, now: datetime) -> None:
+    """Nothing that waits to be sent about a case leaves any more."""
+    waits = _outbox.c.letter.in_((*_ANSWERS, "reminder")) & _outbox.c.state.in_((*_NOT_SENT, *_FOR_STAFF))
+    rows = connection.execute(select(_outbox).where(_outbox.c.case_id == case_id, waits).order_by(_outbox.c.id)).all()
+    for row in rows:
+        connection.execute(update(_outbox).where(_outbox.c.id == row.id).values(state="superseded", reason=why))
+        tell(connection, now, "superseded", f"{row.letter} 尚未发出，{why}", sha256=row.mail_sha256, case_id=case_id)
+
+
 def put_aside(
     connection: Connection, sha256: str, states: Collection[str], why: str, now: datetime, keep: int | None = None
 ) -> None:

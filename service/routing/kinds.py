@@ -105,6 +105,10 @@ def auto_submitted(envelope: Envelope) -> str:
     return re.sub(r"\([^()]*\)", " ", value).partition(";")[0].strip().lower() or "no"
 
 
+WITHDRAWAL = "正文要求撤回，没有附报送材料"
+"""Why such a mail is for a person."""
+
+
 def is_own_letter(submission: Submission, own_addresses: frozenset[str]) -> bool:
     """Whether a mail says that this service sent it: a copy of one of its letters, which is no part of any case."""
     return _own(submission, own_addresses) is not None and auto_submitted(submission.envelope) != "no"
@@ -213,7 +217,7 @@ def _means_to_submit(submission: Submission, rulebook: Rulebook, joins_case: boo
             return False, "只附空白表格，正文是询问"
         return True, "附有报送材料"
     if _has(said, words.withdraw_words):
-        return False, "正文要求撤回，没有附报送材料"
+        return False, WITHDRAWAL
     if encloses:
         return True, "正文说附有材料，但没有附件"
     if asks:

@@ -86,6 +86,7 @@ def read_mail(document: Document) -> MailWords:
 
 _USUAL_ORDERS = {
     Action.ENABLE: ("启用",), Action.UNDO: ("回退",), Action.EXPORT: ("导出", "导出规则"), Action.ASSIGN: ("归入",),
+    Action.WITHDRAW: ("撤件",),
 }  # fmt: skip
 """For a mail.toml that was written before there were such orders."""
 
