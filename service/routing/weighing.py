@@ -53,7 +53,8 @@ def weigh(claims: tuple[Claim, ...], tables: Sequence[Table], rulebook: Rulebook
     if head is None:
         return _nobody(case)
     found = route_of(head.entry, rulebook) if head.entry else _route_of_stranger(head, case)
-    against = _against(head, case) or _bureau_behind(found, case) or _other_house(head, case) or _other_set(head, case)
+    against = _against(head, case) or _bureau_behind(found, case) or _other_house(head, case)
+    against = against or _other_set(head, case) or _second_set(head, case)
     evidence = tuple(c.as_evidence() for c in claims)
     if against is None:
         return replace(found, evidence=evidence)
@@ -160,6 +161,16 @@ def _other_set(head: Claim, case: _Case) -> Claim | None:
         return None
     by_sender = {DOMAIN, DISPLAY, SIGNATURE, SUBJECT}
     return rows if any(c.source in by_sender and c.entry == rows.entry for c in case.claims) else None
+
+
+def _second_set(head: Claim, case: _Case) -> Claim | None:
+    """Another unit whose letter and rows came in one mail with those of a unit that reports for itself: one receipt for
+    both would be wrong for either."""
+    if head.entry is None or head.entry.is_bureau:
+        return None
+    named = {directory_of(case.rulebook).match(name) for name in row_units(case.tables)}
+    others = (c for c in case.claims if c.source == OTHER_LETTER and c.entry and c.entry in named)
+    return next((c for c in others if c.entry and not _related(head.entry, c.entry)), None)
 
 
 def _is_foreign(head: Claim, house: Claim, case: _Case) -> bool:

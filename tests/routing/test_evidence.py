@@ -452,3 +452,25 @@ def test_a_city_body_is_no_slip_for_the_provinces_body_of_its_kind() -> None:
 
     assert (of_city.channel, of_city.report_to) == (Channel.VIA_CITY, "岭州市科学技术局")
     assert with_a_slip.channel is Channel.UNKNOWN
+
+
+def two_sets(*units: str) -> Submission:
+    """One mail with the letters and forms of several units."""
+    letters = tuple(a_letter(unit, path=f"{n}.pdf") for n, unit in enumerate(units))
+    tables = tuple(
+        replace(t, attachment=f"{n}.xlsx") for n, unit in enumerate(units) for t in four_tables(unit, "岭州市")
+    )
+    return a_submission(letters=letters, tables=tables)
+
+
+def test_two_units_sets_in_one_mail_are_for_staff_to_part() -> None:
+    judgement = judged(two_sets(UNIVERSITY, "岭海农业大学"))
+
+    assert "R403" in codes(judgement)
+    assert set(judgement.decision.route.contradiction) == {UNIVERSITY, "岭海农业大学"}
+
+
+def test_a_partners_letter_beside_a_units_own_set_contradicts_nobody() -> None:
+    mail = replace(two_sets(UNIVERSITY, "岭海农业大学"), tables=four_tables(UNIVERSITY, "岭州市"))
+
+    assert judged(mail).decision.route.contradiction == ()
