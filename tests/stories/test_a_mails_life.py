@@ -229,4 +229,6 @@ def test_a_question_in_reply_to_our_letter_is_in_the_digest_though_its_case_is_c
     with open_service(station.settings) as service:
         facts = digest_facts(desk_of(service), None)
     assert station.kinds() == ["receipt"]
-    assert [(m.who, m.why) for m in facts.needs_person] == [(bureau.name, "来信是询问或请求，没有附报送材料（LH2020-0001）")]
+    assert [(m.who, m.why) for m in facts.needs_person] == [
+        (bureau.name, "来信是询问或请求，没有附报送材料（LH2020-0001）")
+    ]
