@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 
 from service.demo.forms import FormLayout
 from service.demo.pieces import Pieces
@@ -24,7 +25,7 @@ from service.reading.forms.spreadsheet import read_spreadsheet
 from service.reading.marking import MarkingRefused, marked
 from service.reading.sandbox import Reader
 from tests.reading.containers.archives import zipped
-from tests.reading.forms.packages import RELATIONS, package, relations, workbook_parts
+from tests.reading.forms.packages import MAIN, RELATIONS, package, relations, workbook_parts
 from tests.reading.mails import RULEBOOK, a_mail
 
 AUTHOR = "岭海省科学技术厅"
@@ -158,9 +159,13 @@ def test_a_second_round_knows_its_marks_where_libreoffice_dropped_who_wrote_them
 STYLES = (
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font/></fonts>'
     '<fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/><xf numFmtId="14"/></cellXfs>'
+    '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
-TYPES = '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+)
 SHEET = '<sheetData><row r="2" spans="1:2"><c r="B2" s="1"><v>5</v></c></row></sheetData>'
 
 
@@ -196,16 +201,115 @@ def test_check_boxes_drawn_over_the_sheet_are_kept() -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(handmade("<sheetData><row><c><v>5</v></c></row></sheetData>"), id="cells_without_names"),
         pytest.param(handmade(styles=""), id="no_styles"),
         pytest.param(handmade(more={"_xmlsignatures/sig1.xml": "<Signature/>"}), id="signed"),
         pytest.param(handmade(SHEET.replace('s="1"', 's="9"')), id="an_unknown_style"),
+        pytest.param(handmade(styles=STYLES.replace("<xf/>", "<xf/>" * 65_490)), id="more_styles_than_excel_opens"),
+        pytest.param(handmade(more={"XL/STYLES.XML": STYLES}), id="a_part_that_is_there_twice"),
         pytest.param(WORKBOOK[: len(WORKBOOK) // 2], id="damaged"),
     ],
 )
 def test_what_cannot_be_marked_safely_is_refused(content: bytes) -> None:
     with pytest.raises(MarkingRefused):
         mark(content, ("表1", "B2", "请核对。"))
+
+
+def test_cells_without_names_are_counted() -> None:
+    line = "<row><c><v>5</v></c><c><v>6</v></c></row>"
+    made = mark(handmade(f'<sheetData>{line}<row r="4"><c r="B4"><v>7</v></c><c><v>8</v></c></row>{line}</sheetData>'),
+                *(("表1", cell, "请核对。") for cell in ("B1", "C4", "A5")))  # fmt: skip
+
+    sheet = opened(made)["表1"]
+    assert {cell: sheet[cell].value for cell in ("B1", "C4", "A5")} == {"B1": 6, "C4": 8, "A5": 5}
+    assert all(sheet[cell].fill.fgColor.rgb == YELLOW for cell in ("B1", "C4", "A5"))
+
+
+def test_a_cell_without_a_style_takes_none_from_its_row() -> None:
+    row = '<sheetData><row r="2" s="1" customFormat="1"><c r="B2"><v>5</v></c></row></sheetData>'
+
+    cell = opened(mark(handmade(row), ("表1", "B2", "请核对。")))["表1"]["B2"]
+
+    assert (cell.value, cell.number_format, cell.fill.fgColor.rgb) == (5, "General", YELLOW)
+
+
+def test_notes_stand_before_controls_that_are_one_of_alternatives() -> None:
+    alternatives = (
+        '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        '<mc:Choice xmlns:x14="urn:x14" Requires="x14"><controls/></mc:Choice></mc:AlternateContent>'
+    )
+    made = parts(mark(handmade(SHEET + alternatives), ("表1", "B2", "请核对。")))["xl/worksheets/sheet1.xml"].decode()
+
+    assert 0 < made.index("<legacyDrawing") < made.index("<mc:AlternateContent")
+
+
+def with_comments(comments: str, sheet: str = SHEET) -> bytes:
+    return handmade(
+        sheet,
+        {
+            "xl/worksheets/_rels/sheet1.xml.rels": relations(("r1", "comments", "../comments1.xml")),
+            "xl/comments1.xml": f'<comments xmlns="{MAIN}">{comments}</comments>',
+        },
+    )
+
+
+def comments_in(content: bytes) -> dict[str, str]:
+    return {cell.coordinate: cell.comment.text for row in opened(content)["表1"] for cell in row if cell.comment}
+
+
+def test_a_comment_of_an_author_who_is_not_listed_is_nobody_elses() -> None:
+    lone = '<authors/><commentList><comment ref="A1" authorId="0"><text><t>单位自己的批注</t></text></comment></commentList>'
+
+    made = mark(with_comments(lone), ("表1", "B2", "请核对。 [F210]"))
+
+    assert comments_in(made) == {"A1": "单位自己的批注", "B2": "请核对。 [F210]"}
+
+
+def test_how_a_comment_is_pronounced_stays_behind_its_words() -> None:
+    words = '<r><t>東京</t></r><rPh sb="0" eb="2"><t>トウキョウ</t></rPh><phoneticPr fontId="0"/>'
+    comment = f'<comment ref="B2" authorId="0"><text>{words}</text></comment>'
+    content = with_comments(f"<authors><author>甲</author></authors><commentList>{comment}</commentList>")
+
+    made = parts(mark(content, ("表1", "B2", "请核对。 [F210]")))["xl/comments1.xml"].decode()
+
+    assert made.index("東京") < made.index("请核对。") < made.index("<rPh") < made.index("<phoneticPr")
+
+
+def test_a_second_round_takes_its_words_from_below_a_comment_of_the_unit() -> None:
+    book = opened(WORKBOOK)
+    for cell in ("C4", "D4"):
+        book[SHEETS[0]][cell].comment = Comment("单位自己的批注\n第二行", "张三")
+    out = BytesIO()
+    book.save(out)
+    once = mark(out.getvalue(), (SHEETS[0], "C4", "请填写。 [F210]"), (SHEETS[0], "D4", "请填写。 [F210]"))
+
+    made = opened(mark(once, (SHEETS[0], "D4", "请只选一项。 [F211]")))[SHEETS[0]]
+
+    assert made["C4"].comment.text == "单位自己的批注\n第二行"
+    assert made["D4"].comment.text == "单位自己的批注\n第二行\n请只选一项。 [F211]"
+    assert (made["C4"].fill.patternType, made["D4"].fill.fgColor.rgb) == (None, YELLOW)
+
+
+def test_a_cell_that_its_unit_coloured_anew_keeps_the_colour() -> None:
+    book = opened(mark(WORKBOOK, (SHEETS[0], "C4", "请填写。 [F210]")))
+    book[SHEETS[0]]["C4"].fill = PatternFill("solid", fgColor="FF92D050")
+    out = BytesIO()
+    book.save(out)
+
+    cell = opened(mark(out.getvalue(), (SHEETS[0], "D4", "请填写。 [F210]")))[SHEETS[0]]["C4"]
+
+    assert (cell.comment.text, cell.fill.fgColor.rgb) == (PEN.cleared, "FF92D050")
+
+
+def test_a_sheet_without_marks_stays_byte_for_byte() -> None:
+    book = opened(WORKBOOK)
+    book[SHEETS[3]]["B4"].comment = Comment("单位自己的批注", "张三")
+    out = BytesIO()
+    book.save(out)
+
+    before, made = parts(out.getvalue()), parts(mark(out.getvalue(), (SHEETS[0], "C4", "请填写。 [F210]")))
+
+    changed = {name for name in before if made[name] != before[name]}
+    assert changed == {"[Content_Types].xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"}
 
 
 @pytest.mark.parametrize("place", [("没有这张表", "B2"), (SHEETS[0], "第2行"), (SHEETS[0], "")])

@@ -76,10 +76,15 @@ class Edits:
         changed = {name.lower(): _written(root) for name, root in self._roots.items()}
         changed |= {name.lower(): content for name, content in self._new.items()}
         names = {name.lower(): name for name in (*self._roots, *self._new)}
-        out = BytesIO()
+        out, seen = BytesIO(), set[str]()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
             for entry, content in self.package.entries():
-                made.writestr(entry, changed.pop(_plain(entry.filename), content))
+                name = _plain(entry.filename)
+                if name in seen:
+                    raise MarkingRefused("a part is there twice")
+                seen.add(name)
+                entry.extra = b""  # may hold the part's old size
+                made.writestr(entry, changed.pop(name, content))
             for name, content in changed.items():
                 made.writestr(zipfile.ZipInfo(names[name]), content, zipfile.ZIP_DEFLATED)
         return out.getvalue()

@@ -1,14 +1,15 @@
 """Comments of a worksheet: their text (18.7) and the yellow boxes they are shown in (VML)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from itertools import takewhile
 from typing import Final
 
 from lxml import etree
 
 from service.domain.marking import Pen
 from service.reading.forms.grid import Position
-from service.reading.forms.package import Element, child, descendants
+from service.reading.forms.package import Element, child, descendants, local_name, small_number
 from service.reading.marking.edits import MarkingRefused
 
 _V: Final = (
@@ -37,29 +38,38 @@ def empty_table(namespace: str) -> Element:
     return root
 
 
-def write(table: Element, texts: Mapping[str, str], pen: Pen) -> list[str]:
+def has_ours(table: Element, pen: Pen) -> bool:
+    """True for a table with comments, or parts of comments, of an earlier round."""
+    names = [one.text or "" for one in descendants(table, "author")]
+    return pen.author in names or any(_our_lines(comment, pen) for comment in descendants(table, "comment"))
+
+
+def write(table: Element, texts: Mapping[str, str], yellow: Set[str], pen: Pen) -> list[str]:
     """Writes comments by cell; one that is there already keeps its words and gets ours below. What the same pen wrote
-    in an earlier round is replaced: by its new words, or by the cleared ones. Returns the cells that were cleared.
+    in an earlier round is replaced: by its new words, or by the cleared ones; below other words, in a yellow cell, it
+    goes. Returns the cells that were cleared.
 
     LibreOffice saves comments without their authors: then our words themselves tell that they are ours."""
     namespace = etree.QName(table).namespace
     authors, listed = child(table, "authors"), child(table, "commentList")
     if authors is None or listed is None:
         raise MarkingRefused("no list of comments")
-    names = [one.text or "" for one in authors]
-    if pen.author not in names:
-        etree.SubElement(authors, f"{{{namespace}}}author").text = pen.author
-        names.append(pen.author)
-    number = str(names.index(pen.author))
     there = {one.get("ref") or "": one for one in descendants(listed, "comment")}
-    for comment in there.values():
-        if _is_signed(comment, pen):
-            comment.set("authorId", number)
+    _name_strays(authors, there.values())
+    number = _author(authors, pen.author)
     cleared = []
     for cell, comment in there.items():
-        if comment.get("authorId") == number and cell not in texts:
-            _say(comment, pen.cleared, namespace, anew=True)
-            cleared.append(cell)
+        ours = _our_lines(comment, pen)
+        if ours and ours == len(_words(comment).split("\n")):
+            comment.set("authorId", number)
+        if comment.get("authorId") == number:
+            if cell not in texts:
+                _say(comment, pen.cleared, namespace, anew=True)
+                cleared.append(cell)
+        elif ours and cell in yellow:
+            _take_back(comment, ours)
+            if cell not in texts:
+                cleared.append(cell)
     for cell, text in texts.items():
         comment = there.get(cell)
         if comment is None:
@@ -68,11 +78,50 @@ def write(table: Element, texts: Mapping[str, str], pen: Pen) -> list[str]:
     return cleared
 
 
-def _is_signed(comment: Element, pen: Pen) -> bool:
-    """True for a comment of nothing but our sentences."""
-    words = child(comment, "text")
-    lines = "".join(words.itertext()).split("\n") if words is not None else []
-    return bool(lines) and all(line.strip() == pen.cleared or _SIGNED.search(line.strip()) for line in lines)
+def _author(authors: Element, name: str) -> str:
+    """The number of an author, who is added where he is not among them."""
+    names = [one.text or "" for one in authors]
+    if name not in names:
+        etree.SubElement(authors, f"{{{etree.QName(authors).namespace}}}author").text = name
+        names.append(name)
+    return str(names.index(name))
+
+
+def _name_strays(authors: Element, comments: Iterable[Element]) -> None:
+    """Comments of an author who is not listed get a nameless one: the next to be listed is somebody else."""
+    strays = [one for one in comments if small_number(one, "authorId") >= len(authors)]
+    if strays:
+        nobody = _author(authors, "")
+        for comment in strays:
+            comment.set("authorId", nobody)
+
+
+def _words(comment: Element) -> str:
+    return "".join(one.text or "" for one in _texts(comment))
+
+
+def _texts(comment: Element) -> list[Element]:
+    """The t elements of a comment; without those that say how it is pronounced."""
+    return [one for one in descendants(comment, "t") if local_name(one.getparent()) != "rPh"]
+
+
+def _our_lines(comment: Element, pen: Pen) -> int:
+    """How many lines at the end of a comment are sentences of ours."""
+    lines = reversed(_words(comment).split("\n"))
+    ours = takewhile(lambda line: line.strip() == pen.cleared or _SIGNED.search(line.strip()), lines)
+    return sum(1 for _ in ours)
+
+
+def _take_back(comment: Element, lines: int) -> None:
+    """Removes so many lines from the end of a comment."""
+    left = len("\n".join(_words(comment).split("\n")[:-lines]))
+    for one in _texts(comment):
+        kept = (one.text or "")[:left]
+        left -= len(kept)
+        one.text = kept
+        run = one.getparent()
+        if not kept and local_name(run) == "r":
+            run.getparent().remove(run)
 
 
 def _say(comment: Element, text: str, namespace: str | None, *, anew: bool) -> None:
@@ -88,9 +137,12 @@ def _say(comment: Element, text: str, namespace: str | None, *, anew: bool) -> N
         run = etree.Element(f"{{{namespace}}}r")
         words.replace(plain, run)
         run.append(plain)
-    added = etree.SubElement(etree.SubElement(words, f"{{{namespace}}}r"), f"{{{namespace}}}t")
-    added.text = f"\n{text}" if len(words) > 1 else text
-    added.set(_SPACE, "preserve")
+    runs = list(words.iterchildren("{*}r"))
+    added = etree.Element(f"{{{namespace}}}r")
+    words.insert(len(runs), added)  # before what says how the words are pronounced
+    said = etree.SubElement(added, f"{{{namespace}}}t")
+    said.text = f"\n{text}" if runs else text
+    said.set(_SPACE, "preserve")
 
 
 def with_shapes(drawing: bytes, places: Sequence[Position]) -> bytes:

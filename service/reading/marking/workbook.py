@@ -4,14 +4,14 @@ VML, part 4, 19)."""
 import copy
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Final
 
 from lxml import etree
 
 from service.domain.marking import CellMark, Pen
 from service.reading.forms.grid import Position, column_letters, column_number
-from service.reading.forms.package import Element, Package, attribute, child, descendants
+from service.reading.forms.package import Element, Package, attribute, child, descendants, local_name
 from service.reading.forms.spreadsheet import workbook_part
 from service.reading.marking import notes
 from service.reading.marking.edits import OFFICE, Edits, MarkingRefused
@@ -19,6 +19,7 @@ from service.reading.marking.edits import OFFICE, Edits, MarkingRefused
 _MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _YELLOW: Final = "FFFFE699"
 _CELL: Final = re.compile(r"([A-Za-z]{1,3})(\d{1,7})$")
+_MOST_STYLES: Final = 65_000  # Excel opens no file with more than 65,490
 _AFTER_NOTES: Final = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst",
 )  # fmt: skip
@@ -37,7 +38,7 @@ def mark_workbook(package: Package, marks: Sequence[CellMark], pen: Pen) -> byte
     paint = _Paint(edits.xml(styles))
     for sheet, part in _sheets(package, main):
         here = [mark for mark in marks if mark.sheet == sheet]
-        if here or _comments_of(package, part) is not None:
+        if here or _was_marked(package, part, pen):
             _mark_sheet(edits, part, here, paint, pen)
     if {mark.sheet for mark in marks} - {sheet for sheet, _ in _sheets(package, main)}:
         raise MarkingRefused("a sheet is not there")
@@ -57,14 +58,15 @@ def _mark_sheet(edits: Edits, part: str, marks: Sequence[CellMark], paint: "_Pai
     if root.tag != f"{{{_MAIN}}}worksheet":
         raise MarkingRefused("strict or unknown worksheet")
     cells = _Cells(root)
+    yellow = {str(cell.get("r")) for cell in descendants(root, "c") if paint.is_over(int(cell.get("s") or 0))}
     places: dict[Position, str] = {}
     for mark in marks:
         place = cells.owner(_position(mark.cell))
         places[place] = f"{places[place]}\n{mark.text}" if place in places else mark.text
     for place in places:
         cell = cells.at(place)
-        cell.set("s", str(paint.over(int(cell.get("s") or cells.style_of(place)))))
-    for place in _comment(edits, part, root, places, pen):
+        cell.set("s", str(paint.over(int(cell.get("s") or 0))))
+    for place in _comment(edits, part, root, places, yellow, pen):
         cell = cells.at(place)
         cell.set("s", str(paint.off(int(cell.get("s") or 0))))
 
@@ -89,6 +91,8 @@ class _Paint:
         if fills is None or styles is None:
             raise MarkingRefused("no fills")
         self._styles = styles
+        ours = {str(number) for number, fill in enumerate(fills.iterchildren("{*}fill")) if _is_yellow(fill)}
+        self._over = {number for number, xf in enumerate(styles.iterchildren("{*}xf")) if xf.get("fillId") in ours}
         self._made: dict[tuple[int, int], int] = {}
         namespace = etree.QName(root).namespace
         fill = etree.SubElement(fills, f"{{{namespace}}}fill")
@@ -97,6 +101,10 @@ class _Paint:
         etree.SubElement(pattern, f"{{{namespace}}}bgColor", indexed="64")
         self._fill = len(descendants(fills, "fill")) - 1
         _count(fills)
+
+    def is_over(self, style: int) -> bool:
+        """True for a style that was yellow when the file came."""
+        return style in self._over
 
     def over(self, style: int) -> int:
         """The number of the style that is this one in yellow."""
@@ -111,6 +119,8 @@ class _Paint:
             formats = list(self._styles.iterchildren("{*}xf"))
             if not 0 <= style < len(formats):
                 raise MarkingRefused("an unknown style")
+            if len(formats) >= _MOST_STYLES:
+                raise MarkingRefused("too many styles")
             changed = copy.deepcopy(formats[style])
             changed.set("fillId", str(fill))
             changed.set("applyFill", "1")
@@ -118,6 +128,10 @@ class _Paint:
             self._made[style, fill] = len(formats)
             _count(self._styles)
         return self._made[style, fill]
+
+
+def _is_yellow(fill: Element) -> bool:
+    return any(colour.get("rgb") == _YELLOW for colour in descendants(fill, "fgColor"))
 
 
 def _count(parent: Element) -> None:
@@ -135,9 +149,8 @@ class _Cells:
         self._data = data
         self._columns = child(root, "cols")
         self._merges = [_corners(merge.get("ref") or "") for merge in descendants(root, "mergeCell")]
-        self._rows = {int(row.get("r") or 0): row for row in data}
-        if 0 in self._rows:
-            raise MarkingRefused("rows without numbers")
+        _name_all(data)
+        self._rows = {int(row.get("r")): row for row in data}
 
     def at(self, place: Position) -> Element:
         number, column = place
@@ -148,9 +161,9 @@ class _Cells:
         if "spans" in row.attrib:
             del row.attrib["spans"]
         for index, cell in enumerate(row):
-            there = column_number((cell.get("r") or "").rstrip("0123456789"))
+            there = column_number(cell.get("r").rstrip("0123456789"))
             if not there:
-                raise MarkingRefused("cells without names")
+                raise MarkingRefused("a cell with an odd name")
             if there == column:
                 return cell
             if there > column:
@@ -181,13 +194,35 @@ class _Cells:
         return cell
 
 
+def _name_all(data: Element) -> None:
+    """Writes the numbers of rows and the names of cells that a program left out: each follows the one before it."""
+    number = 0
+    for row in data:
+        number = int(row.get("r") or number + 1)
+        row.set("r", str(number))
+        column = 0
+        for cell in row:
+            name = cell.get("r")
+            column = column_number(name.rstrip("0123456789")) if name else column + 1
+            cell.set("r", name or f"{column_letters(column)}{number}")
+
+
 def _comments_of(package: Package, part: str) -> str | None:
     relations = package.relations(part).values()
     return next((relation.target for relation in relations if relation.kind == "comments"), None)
 
 
-def _comment(edits: Edits, part: str, root: Element, places: dict[Position, str], pen: Pen) -> list[Position]:
-    """Writes the comments; returns the cells that were marked in an earlier round and are in order now."""
+def _was_marked(package: Package, part: str, pen: Pen) -> bool:
+    """True for a sheet with marks of an earlier round."""
+    written = _comments_of(package, part)
+    table = package.xml(written) if written is not None else None
+    return table is not None and notes.has_ours(table, pen)
+
+
+def _comment(
+    edits: Edits, part: str, root: Element, places: dict[Position, str], yellow: Set[str], pen: Pen
+) -> list[Position]:
+    """Writes the comments; returns the yellow cells that were marked in an earlier round and are in order now."""
     if places and any(r.kind.lower() == "threadedcomment" for r in edits.package.relations(part).values()):
         raise MarkingRefused("threaded comments")
     written = _comments_of(edits.package, part)
@@ -200,12 +235,12 @@ def _comment(edits: Edits, part: str, root: Element, places: dict[Position, str]
         table = edits.xml(written)
         had = {_position(comment.get("ref") or "") for comment in descendants(table, "comment")}
     texts = {f"{column_letters(column)}{row}": text for (row, column), text in sorted(places.items())}
-    cleared = notes.write(table, texts, pen)
+    cleared = notes.write(table, texts, yellow, pen)
     edits.put(written, table)
     fresh = [place for place in sorted(places) if place not in had]
     if fresh:
         _draw(edits, part, root, fresh)
-    return [_position(cell) for cell in cleared]
+    return [_position(cell) for cell in cleared if cell in yellow]
 
 
 def _draw(edits: Edits, part: str, root: Element, places: Sequence[Position]) -> None:
@@ -223,5 +258,12 @@ def _draw(edits: Edits, part: str, root: Element, places: Sequence[Position]) ->
     edits.declare(name, "application/vnd.openxmlformats-officedocument.vmlDrawing")
     identifier = edits.relate(part, "vmlDrawing", name)
     element = etree.Element(f"{{{_MAIN}}}legacyDrawing", {f"{{{OFFICE}}}id": identifier}, nsmap={"r": OFFICE})
-    later = (index for index, one in enumerate(root) if etree.QName(one).localname in _AFTER_NOTES)
+    later = (index for index, one in enumerate(root) if _follows_notes(one))
     root.insert(next(later, len(root)), element)
+
+
+def _follows_notes(element: Element) -> bool:
+    """True for a child of the worksheet that stands after legacyDrawing, also where it is one of alternatives."""
+    if local_name(element) == "AlternateContent":
+        return any(_follows_notes(one) for choice in element for one in choice)
+    return local_name(element) in _AFTER_NOTES
