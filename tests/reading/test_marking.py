@@ -1,5 +1,6 @@
 """A submitter's own file comes back with the cells in question marked, and everything else of it as it was."""
 
+import re
 import zipfile
 from collections.abc import Mapping
 from io import BytesIO
@@ -15,7 +16,6 @@ from openpyxl.styles import PatternFill
 from service.demo.forms import FormLayout
 from service.demo.pieces import Pieces
 from service.demo.submissions import Scribe, official_forms
-from service.demo.wordfiles import form_docx
 from service.demo.world import the_world
 from service.domain.marking import CellMark, FileMarks, Pen
 from service.reading import sniff
@@ -289,6 +289,24 @@ def test_a_second_round_takes_its_words_from_below_a_comment_of_the_unit() -> No
     assert (made["C4"].fill.patternType, made["D4"].fill.fgColor.rgb) == (None, YELLOW)
 
 
+def test_a_second_round_takes_the_colour_from_all_of_merged_cells() -> None:
+    cells = '<sheetData><row r="2"><c r="B2" s="1"><v>5</v></c><c r="C2"/><c r="D2"/></row></sheetData>'
+    once = parts(
+        mark(handmade(cells + '<mergeCells><mergeCell ref="B2:C2"/></mergeCells>'), ("表1", "B2", "请核对。 [F210]"))
+    )
+    sheet = once["xl/worksheets/sheet1.xml"].decode()
+    yellow = re.search(r'r="B2" s="(\d+)"', sheet)
+    assert yellow is not None
+    for cell in ("C2", "D2"):  # as LibreOffice saves merged cells, and one beside them
+        sheet = sheet.replace(f'r="{cell}"', f'r="{cell}" s="{yellow[1]}"')
+
+    again = mark(package(once | {"xl/worksheets/sheet1.xml": sheet.encode()}), ("表1", "B3", "请填写。 [F210]"))
+
+    styles = dict(re.findall(r'r="([BCD]2)" s="(\d+)"', parts(again)["xl/worksheets/sheet1.xml"].decode()))
+    assert opened(again)["表1"]["B2"].fill.patternType is None
+    assert styles["C2"] != yellow[1] == styles["D2"]
+
+
 def test_a_cell_that_its_unit_coloured_anew_keeps_the_colour() -> None:
     book = opened(mark(WORKBOOK, (SHEETS[0], "C4", "请填写。 [F210]")))
     book[SHEETS[0]]["C4"].fill = PatternFill("solid", fgColor="FF92D050")
@@ -298,6 +316,17 @@ def test_a_cell_that_its_unit_coloured_anew_keeps_the_colour() -> None:
     cell = opened(mark(out.getvalue(), (SHEETS[0], "D4", "请填写。 [F210]")))[SHEETS[0]]["C4"]
 
     assert (cell.comment.text, cell.fill.fgColor.rgb) == (PEN.cleared, "FF92D050")
+
+
+THREAD = '<authors><author>tc={7}</author></authors><commentList><comment ref="A1" authorId="0"><text><t>议</t></text></comment>'
+
+
+def test_a_sheet_with_a_thread_of_comments_is_marked_beside_it() -> None:
+    content = with_comments(f"{THREAD}</commentList>")
+
+    assert comments_in(mark(content, ("表1", "B2", "请核对。"))) == {"A1": "议", "B2": "请核对。"}
+    with pytest.raises(MarkingRefused):
+        mark(content, ("表1", "A1", "请核对。"))
 
 
 def test_a_sheet_without_marks_stays_byte_for_byte() -> None:
@@ -341,37 +370,6 @@ def test_a_marked_form_says_what_the_form_says(marks: list[tuple[str, str, str]]
     commented = {c.comment.text for s in book for row in s.iter_rows() for c in row if c.comment}
     assert commented
     assert all(text.startswith("请核对“这里”。<&>") for text in commented)
-
-
-def a_document() -> bytes:
-    world, forms = the_world(), official_forms()
-    return form_docx(forms, Scribe(3, world, forms).tables(world.units_by_route("direct")[0]))
-
-
-DOCUMENT = a_document()
-
-
-def test_a_cell_of_a_word_table_is_shaded_and_commented() -> None:
-    made = mark(DOCUMENT, ("第3个表格", "D2", "请填写。\n[F210]"), ("第3个表格", "E2", "请核对。"), kind=sniff.DOCX)
-
-    tables = read_form(made, "表.docx", "表.docx", sniff.DOCX, official_forms()).tables
-    assert tables == read_form(DOCUMENT, "表.docx", "表.docx", sniff.DOCX, official_forms()).tables
-    body, comments = parts(made)["word/document.xml"].decode(), parts(made)["word/comments1.xml"].decode()
-    assert body.count('w:fill="FFE699"') == 2
-    assert "commentReference" in body
-    assert "请填写。" in comments
-    assert f'w:author="{AUTHOR}"' in comments
-
-
-def test_a_second_round_takes_back_the_marks_of_the_first_in_a_word_file() -> None:
-    once = mark(DOCUMENT, ("第1个表格", "B2", "第一次"), kind=sniff.DOCX)
-    twice = mark(once, ("第1个表格", "C2", "第二次"), kind=sniff.DOCX)
-
-    comments = [content for name, content in parts(twice).items() if "comments" in name]
-    assert len(comments) == 1
-    assert (comments[0].count(PEN.cleared.encode()), comments[0].count("第二次".encode())) == (1, 1)
-    assert parts(twice)["word/document.xml"].count(b'w:fill="FFE699"') == 1
-    assert (comments[0].count(b'w:id="0"'), comments[0].count(b'w:id="1"')) == (1, 1)
 
 
 def test_the_child_marks_a_file_deep_in_a_mail(tmp_path: Path) -> None:

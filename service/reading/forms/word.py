@@ -60,7 +60,7 @@ class _DocumentReader:
 
     def read(self, body: Element, depth: int) -> None:
         """Walk a body, a text box or a cell holding tables, in document order."""
-        for block in _blocks(body):
+        for block in blocks(body):
             if local_name(block) == "tbl":
                 self._table(block, depth)
             elif self.room > 0:
@@ -93,14 +93,14 @@ class _DocumentReader:
             self.read(nested, depth + 1)
 
 
-def _blocks(element: Element) -> Iterator[Element]:
+def blocks(element: Element) -> Iterator[Element]:
     """Paragraphs and tables, also those inside content controls and tracked insertions."""
     for one in element:
         name = local_name(one)
         if name in {"p", "tbl"}:
             yield one
         elif name in _WRAPPERS:
-            yield from _blocks(one)
+            yield from blocks(one)
 
 
 def _parts(element: Element, wanted: str) -> Iterator[Element]:
@@ -179,7 +179,7 @@ class _TableReader:
             self.details[place] = detail
 
     def _content(self, cell: Element, run: RunReader, depth: int) -> None:
-        for block in _blocks(cell):
+        for block in blocks(cell):
             if local_name(block) == "p":
                 run.paragraph(block)
             elif _is_table_of_its_own(block) or depth > _DEEPEST:

@@ -8,8 +8,8 @@ from lxml import etree
 
 from service.domain.marking import CellMark, Pen
 from service.reading.forms.grid import Position, column_number
-from service.reading.forms.package import Element, Package, attribute, child, descendants
-from service.reading.forms.word import cells_of, document_part
+from service.reading.forms.package import Element, Package, attribute, child, descendants, local_name
+from service.reading.forms.word import blocks, cells_of, document_part
 from service.reading.marking.edits import Edits, MarkingRefused
 
 _MAIN: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -54,7 +54,8 @@ def _take_back(cell: Element, comments: Mapping[str, Element], pen: Pen) -> None
             _lines(comment, pen.cleared)
             for properties in list(cell.iterchildren(_w("tcPr"))):
                 for shade in list(properties.iterchildren(_w("shd"))):
-                    properties.remove(shade)
+                    if attribute(shade, "fill") == _YELLOW:
+                        properties.remove(shade)
 
 
 def _w(name: str) -> str:
@@ -93,7 +94,7 @@ def _shade(cell: Element) -> None:
 
 
 def _anchor(cell: Element, number: int) -> None:
-    paragraph = child(cell, "p")
+    paragraph = next((block for block in blocks(cell) if local_name(block) == "p"), None)
     if paragraph is None:
         raise MarkingRefused("a cell without a paragraph of its own")
     start = etree.Element(_w("commentRangeStart"), {_w("id"): str(number)})

@@ -57,6 +57,9 @@ def write(table: Element, texts: Mapping[str, str], yellow: Set[str], pen: Pen) 
     there = {one.get("ref") or "": one for one in descendants(listed, "comment")}
     _name_strays(authors, there.values())
     number = _author(authors, pen.author)
+    threads = {str(index) for index, one in enumerate(authors) if (one.text or "").startswith("tc=")}
+    if any(there[cell].get("authorId") in threads for cell in texts.keys() & there.keys()):
+        raise MarkingRefused("a cell with a thread of comments")
     cleared = []
     for cell, comment in there.items():
         ours = _our_lines(comment, pen)

@@ -4,7 +4,7 @@ VML, part 4, 19)."""
 import copy
 import posixpath
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from typing import Final
 
 from lxml import etree
@@ -66,9 +66,11 @@ def _mark_sheet(edits: Edits, part: str, marks: Sequence[CellMark], paint: "_Pai
     for place in places:
         cell = cells.at(place)
         cell.set("s", str(paint.over(int(cell.get("s") or 0))))
-    for place in _comment(edits, part, root, places, yellow, pen):
-        cell = cells.at(place)
-        cell.set("s", str(paint.off(int(cell.get("s") or 0))))
+    cleared = cells.areas(_comment(edits, part, root, places, yellow, pen))
+    for place in map(_position, yellow):
+        if any(_is_in(place, area) for area in cleared):
+            cell = cells.at(place)
+            cell.set("s", str(paint.off(int(cell.get("s") or 0))))
 
 
 def _position(cell: str) -> Position:
@@ -78,9 +80,18 @@ def _position(cell: str) -> Position:
     return row, column
 
 
-def _corners(reference: str) -> tuple[Position, Position]:
+_Area = tuple[Position, Position]
+"""Two corners: top left and bottom right."""
+
+
+def _corners(reference: str) -> _Area:
     first, _, last = reference.replace("$", "").partition(":")
     return _position(first), _position(last or first)
+
+
+def _is_in(place: Position, area: _Area) -> bool:
+    first, last = area
+    return first[0] <= place[0] <= last[0] and first[1] <= place[1] <= last[1]
 
 
 class _Paint:
@@ -172,10 +183,11 @@ class _Cells:
 
     def owner(self, place: Position) -> Position:
         """The cell that shows a place: of merged ones the top left."""
-        for first, last in self._merges:
-            if first[0] <= place[0] <= last[0] and first[1] <= place[1] <= last[1]:
-                return first
-        return place
+        return next((area[0] for area in self._merges if _is_in(place, area)), place)
+
+    def areas(self, places: Collection[Position]) -> list[_Area]:
+        """The cells that these show: of merged ones LibreOffice colours all."""
+        return [*((place, place) for place in places), *(area for area in self._merges if area[0] in places)]
 
     def style_of(self, place: Position) -> int:
         """The style of a cell that has none of its own: its row's or its column's."""
@@ -223,8 +235,6 @@ def _comment(
     edits: Edits, part: str, root: Element, places: dict[Position, str], yellow: Set[str], pen: Pen
 ) -> list[Position]:
     """Writes the comments; returns the yellow cells that were marked in an earlier round and are in order now."""
-    if places and any(r.kind.lower() == "threadedcomment" for r in edits.package.relations(part).values()):
-        raise MarkingRefused("threaded comments")
     written = _comments_of(edits.package, part)
     if written is None:
         written = edits.unused(posixpath.join(posixpath.dirname(posixpath.dirname(part)), "comments%d.xml"))
