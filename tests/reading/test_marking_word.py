@@ -72,3 +72,16 @@ def test_a_second_round_takes_back_only_its_own_shade(colour: str, left: int) ->
     made = mark(package(once | {"word/document.xml": changed}), ("第1个表格", "B1", "请核对。"), kind=sniff.DOCX)
 
     assert shaded(made).count("<w:shd ") == 1 + left
+
+
+@pytest.mark.parametrize("cell", ["A1", "A2", "B1", "B2"])
+def test_a_cell_inside_merged_ones_of_a_word_table_is_marked_where_it_shows(cell: str) -> None:
+    def merged(value: str, text: str) -> str:
+        return f'<w:tc><w:tcPr><w:gridSpan w:val="2"/><w:vMerge{value}/></w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>'
+
+    rows = merged(' w:val="restart"', "甲") + "</w:tr><w:tr>" + merged("", "")
+
+    made = shaded(mark(a_table(rows), ("第1个表格", cell, "请核对。"), kind=sniff.DOCX))
+
+    assert made.index("<w:shd ") < made.index("甲") < made.index("<w:commentReference") < made.index("</w:tr>")
+    assert made.count("<w:shd ") == 1

@@ -26,10 +26,10 @@ def read_word(package: Package) -> Workbook:
     return Workbook(tuple(reader.grids), macros, "\n".join(reader.lines)[:MAX_TEXT])
 
 
-def cells_of(root: Element) -> dict[str, dict[Position, Element]]:
-    """The w:tc elements of a main document part, by the name of their grid and their place in it."""
+def cells_of(root: Element) -> dict[str, tuple[dict[Position, Element], tuple[Merge, ...]]]:
+    """The w:tc elements of a main document part, by the name of their grid and their place; and what is merged."""
     reader = _read(root)
-    return {grid.sheet: elements for grid, elements in zip(reader.grids, reader.elements, strict=True)}
+    return {grid.sheet: (elements, grid.merges) for grid, elements in zip(reader.grids, reader.elements, strict=True)}
 
 
 def _read(root: Element | None) -> "_DocumentReader":

@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from service.domain.marking import CellMark, Pen
-from service.reading.forms.grid import Position, column_number
+from service.reading.forms.grid import Merge, Position, column_number
 from service.reading.forms.package import Element, Package, attribute, child, descendants, local_name
 from service.reading.forms.word import blocks, cells_of, document_part
 from service.reading.marking.edits import Edits, MarkingRefused
@@ -30,13 +30,11 @@ def mark_document(package: Package, marks: Sequence[CellMark], pen: Pen) -> byte
     comments = _comments(edits, part)
     listed = {attribute(one, "id") or "": one for one in descendants(comments, "comment")}
     number = 1 + max(map(int, listed), default=-1)
-    for cells in tables.values():
+    for cells, _ in tables.values():
         for cell in cells.values():
             _take_back(cell, listed, pen)
     for mark in marks:
-        cell = tables.get(mark.sheet, {}).get(_position(mark.cell))
-        if cell is None:
-            raise MarkingRefused("a cell is not there")
+        cell = _cell(*tables.get(mark.sheet, ({}, ())), _position(mark.cell))
         _shade(cell)
         _anchor(cell, number)
         _write(comments, number, mark.text, pen.author)
@@ -56,6 +54,17 @@ def _take_back(cell: Element, comments: Mapping[str, Element], pen: Pen) -> None
                 for shade in list(properties.iterchildren(_w("shd"))):
                     if attribute(shade, "fill") == _YELLOW:
                         properties.remove(shade)
+
+
+def _cell(cells: Mapping[Position, Element], merges: Sequence[Merge], place: Position) -> Element:
+    """The cell at a place; of merged ones the top left."""
+    row, column = place
+    if place not in cells:
+        covering = (m for m in merges if m.top <= row <= m.bottom and m.left <= column <= m.right)
+        place = next(((merge.top, merge.left) for merge in covering), place)
+    if place not in cells:
+        raise MarkingRefused("a cell is not there")
+    return cells[place]
 
 
 def _w(name: str) -> str:
