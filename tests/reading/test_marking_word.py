@@ -62,6 +62,14 @@ def test_a_cell_is_marked_whose_only_paragraph_is_a_content_control() -> None:
     assert 'w:fill="FFE699"' in made
 
 
+def test_a_paragraph_outside_content_controls_carries_the_comment() -> None:
+    control = "<w:sdt><w:sdtContent><w:p><w:r><w:t>答</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+
+    made = shaded(mark(a_table(f"<w:tc>{control}<w:p/></w:tc>"), ("第1个表格", "A1", "请核对。"), kind=sniff.DOCX))
+
+    assert made.index("</w:sdt>") < made.index("<w:commentRangeStart") < made.index("<w:commentReference")
+
+
 @pytest.mark.parametrize(("colour", "left"), [("FFE699", 0), ("92D050", 1)])
 def test_a_second_round_takes_back_only_its_own_shade(colour: str, left: int) -> None:
     once = parts(

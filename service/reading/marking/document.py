@@ -103,7 +103,9 @@ def _shade(cell: Element) -> None:
 
 
 def _anchor(cell: Element, number: int) -> None:
-    paragraph = next((block for block in blocks(cell) if local_name(block) == "p"), None)
+    paragraph = child(cell, "p")  # LibreOffice 7.4 drops the words of comments inside content controls
+    if paragraph is None:
+        paragraph = next((block for block in blocks(cell) if local_name(block) == "p"), None)
     if paragraph is None:
         raise MarkingRefused("a cell without a paragraph of its own")
     start = etree.Element(_w("commentRangeStart"), {_w("id"): str(number)})
