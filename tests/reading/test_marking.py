@@ -156,6 +156,7 @@ def test_a_second_round_knows_its_marks_where_libreoffice_dropped_who_wrote_them
     assert made["C4"].fill.patternType is None
 
 
+ORIGIN = "digital-signature/origin"
 STYLES = (
     '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><fonts count="1"><font/></fonts>'
     '<fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>'
@@ -203,6 +204,13 @@ def test_check_boxes_drawn_over_the_sheet_are_kept() -> None:
     [
         pytest.param(handmade(styles=""), id="no_styles"),
         pytest.param(handmade(more={"_xmlsignatures/sig1.xml": "<Signature/>"}), id="signed"),
+        pytest.param(
+            handmade(more={"_rels/.rels": relations(("r1", "officeDocument", "xl/workbook.xml"), ("r2", ORIGIN, "o"))}),
+            id="signed_by_other_programs",
+        ),
+        pytest.param(
+            handmade(SHEET.replace("</sheetData>", '<row r="2"/></sheetData>')), id="a_row_that_is_there_twice"
+        ),
         pytest.param(handmade(SHEET.replace('s="1"', 's="9"')), id="an_unknown_style"),
         pytest.param(handmade(styles=STYLES.replace("<xf/>", "<xf/>" * 65_490)), id="more_styles_than_excel_opens"),
         pytest.param(handmade(more={"XL/STYLES.XML": STYLES}), id="a_part_that_is_there_twice"),

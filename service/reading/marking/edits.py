@@ -27,7 +27,8 @@ class Edits:
         self.package = package
         self._roots: dict[str, Element] = {}
         self._new: dict[str, bytes] = {}
-        if any("_xmlsignatures" in name for name in package.names()):
+        signed = any(relation.kind == "origin" for relation in package.relations("").values())
+        if signed or any("_xmlsignatures" in name for name in package.names()):
             raise MarkingRefused("the file is signed")
 
     def xml(self, name: str) -> Element:

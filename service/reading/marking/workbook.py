@@ -162,6 +162,8 @@ class _Cells:
         self._merges = [_corners(merge.get("ref") or "") for merge in descendants(root, "mergeCell")]
         _name_all(data)
         self._rows = {int(row.get("r")): row for row in data}
+        if len(self._rows) < len(data):
+            raise MarkingRefused("a row is there twice")
 
     def at(self, place: Position) -> Element:
         number, column = place
