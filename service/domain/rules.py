@@ -81,6 +81,8 @@ class Campaign:
     staff: tuple[str, ...]  # lower-case addresses
     admins: tuple[str, ...]
     contact: str = ""  # one line for submitters' letters: whom to ask, "" for nobody
+    letterhead: str = ""  # stands for the department at the head of submitters' letters, "" for the department itself
+    signature: tuple[str, ...] = ()  # the lines below submitters' letters, none for the department alone
     form_title: str = ""  # 《…征集表（表1-4）》 as letters name it
     reminders: Reminders = Reminders()
     subject_words: tuple[str, ...] = ()  # that name it among the campaigns of one mailbox

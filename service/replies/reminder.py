@@ -30,6 +30,8 @@ def render_reminder(reminder: Reminder, campaign: Campaign, made: datetime, temp
         "campaign": campaign.title,
         "form_title": campaign.form_title,
         "contact": campaign.contact,
+        "letterhead": campaign.letterhead or campaign.department,
+        "signature": campaign.signature or (campaign.department,),
         "unit": one_line(reminder.unit, 40),
         "number": reminder.number,
         "lacks": tuple(one_line(piece, 40) for piece in reminder.lacks),

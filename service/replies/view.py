@@ -54,6 +54,8 @@ class LetterView:
     campaign: str
     form_title: str
     contact: str
+    letterhead: str
+    signature: tuple[str, ...]
     number: str | None
     unit: str  # "" when not known for sure
     city: str
@@ -110,6 +112,8 @@ def view_of(
         campaign=campaign.title,
         form_title=campaign.form_title,
         contact=campaign.contact,
+        letterhead=campaign.letterhead or campaign.department,
+        signature=campaign.signature or (campaign.department,),
         number=number,
         unit="" if in_doubt or not route.unit else one_line(route.unit, UNIT_LIMIT),
         city=one_line(route.city or "", UNIT_LIMIT),

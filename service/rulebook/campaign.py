@@ -21,6 +21,7 @@ _PROVINCE: Final = re.compile(r"^.{1,12}?(?:省|自治区|市)")
 _LAST_MOMENT: Final = time(23, 59, 59)
 _FARTHEST: Final = 60  # days before the deadline
 _ZONE: Final = "Asia/Shanghai"
+_SIGNED: Final = 6  # lines: a letter should stay on the screen of a telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def read_campaign(document: Document, around: Around) -> Campaign:
         staff=_people(people, "staff"),
         admins=_people(people, "admins"),
         contact=notice.text("contact"),
+        letterhead=notice.text("letterhead"),
+        signature=_signature(notice),
         form_title=notice.text("form_title") or _form_title(around.forms),
         reminders=_reminders(root.section("reminders")),
         subject_words=notice.texts("subject_words"),
@@ -59,6 +62,13 @@ def read_campaign(document: Document, around: Around) -> Campaign:
     for section in (notice, people, root):
         section.close()
     return campaign
+
+
+def _signature(notice: Section) -> tuple[str, ...]:
+    lines = notice.texts("signature")
+    if len(lines) > _SIGNED:
+        notice.problem("signature", f"有{len(lines)}行", f"请不要超过{_SIGNED}行")
+    return lines
 
 
 def _reminders(section: Section) -> Reminders:

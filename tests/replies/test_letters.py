@@ -457,3 +457,24 @@ def test_another_provinces_rulebook_brings_its_own_names(letters: Letters) -> No
     rulebook: Rulebook = replace(RULEBOOK, campaign=replace(RULEBOOK.campaign, department="海东省科学技术厅"))
 
     assert "海东省科学技术厅" in letters.render(SAMPLES["receipt"], rulebook, None).text
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_letterhead_and_signature_are_the_campaigns_own_and_data_like_all_else(name: str, letters: Letters) -> None:
+    signature = ("岭海省科学技术厅", "引智处 <b>张三</b>")
+    campaign = replace(RULEBOOK.campaign, letterhead="岭海省科学技术厅引智处", signature=signature)
+
+    letter = letters.render(SAMPLES[name], replace(RULEBOOK, campaign=campaign), "LH2020-0012")
+
+    assert "\n岭海省科学技术厅\n引智处 <b>张三</b>\n" in letter.text
+    assert ">岭海省科学技术厅引智处 ·" in letter.html
+    assert "岭海省科学技术厅<br>引智处 &lt;b&gt;张三&lt;/b&gt;" in letter.html
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_without_them_the_department_stands_there_once(name: str, letters: Letters) -> None:
+    letter = letters.render(SAMPLES[name], RULEBOOK, "LH2020-0012")
+
+    assert "\n岭海省科学技术厅\n本邮件由系统" in letter.text
+    assert visible(letter.html).count("岭海省科学技术厅·") == 1
+    assert 'align="right" style="padding:12px' not in letter.html

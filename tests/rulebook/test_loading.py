@@ -8,6 +8,7 @@ import pytest
 from service import rulebook
 from service.domain.judgement import Channel, Severity
 from service.domain.rules import QuestionKind, UnitRoute
+from service.errors import RulesInvalid
 from tests.rulebook.conftest import RulesFolder
 
 ROOT = Path(__file__).parents[2]
@@ -216,3 +217,21 @@ def test_routes_are_read_in_any_case(rules: RulesFolder) -> None:
     rules.change("units.csv", "direct,\n", "Direct ,\n")
 
     assert rules.load().units[0].route is UnitRoute.DIRECT
+
+
+def test_a_letterhead_and_a_signature_may_stand_in_the_campaign(rules: RulesFolder) -> None:
+    rules.change(
+        "campaign.toml", "[pieces]", 'letterhead = "引智处"\nsignature = ["岭海省科学技术厅", "引智处"]\n[pieces]'
+    )
+
+    campaign = rules.load().campaign
+
+    assert (campaign.letterhead, campaign.signature) == ("引智处", ("岭海省科学技术厅", "引智处"))
+
+
+def test_a_signature_as_long_as_a_letter_is_a_problem(rules: RulesFolder) -> None:
+    lines = ", ".join(f'"{n}"' for n in range(7))
+    rules.change("campaign.toml", "[pieces]", f"signature = [{lines}]\n[pieces]")
+
+    with pytest.raises(RulesInvalid, match="signature：有7行；请不要超过6行"):
+        rules.load()
