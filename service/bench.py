@@ -41,14 +41,22 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+_FOUND_GOOD: set[str] = set()
+"""Versions of templates with which every sample was rendered in this process: trying them again tells nothing new."""
+
+
 def letters_for(settings: Settings | None) -> Letters:
     """The letters. Raises ConfigurationInvalid naming every template's problem."""
     folder = settings.templates_dir if settings else templates_folder()
     letters = Letters(folder)
+    version = letters.templates.version
+    if version in _FOUND_GOOD:
+        return letters
     tried = (digest_problems, notice_problems, desk_problems, reminder_problems, amendment_problems)
     others = tuple(problem for problems_of in tried for problem in problems_of(letters.templates))
     if problems := (*letters.problems(), *others):
         raise ConfigurationInvalid(str(folder), problems)
+    _FOUND_GOOD.add(version)
     return letters
 
 

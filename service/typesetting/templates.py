@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from markupsafe import Markup
 from service.typesetting.papers import RenderedLetter
 from service.typesetting.text import clean, deadline_text, moment_text, one_line, size_text
 
+_KINDS = frozenset({".words", ".txt", ".html"})
 _SUBJECT_LIMIT = 120
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
 _WIDENING = frozenset({"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map"})
@@ -57,11 +59,14 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 class Templates:
-    """Templates read from a folder, once; a changed folder is a new Templates."""
+    """Templates read from a folder, at once; a changed folder is a new Templates."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        loader = FunctionLoader(partial(_source, folder))
+        files = {path.name: _content(path) for path in sorted(folder.glob("*")) if path.suffix in _KINDS}
+        self.version = _digest(files)
+        """The SHA-256 of all that was read: of the same version nothing else is to be expected."""
+        loader = FunctionLoader(partial(_source, folder, files))
         self._html = _environment(loader, autoescape=True)
         self._text = _environment(loader, autoescape=False)
 
@@ -94,16 +99,36 @@ class Templates:
         return f"{where}: {_what_to_do(error)}"
 
 
-def _source(folder: Path, name: str) -> tuple[str, str, None] | None:
-    """A file of the folder itself, as Windows editors save it too: UTF-8 with or without BOM, or GBK."""
-    path = folder / name
-    if Path(name).name != name or not path.is_file():
-        return None
-    content = path.read_bytes()
+_Content = bytes | OSError
+
+
+def _content(path: Path) -> _Content:
+    """A file's bytes, or why there are none: that is told when the file is needed."""
     try:
-        return content.decode("utf-8-sig"), str(path), None
+        return path.read_bytes() if path.is_file() else FileNotFoundError(str(path))
+    except OSError as error:
+        return error
+
+
+def _digest(files: Mapping[str, _Content]) -> str:
+    digest = sha256()
+    for name, content in files.items():
+        told = content if isinstance(content, bytes) else repr(content).encode()
+        digest.update(f"{name}\0{len(told)}\0".encode("utf-8", "surrogateescape") + told)
+    return digest.hexdigest()
+
+
+def _source(folder: Path, files: Mapping[str, _Content], name: str) -> tuple[str, str, None] | None:
+    """A file of the folder itself, as Windows editors save it too: UTF-8 with or without BOM, or GBK."""
+    content = files.get(name)
+    if content is None or isinstance(content, FileNotFoundError):
+        return None
+    if isinstance(content, OSError):
+        raise content
+    try:
+        return content.decode("utf-8-sig"), str(folder / name), None
     except UnicodeDecodeError:
-        return content.decode("gb18030"), str(path), None
+        return content.decode("gb18030"), str(folder / name), None
 
 
 def _environment(loader: BaseLoader, autoescape: bool) -> Environment:
