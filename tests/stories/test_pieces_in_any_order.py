@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from service.demo.forms import TableSpec
 from service.demo.mime import File, make_mail
+from service.demo.scanning import Scan
 from service.demo.world import Sender
 from service.records.tables import Outgoing
 from service.wiring import desk_of, open_service
@@ -21,6 +22,7 @@ __all__ = ["over_sqlite"]
 
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 LETTER = 0
+PHOTO = Scan(photo=0.5)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,7 @@ def those_who_send(station: Station, rng: random.Random) -> list[Sent]:
     who = [station.bureau(city) for city in ("云江市", "望海市", "碧川市")]
     who += [*rng.sample(world.units_by_route("direct"), 3), *world.units_by_route("via_city")[:1]]
     who += [Sender(f"云江{name}有限公司", "云江市", "via_city", (), (), "") for name in ("甲乙光学", "丙丁机械")]
-    letters = (pieces.letter_pdf, pieces.letter_pdf, pieces.letter_word)
+    letters = (pieces.letter_pdf, pieces.letter_pdf, pieces.letter_word, lambda one: pieces.letter_photo(one, PHOTO))
     return [
         Sent(one, rng.choice(letters)(one), pieces.scribe.tables(one), f"u{n}@freemail.example")
         for n, one in enumerate(who)
