@@ -89,7 +89,7 @@ def _joined(
     stays, is_said = _what_stays(submission, earlier, rulebook, may_correct, same)
     kept = stays(old, rows)
     if is_said:
-        return [*kept, *filled], False
+        return [*kept, *filled], bool(kept) and _says_it_is_all(submission, earlier, old, rulebook)
     if is_asked:
         # Of a table that was to be corrected some may send just the rows in question.
         is_part = is_fewer and len(lost) * 2 > len(_rows(old)) and not kept
@@ -156,6 +156,14 @@ def _what_stays(
         lambda old, rows: [] if _is_whole_set(old, rows, corrects) else _each(old, lambda t: _of_others(t, rows)),
         corrects and not adds,
     )
+
+
+def _says_it_is_all(submission: Submission, earlier: CaseSoFar, old: Sequence[Held], rulebook: Rulebook) -> bool:
+    """Whether a bureau says "以此为准" over a few of the units of its table: perhaps of those, perhaps of the table."""
+    tables = [table for table, _ in old if table.rows]
+    one_by_one = len(tables) > 1 and _is_one_file_per_unit(tables)
+    says_so = _said(submission)(rulebook.mail.whole_words)
+    return says_so and not one_by_one and earlier.route.channel is Channel.CITY_BUREAU
 
 
 def _other_files(old: list[Held], rows: Sequence[Row]) -> list[Held]:

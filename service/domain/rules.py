@@ -277,6 +277,7 @@ class MailWords:
     withdraw_words: tuple[str, ...] = ()
     supplement_words: tuple[str, ...] = ()
     correction_words: tuple[str, ...] = ()
+    whole_words: tuple[str, ...] = ()  # those of them that speak of a whole table
     enclosing_words: tuple[str, ...] = _ENCLOSING  # said by who believes to have attached something
     inquiry_words: tuple[str, ...] = _ASKING  # said by who asks something
     request_words: tuple[str, ...] = ()  # said by who wants something of us: the form again, more time

@@ -23,13 +23,14 @@ _TOGETHER = "同一报送件又有来件，一并答复"
 _ANSWERS = tuple(letter.value for letter in Letter)
 _NOT_SENT = ("pending", "draft")
 _FOR_STAFF = ("parked", "bounced")  # released by the number of their case, they would leave beside what is newer
-_WAITING = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox.c.message_id, _outbox.c.state).where(
-    _outbox.c.case_id == bindparam("case"),
-    _outbox.c.state.in_((*_NOT_SENT, *_FOR_STAFF)),
-    _outbox.c.letter.not_in(AT_ONCE),
+_ABOUT = select(_outbox.c.id, _outbox.c.letter, _outbox.c.mail_sha256, _outbox.c.message_id, _outbox.c.state).where(
+    _outbox.c.case_id == bindparam("case")
 )
+_WAITING = _ABOUT.where(_outbox.c.state.in_((*_NOT_SENT, *_FOR_STAFF)), _outbox.c.letter.not_in(AT_ONCE))
 _TO_THE_SAME = _outbox.c.recipients == bindparam("recipients")
 _ASKING = _outbox.c.letter.in_([Letter.CORRECTION.value, "reminder"])
+_RECEIPTS = _ABOUT.where(_TO_THE_SAME, _outbox.c.state.in_(_NOT_SENT), _outbox.c.letter == Letter.RECEIPT.value)
+"""One that has not left says nothing that the next, of all that has come by then, does not say better."""
 # By whether a letter is queued instead, and whether the case is complete.
 _OVERTAKEN = {
     (True, True): _WAITING.where(or_(_TO_THE_SAME, _ASKING)),
@@ -49,16 +50,17 @@ def supersede(
 ) -> None:
     """Put aside what waits to be sent about a case and is not true any more. letter: what is queued instead.
 
-    Put aside are letters to the same address, and, once a case is complete, every request for what it lacked.
+    Put aside are letters to the same address, and, once a case is complete, every request for what it lacked. A receipt
+    only gives way to another.
     A letter that the mail answers has reached its reader and is left alone.
     """
     envelope = judgement.dossier.submission.envelope
     answered = {*envelope.in_reply_to, *envelope.references}
     query = _OVERTAKEN[letter is not None, judgement.decision.verdict is Verdict.ACCEPTED]
-    if query is None:
-        return
     values = {"case": case_id, "recipients": "\n".join(letter.recipients) if letter else ""}
-    for row in connection.execute(query, values).all():
+    is_receipt = letter is not None and letter.letter == Letter.RECEIPT.value
+    queries = (query, _RECEIPTS if is_receipt else None)
+    for row in [row for one in queries if one is not None for row in connection.execute(one, values).all()]:
         if row.message_id in answered and row.state in _NOT_SENT:
             continue
         connection.execute(_SUPERSEDE, {"this": row.id, "state": "superseded", "reason": _TOGETHER})

@@ -74,6 +74,7 @@ def read_mail(document: Document) -> MailWords:
         withdraw_words=root.texts("withdraw_words"),
         supplement_words=root.texts("supplement_words"),
         correction_words=root.texts("correction_words"),
+        whole_words=root.texts("whole_words"),
         enclosing_words=root.texts("enclosing_words", required=True),
         inquiry_words=root.texts("inquiry_words", required=True),
         request_words=root.texts("request_words"),

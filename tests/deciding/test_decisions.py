@@ -429,6 +429,21 @@ def test_a_bureau_that_corrects_some_units_keeps_the_others(
     assert {row.unit: row.cells["number"] for _, row in rows} == held
 
 
+@pytest.mark.parametrize(
+    ("text", "is_open"), [("乙厂更正如下。", False), ("乙厂的表有误，以此为准。", True), ("补充如下。", False)]
+)
+def test_a_few_units_of_a_bureau_said_to_be_all_there_is_are_for_staff_and_nothing_is_lost(
+    text: str, is_open: bool
+) -> None:
+    first = a_submission(tables=(a_table(1, [a_row(unit) for unit in CONSOLIDATED]),))
+    later = a_submission(**{**FORM_ONLY, "tables": (a_table(1, [a_row("云江乙厂")]),), "text": text})
+
+    judgement = follow_up(first, later)
+
+    assert (judgement.decision.verdict is Verdict.STAFF_REVIEW, "F224" in codes(judgement)) == (is_open, is_open)
+    assert {row.unit for _, row in judgement.dossier.rows()} == set(CONSOLIDATED)
+
+
 def needs(*posts: str, unit: str | None = UNIVERSITY, path: str = "征集表.xlsx") -> Table:
     """表1 with one need for each post, nothing alike in any two."""
     rows = [a_row(unit, cells={key: f"{post}{key}" for key in ("post", "major", "duties", "pay")}) for post in posts]

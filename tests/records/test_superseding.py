@@ -92,6 +92,13 @@ def test_once_a_colleague_has_sent_the_rest_nobody_is_asked_for_it(records: Reco
     assert states(records) == [("correction", "superseded"), ("receipt", "pending")]
 
 
+def test_a_receipt_that_has_not_left_gives_way_to_the_next(records: Records) -> None:
+    for number in (1, 2, 3):
+        answered(records, number, "receipt")
+
+    assert states(records) == [("receipt", "superseded"), ("receipt", "superseded"), ("receipt", "pending")]
+
+
 def test_a_receipt_is_never_taken_back(records: Records) -> None:
     answered(records, 1, "receipt")
     answered(records, 2, "correction")
