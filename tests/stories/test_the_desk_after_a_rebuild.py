@@ -16,8 +16,9 @@ from tests.stories.test_reminders import at, poll
 from tests.stories.test_reminders import incomplete as incomplete_then
 from tests.stories.test_reminders import office as reminding
 from tests.stories.test_the_desk import contradictory, from_staff, incomplete, letters, office
+from tests.stories.test_withdrawing import counted, obeys, withdrawing
 
-__all__ = ["contradictory", "office", "over_sqlite", "reminding", "shown"]
+__all__ = ["contradictory", "office", "over_sqlite", "reminding", "shown", "withdrawing"]
 
 _outbox = Outgoing.__table__  # type: ignore[attr-defined]
 TABLES = ("mail", "collection_case", "case_version", "sighting", "counter", "event", "note")
@@ -97,3 +98,12 @@ def test_a_rebuild_keeps_what_was_confirmed_and_judges_each_mail_with_what_stood
 
     assert (decisions(shown), confirmations(shown)) == (before, kept)
     assert sum("confirmed_mailbox" in decision for decision in before) == 1
+
+
+def test_a_rebuild_keeps_what_was_withdrawn(withdrawing: tuple[Station, str, bytes]) -> None:
+    office, number, digest = withdrawing
+    obeys(office, digest, f"撤件 {number}")
+
+    assert rebuild(office.settings).changed == ()
+
+    assert (office.numbers(), counted(office)) == ([(number, "not_a_submission")], [(number, False, 0)])

@@ -4,7 +4,6 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from service.cli.main import run
 from service.demo.mime import make_mail
 from service.digest.facts import Matter
 from service.domain.judgement import Verdict
@@ -127,15 +126,6 @@ def test_a_request_that_waits_for_staff_never_leaves_for_a_withdrawn_case(office
 
     assert [state for state, _ in letters(office, "correction")] == ["superseded"]
     assert office.kinds() == []
-
-
-def test_a_rebuild_keeps_what_was_withdrawn(withdrawing: tuple[Station, str, bytes]) -> None:
-    office, number, digest = withdrawing
-    obeys(office, digest, f"撤件 {number}")
-
-    assert run(["--config", str(office.settings.file), "rebuild"]) == 0
-
-    assert (office.numbers(), counted(office)) == ([(number, "not_a_submission")], [(number, False, 0)])
 
 
 def _text(office: Station, kind: str) -> str:
